@@ -1,0 +1,35 @@
+"""Fixtures for the tests of every room."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+# Tests never touch the site's own folder; a PostgreSQL run sets MINGA_DATABASE_URL from outside.
+os.environ.setdefault("MINGA_VAR", tempfile.mkdtemp(prefix="minga-tests-"))
+os.environ["MINGA_HOSTS"] = "localhost,127.0.0.1,testserver"
+os.environ["MINGA_HTTPS"] = "off"
+os.environ.setdefault("MINGA_SECRET_KEY", "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789")
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _plain_settings(request):
+    """Run tasks at once, keep mail in memory and hash passwords fast; only where a test uses the site."""
+    if not {"db", "transactional_db", "client", "live_server"} & set(request.fixturenames):
+        yield
+        return
+    settings = request.getfixturevalue("settings")
+    settings.TASKS = {
+        "default": {
+            "BACKEND": "django_tasks.backends.immediate.ImmediateBackend",
+            "QUEUES": ["default", "long"],
+        }
+    }
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    from django.core.cache import cache
+
+    cache.clear()
+    yield

@@ -1,0 +1,282 @@
+"""All settings of the site. Those an operator may change are read from the environment as MINGA_…; nothing set is safe on localhost."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from minga.site import env
+from minga.site.rooms import ROOMS
+
+PACKAGE = Path(__file__).resolve().parents[1]
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
+
+# ---------------------------------------------------------------- what an operator may change
+VAR = Path(
+    env.text("MINGA_VAR", "var", "Folder for the database, uploads, mail and secrets.", rule="a folder")
+).resolve()
+HOSTS = env.names(
+    "MINGA_HOSTS", ["localhost", "127.0.0.1", "[::1]"], "Host names under which people reach the site."
+)
+DEBUG = env.truth("MINGA_DEBUG", False, "Show technical error pages. Only for work on localhost.")
+HTTPS = env.truth(
+    "MINGA_HTTPS", not LOCAL_HOSTS.issuperset(HOSTS), "Serve by HTTPS only: secure cookies, HSTS, redirects."
+)
+HTTPS_PROXY = env.truth(
+    "MINGA_HTTPS_PROXY",
+    False,
+    "A proxy in front sets X-Forwarded-Proto, and nobody can reach the site past it.",
+)
+SECRET = env.text(
+    "MINGA_SECRET_KEY",
+    "",
+    "Key for signatures; at least 50 characters. Empty: made once and kept in MINGA_VAR.",
+    secret=True,
+)
+DATABASE_URL = env.text(
+    "MINGA_DATABASE_URL", "", "postgres://user:password@host/name; empty: SQLite in MINGA_VAR.", secret=True
+)
+SITE_NAME = env.text("MINGA_SITE_NAME", "Minga", "Name of the alliance, shown in the page head.")
+MAIL_URL = env.text(
+    "MINGA_MAIL_URL",
+    "",
+    "smtp://user:password@host:587 (smtps:// for TLS from the start); empty: mail goes to the terminal and MINGA_VAR/mail.",
+    secret=True,
+)
+MAIL_FROM = env.text("MINGA_MAIL_FROM", "Minga <minga@localhost>", "Sender of the site's mail.")
+MIN_PEERS = env.whole(
+    "MINGA_MIN_PEERS",
+    10,
+    "Organizations a published group must hold. May be raised, never lowered.",
+    least=10,
+)
+MIN_PERSONS = env.whole(
+    "MINGA_MIN_PERSONS", 5, "Persons a published count must hold. May be raised, never lowered.", least=5
+)
+UNCLAIMED_DAYS = env.whole(
+    "MINGA_UNCLAIMED_DAYS",
+    90,
+    "Days after the last answer when an assessment without an account is deleted.",
+    least=7,
+    most=730,
+)
+RATE_LIMITS = env.truth(
+    "MINGA_RATE_LIMITS",
+    True,
+    "Limit how often one address may post. Switch off only for load tests on localhost.",
+)
+LOG_LEVEL = env.choice(
+    "MINGA_LOG_LEVEL", "INFO", "How much is logged.", ("DEBUG", "INFO", "WARNING", "ERROR")
+)
+LOG_FORMAT = env.choice("MINGA_LOG_FORMAT", "text", "text for people, json for machines.", ("text", "json"))
+UPLOAD_MB = env.whole("MINGA_UPLOAD_MB", 10, "Largest upload, in megabytes.", least=1, most=200)
+SAMPLE = env.truth(
+    "MINGA_SAMPLE", False, "The site serves the sample alliance: a banner says so on every page."
+)
+
+IS_PUBLIC = not LOCAL_HOSTS.issuperset(HOSTS)
+
+
+def _insecure() -> list[str]:
+    """List what a public host must not run with."""
+    faults = []
+    if DEBUG:
+        faults.append('MINGA_DEBUG is "on"; switch it off.')
+    if not HTTPS:
+        faults.append('MINGA_HTTPS is "off"; switch it on and put a certificate in front.')
+    if len(SECRET) < 50 or len(set(SECRET)) < 10:
+        faults.append("MINGA_SECRET_KEY is missing or weak; give at least 50 random characters.")
+    if "*" in HOSTS:
+        faults.append('MINGA_HOSTS holds "*"; name each host.')
+    if not RATE_LIMITS:
+        faults.append('MINGA_RATE_LIMITS is "off"; switch it on.')
+    return faults
+
+
+if IS_PUBLIC and _insecure():
+    raise ImproperlyConfigured(
+        f"The site is public ({', '.join(HOSTS)}) and will not start: " + " ".join(_insecure())
+    )
+
+
+def _kept_secret() -> str:
+    """Make a key once for localhost and keep it, readable by its owner alone."""
+    path = VAR / "secret-key"
+    if not path.exists():
+        VAR.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(64))
+    return path.read_text().strip()
+
+
+SECRET_KEY = SECRET or _kept_secret()
+ALLOWED_HOSTS = HOSTS
+
+# ---------------------------------------------------------------- apps and requests
+INSTALLED_APPS = [
+    "minga.web",
+    *(f"minga.{room}" for room in ROOMS),
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    "rules.apps.AutodiscoverRulesConfig",
+]
+MIDDLEWARE = [
+    "minga.web.middleware.RequestLogMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "minga.site.urls"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "site" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "minga.web.context.frame",
+            ],
+        },
+    }
+]
+
+# ---------------------------------------------------------------- storage and work in the background
+if DATABASE_URL:
+    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": VAR / "minga.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                # FULL: what a page calls saved is on the disk, also when the power goes
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
+            },
+        }
+    }
+    VAR.mkdir(parents=True, exist_ok=True)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Rate limits must hold over several worker processes, so the cache is a table.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "web_cache"}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "long"]}}
+MEDIA_ROOT = VAR / "uploads"
+DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MB * 1024 * 1024
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+WHITENOISE_USE_FINDERS = True  # no collectstatic needed on localhost; `minga site run` collects once
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# ---------------------------------------------------------------- languages
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fr", "Français"), ("ar", "العربية")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# ---------------------------------------------------------------- accounts
+AUTH_USER_MODEL = "members.Account"
+AUTHENTICATION_BACKENDS = [
+    "rules.permissions.ObjectPermissionBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = {} if RATE_LIMITS else False
+LOGIN_REDIRECT_URL = "members:me"
+LOGIN_URL = "account_login"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+
+# ---------------------------------------------------------------- mail
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+if MAIL_URL:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    globals().update(env.smtp_settings(MAIL_URL))
+else:
+    EMAIL_BACKEND = "minga.web.mail.TerminalAndFileBackend"
+    EMAIL_FILE_PATH = VAR / "mail"
+
+# ---------------------------------------------------------------- security
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "manifest-src": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_REDIRECT_EXEMPT = [r"^health$"]
+if HTTPS_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"redact": {"()": "minga.web.logs.Redact"}},
+    "formatters": {
+        "text": {"()": "minga.web.logs.TextFormatter"},
+        "json": {"()": "minga.web.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["redact"]}
+    },
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},
+}

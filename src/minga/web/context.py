@@ -1,0 +1,30 @@
+"""What every page's frame needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils.translation import get_language, get_language_bidi
+
+from minga.web import rooms
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Return site name, menu, and the same page in the other languages."""
+    here = request.get_full_path()
+    current = get_language() or settings.LANGUAGE_CODE
+    return {
+        "site_name": settings.SITE_NAME,
+        "site_is_sample": settings.SAMPLE,
+        "menu": rooms.menu(),
+        "language": current,
+        "direction": "rtl" if get_language_bidi() else "ltr",
+        "other_languages": [
+            {"code": code, "name": name, "url": translate_url(here, code)}
+            for code, name in settings.LANGUAGES
+            if code != current
+        ],
+    }

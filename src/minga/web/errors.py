@@ -1,0 +1,75 @@
+"""Error pages: what happened, and what to do."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import loader
+from django.utils.translation import gettext as _
+
+
+def _page(request: HttpRequest, status: int, title: str, explanation: str, what_to_do: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        from django.http import JsonResponse
+
+        return JsonResponse(
+            {
+                "error": {
+                    "code": f"http_{status}",
+                    "message": f"{explanation} {what_to_do}",
+                    "where": request.path,
+                }
+            },
+            status=status,
+        )
+    words = {"title": title, "explanation": explanation, "what_to_do": what_to_do}
+    return render(request, "web/error.html", words, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: the browser sent what the site cannot read."""
+    return _page(
+        request,
+        400,
+        _("This request could not be read"),
+        _("Something in the address or the form was damaged on its way."),
+        _("Go back, reload the page and try again."),
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: the page exists but not for this visitor."""
+    return _page(
+        request,
+        403,
+        _("This page is not open to you"),
+        _("It belongs to somebody else, or your role does not include it."),
+        _("Sign in with the account that may see it, or ask its owner or the secretariat."),
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: nothing here."""
+    return _page(
+        request,
+        404,
+        _("There is no such page"),
+        _("The address is wrong, or what stood here was removed."),
+        _("Check the address, or start from the first page."),
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our fault; the page needs neither database nor session."""
+    return HttpResponse(loader.get_template("web/500.html").render({}), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form's seal is missing or too old."""
+    return _page(
+        request,
+        403,
+        _("The form could not be sent safely"),
+        _("Its security mark was missing or too old. Nothing was changed."),
+        _("Allow cookies for this site, go back, reload the page and send the form again."),
+    )

@@ -1,0 +1,80 @@
+"""A room's card: what a room tells the house about itself, declared once in its apps.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """An entry of the main menu; lower order stands first."""
+
+    label: Words
+    url_name: str
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Processing:
+    """One line of the register of processing, shown on the privacy page."""
+
+    record: Words
+    purpose: Words
+    lawful_basis: Words
+    retention: Words
+    seen_by: Words
+
+
+@dataclass(frozen=True)
+class RetentionJob:
+    """Deletes what is kept no longer; `run` is the dotted name of a function that returns how many it deleted."""
+
+    name: str
+    run: str
+
+
+class Room(AppConfig):
+    """Base of every room's AppConfig. All of it is data, so the house can show it without knowing the room."""
+
+    menu: tuple[MenuEntry, ...] = ()
+    processing: tuple[Processing, ...] = ()
+    retention: tuple[RetentionJob, ...] = ()
+    #: dotted name of `export(person) -> dict`: everything the room stores about a person
+    export_person: str = ""
+    #: dotted name of `erase(person) -> int`: deletes or anonymizes it, returns how many rows
+    erase_person: str = ""
+    #: dotted name of `load() -> None`: the room's part of the sample alliance; run in the order of ROOMS
+    load_sample: str = ""
+    #: dotted name of `load() -> None`: content every site starts with; run after migrations, changes nothing twice
+    load_start_content: str = ""
+
+    def ready(self) -> None:
+        """Let the room fill places on lower rooms' pages."""
+        if find_spec(f"{self.name}.panels"):
+            import_module(f"{self.name}.panels")
+
+
+def rooms() -> Iterator[Room]:
+    """Yield the cards of all rooms, lowest first."""
+    return (card for card in apps.get_app_configs() if isinstance(card, Room))
+
+
+def menu() -> list[MenuEntry]:
+    """Return the menu: only what works has an entry."""
+    return sorted((entry for room in rooms() for entry in room.menu), key=lambda entry: entry.order)
+
+
+def call_each(attribute: str, *arguments: Any) -> dict[str, Any]:
+    """Call the function that each room names under `attribute`; return its result by room label."""
+    named = ((room.label, getattr(room, attribute)) for room in rooms())
+    return {label: import_string(name)(*arguments) for label, name in named if name}
