@@ -20,9 +20,7 @@ class RoomOrderContract(Contract):
         order = [*self.ground, *rooms_in(Path(self.rooms_file)), self.roof]
         found = {module.split(".")[1] for module in graph.find_children(self.package)}
         unlisted = sorted(found - set(order))
-        wrong = [
-            edge for low, name in enumerate(order) for edge in self._upward(graph, name, order[low + 1 :])
-        ]
+        wrong = [edge for low, name in enumerate(order) for edge in self._upward(graph, name, order[low + 1 :])]
         return ContractCheck(kept=not wrong and not unlisted, metadata={"wrong": wrong, "unlisted": unlisted})
 
     def _upward(self, graph, name, above):

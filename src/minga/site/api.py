@@ -24,9 +24,7 @@ for room in ROOMS:
 
 def error(request: HttpRequest, status: int, code: str, message: str, where: str = "") -> HttpResponse:
     """Answer with the one error shape."""
-    return api.create_response(
-        request, {"error": {"code": code, "message": message, "where": where}}, status=status
-    )
+    return api.create_response(request, {"error": {"code": code, "message": message, "where": where}}, status=status)
 
 
 @api.exception_handler(ValidationError)

@@ -49,9 +49,7 @@ class RoomCommands(TyperGroup):
         self.format_options(ctx, formatter)
 
 
-app = typer.Typer(
-    cls=RoomCommands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
-)
+app = typer.Typer(cls=RoomCommands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
 def _version(wanted: bool) -> None:

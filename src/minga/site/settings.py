@@ -19,9 +19,7 @@ LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 VAR = Path(
     env.text("MINGA_VAR", "var", "Folder for the database, uploads, mail and secrets.", rule="a folder")
 ).resolve()
-HOSTS = env.names(
-    "MINGA_HOSTS", ["localhost", "127.0.0.1", "[::1]"], "Host names under which people reach the site."
-)
+HOSTS = env.names("MINGA_HOSTS", ["localhost", "127.0.0.1", "[::1]"], "Host names under which people reach the site.")
 DEBUG = env.truth("MINGA_DEBUG", False, "Show technical error pages. Only for work on localhost.")
 HTTPS = env.truth(
     "MINGA_HTTPS", not LOCAL_HOSTS.issuperset(HOSTS), "Serve by HTTPS only: secure cookies, HSTS, redirects."
@@ -69,14 +67,10 @@ RATE_LIMITS = env.truth(
     True,
     "Limit how often one address may post. Switch off only for load tests on localhost.",
 )
-LOG_LEVEL = env.choice(
-    "MINGA_LOG_LEVEL", "INFO", "How much is logged.", ("DEBUG", "INFO", "WARNING", "ERROR")
-)
+LOG_LEVEL = env.choice("MINGA_LOG_LEVEL", "INFO", "How much is logged.", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOG_FORMAT = env.choice("MINGA_LOG_FORMAT", "text", "text for people, json for machines.", ("text", "json"))
 UPLOAD_MB = env.whole("MINGA_UPLOAD_MB", 10, "Largest upload, in megabytes.", least=1, most=200)
-SAMPLE = env.truth(
-    "MINGA_SAMPLE", False, "The site serves the sample alliance: a banner says so on every page."
-)
+SAMPLE = env.truth("MINGA_SAMPLE", False, "The site serves the sample alliance: a banner says so on every page.")
 
 IS_PUBLIC = not LOCAL_HOSTS.issuperset(HOSTS)
 
@@ -98,9 +92,7 @@ def _insecure() -> list[str]:
 
 
 if IS_PUBLIC and _insecure():
-    raise ImproperlyConfigured(
-        f"The site is public ({', '.join(HOSTS)}) and will not start: " + " ".join(_insecure())
-    )
+    raise ImproperlyConfigured(f"The site is public ({', '.join(HOSTS)}) and will not start: " + " ".join(_insecure()))
 
 
 def _kept_secret() -> str:
@@ -274,9 +266,7 @@ LOGGING = {
         "text": {"()": "minga.web.logs.TextFormatter"},
         "json": {"()": "minga.web.logs.JsonFormatter"},
     },
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["redact"]}
-    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["redact"]}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},
 }

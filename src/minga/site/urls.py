@@ -26,10 +26,6 @@ urlpatterns = [
         path("accessibility/", views.accessibility, name="accessibility"),
         path("api/", views.api_docs, name="api_docs"),
         path("account/", include("allauth.account.urls")),
-        *(
-            path(f"{room}/", include(f"minga.{room}.urls"))
-            for room in ROOMS
-            if find_spec(f"minga.{room}.urls")
-        ),
+        *(path(f"{room}/", include(f"minga.{room}.urls")) for room in ROOMS if find_spec(f"minga.{room}.urls")),
     ),
 ]

@@ -39,9 +39,7 @@ def profile(rows: Sequence[ProfileRow], label: str, *, top: float = 5.0) -> Safe
         '<path d="M{0} 4V{1}" stroke="var(--line)"/><text x="{0}" y="{2}" font-size="20" text-anchor="middle" fill="var(--quiet)">{3}</text>',
         ((axis.x(level), height - 28, height - 4, level) for level in range(int(top) + 1)),
     )
-    lines = format_html_join(
-        "", "{}", ((_profile_line(row, index * _ROW, axis),) for index, row in enumerate(rows))
-    )
+    lines = format_html_join("", "{}", ((_profile_line(row, index * _ROW, axis),) for index, row in enumerate(rows)))
     return format_html(
         '<svg viewBox="0 0 {} {}" role="img" aria-label="{}" class="chart">{}{}</svg>',
         _WIDTH,

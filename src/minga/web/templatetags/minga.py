@@ -58,6 +58,4 @@ def profile_chart(rows: list[Any], label: str) -> SafeString:
 @register.simple_tag
 def processing_register() -> list[dict[str, Any]]:
     """Return each room's part of the register of processing."""
-    return [
-        {"room": card.verbose_name, "lines": card.processing} for card in rooms.rooms() if card.processing
-    ]
+    return [{"room": card.verbose_name, "lines": card.processing} for card in rooms.rooms() if card.processing]
