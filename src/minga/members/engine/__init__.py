@@ -1,0 +1,1 @@
+"""The rules of members that need no database: vocabularies and roles."""
