@@ -1,0 +1,136 @@
+"""From a text to index words, and from a question to search terms.
+
+Words are folded (`folding`) and stemmed (`stemming`). Chinese has no spaces: a run of Chinese characters
+becomes overlapping pairs, and a query run must find its pairs side by side, in order.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from minga.text.folding import fold
+from minga.text.stemming import ARABIC_PROCLITICS, LATIN, is_arabic, is_cyrillic, stem
+
+LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
+
+_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+_WORDS = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")
+_ASCII_WORDS = re.compile(r"[a-z0-9]+")
+_IS_HAN = re.compile(f"[{_HAN}]")
+# Articles and pronouns that French writes onto the next word, and the English genitive.
+_ELISION = re.compile(r"(?<!\w)(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’ʼ](?=\w)")
+_GENITIVE = re.compile(r"(?<=\w)['’ʼ]s(?!\w)")
+
+# Words that say nothing about a subject. They stay in the index and are left out of questions.
+_STOPWORDS = frozenset(
+    fold(
+        "a an and are as at be by for from how i in is it me my of on or our that the to we what where which who "
+        "with you your "
+        "au aux avec ce ces comment dans de des du elle en est et il je la le les leur ma mes mon nos notre nous ou "
+        "où par pour que quel quelle qui sa ses son sur un une vos votre vous "
+        "al como con cual cuál del el ella es esta este la las los lo mi mis o para por que qué se sin son su sus un "
+        "una y "
+        "в во для до и из или к как ко на не о об от по при с со у что это "
+        "في من على الى إلى عن مع هو هي هذا هذه التي الذي ما كيف او أو ثم"
+    ).split()
+)
+
+
+@dataclass(frozen=True)
+class Term:
+    """One thing a query asks for: any of its alternatives. An alternative of several words is a phrase.
+
+    `is_prefix` is true for a single Chinese character, which may begin any pair of the index.
+    """
+
+    alternatives: tuple[tuple[str, ...], ...]
+    is_prefix: bool = False
+
+
+def _split(text: str) -> list[str]:
+    """Cut a text into folded words and runs of Chinese."""
+    folded = fold(text)
+    if "'" in folded or "’" in folded or "ʼ" in folded:
+        folded = _GENITIVE.sub(" ", _ELISION.sub(" ", folded))
+    if folded.isascii():
+        return _ASCII_WORDS.findall(folded)
+    return _WORDS.findall(folded)
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[i : i + 2] for i in range(len(run) - 1)]
+
+
+def analyse(text: str, lang: str) -> list[str]:
+    """Turn a text into the words an index stores, in order.
+
+    Parameters
+    ----------
+    text : str
+        Any mix of scripts.
+    lang : str
+        Language of the text. It chooses the stemmer of Latin words (en, fr, es, and pt; any other reads them
+        as English); Arabic, Cyrillic and Chinese are told by their script.
+
+    Returns
+    -------
+    list of str
+        Folded stems. A run of Chinese gives its overlapping pairs and then its last character, so that a
+        single character is the beginning of some word wherever it stands.
+    """
+    words: list[str] = []
+    for word in _split(text):
+        if _IS_HAN.match(word):
+            words += _pairs(word)
+            words.append(word[-1])
+        else:
+            words.append(stem(word, lang))
+    return words
+
+
+def _alternatives(word: str, lang: str) -> tuple[tuple[str, ...], ...]:
+    """Give the forms under which texts of any language may hold a word; those of the reader's language first."""
+    own = stem(word, lang)
+    if is_arabic(word):
+        forms = [own]
+        if len(own) >= 3:
+            forms += [letter + own for letter in ARABIC_PROCLITICS]
+        if len(own) >= 4 and word[0] in ARABIC_PROCLITICS and own[0] == word[0]:
+            forms.append(own[1:])
+    elif is_cyrillic(word):
+        forms = [own]
+    else:
+        forms = [own, *(stem(word, other) for other in LATIN)]
+    return tuple((form,) for form in dict.fromkeys(forms))
+
+
+def analyse_query(query: str, lang: str) -> tuple[Term, ...]:
+    """Turn what a person typed into the terms to look for, all of them.
+
+    A text is stemmed in its own language, which the reader need not share: a Latin word therefore asks for its
+    stem in each Latin language, an Arabic word also for the forms with a one-letter preposition written onto it.
+
+    Parameters
+    ----------
+    query : str
+    lang : str
+        Language of the page.
+
+    Returns
+    -------
+    tuple of Term
+        Without words such as "the" or "pour", unless the query holds nothing else. Empty for a query without
+        letters and digits.
+    """
+    words = _split(query)
+    telling = [word for word in words if word not in _STOPWORDS] or words
+    terms: dict[Term, None] = {}
+    for word in telling:
+        if not _IS_HAN.match(word):
+            terms[Term(_alternatives(word, lang))] = None
+        elif len(word) == 1:
+            terms[Term(((word,),), is_prefix=True)] = None
+        else:
+            terms[Term((tuple(_pairs(word)),))] = None
+    return tuple(terms)
