@@ -1,4 +1,7 @@
-"""All settings of the site. Those an operator may change are read from the environment as MINGA_…; nothing set is safe on localhost."""
+"""All settings of the site.
+
+What an operator may change is read from the environment as MINGA_…; nothing set is safe on localhost.
+"""
 
 from __future__ import annotations
 
@@ -121,7 +124,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "csp",
-    "django_htmx",
     "django_tasks",
     "django_tasks_db",
     "rules.apps.AutodiscoverRulesConfig",
@@ -140,7 +142,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "minga.site.urls"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
