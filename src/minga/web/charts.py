@@ -1,15 +1,23 @@
-"""Charts as inline SVG drawn on the server; every chart has a table twin on the page that shows the same figures."""
+"""Charts as inline SVG drawn on the server; every chart has a table twin on its page.
+
+Places along the scale are percentages and sizes are pixels, so a chart fills any width while its text keeps its size.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_bidi
 
-_WIDTH, _LABEL_ABOVE, _ROW, _PAD = 640, 26, 58, 14
+_ROW, _LINE, _FOOT = 54, 36, 26
+
+_TICK = (
+    '<line x1="{0}" x2="{0}" y1="4" y2="{1}" stroke="var(--line)"/>'
+    '<text x="{0}" y="{2}" text-anchor="middle" class="chart__quiet">{3}</text>'
+)
 
 
 @dataclass(frozen=True)
@@ -33,16 +41,14 @@ def profile(rows: Sequence[ProfileRow], label: str, *, top: float = 5.0) -> Safe
     The scale runs from right to left on right-to-left pages.
     """
     axis = _Axis(top, get_language_bidi())
-    height = len(rows) * _ROW + 30
+    height = len(rows) * _ROW + _FOOT
     ticks = format_html_join(
-        "",
-        '<path d="M{0} 4V{1}" stroke="var(--line)"/><text x="{0}" y="{2}" font-size="20" text-anchor="middle" fill="var(--quiet)">{3}</text>',
-        ((axis.x(level), height - 28, height - 4, level) for level in range(int(top) + 1)),
+        "", _TICK, ((axis.at(level), height - _FOOT, height - 6, level) for level in range(int(top) + 1))
     )
-    lines = format_html_join("", "{}", ((_profile_line(row, index * _ROW, axis),) for index, row in enumerate(rows)))
+    lines = _joined(_profile_line(row, index * _ROW, axis) for index, row in enumerate(rows))
     return format_html(
-        '<svg viewBox="0 0 {} {}" role="img" aria-label="{}" class="chart">{}{}</svg>',
-        _WIDTH,
+        '<svg class="chart" width="100%" height="{}" role="img" aria-label="{}">'
+        '<svg x="2%" width="96%" overflow="visible">{}{}</svg></svg>',
         height,
         label,
         ticks,
@@ -50,65 +56,62 @@ def profile(rows: Sequence[ProfileRow], label: str, *, top: float = 5.0) -> Safe
     )
 
 
-class _Axis:
-    """Places a value on the drawing; mirrored for right-to-left pages."""
-
-    def __init__(self, top: float, mirrored: bool) -> None:
-        self.top, self.mirrored = top, mirrored
-
-    def x(self, value: float) -> float:
-        along = _PAD + (_WIDTH - 2 * _PAD) * value / self.top
-        return round(_WIDTH - along if self.mirrored else along, 1)
-
-    @property
-    def start(self) -> float:
-        return _WIDTH if self.mirrored else 0
-
-
-def _profile_line(row: ProfileRow, top: float, axis: _Axis) -> SafeString:
-    middle = top + _LABEL_ABOVE + 12
-    # an SVG text anchored at "start" begins at the right edge where the page runs right to left
-    text = format_html(
-        '<text x="{}" y="{}" font-size="21" fill="var(--ink)">{}{}</text>',
-        axis.start,
-        top + 20,
-        row.label,
-        f" · {row.note}" if row.note else "",
-    )
-    parts = [text]
-    if row.peer_low is not None and row.peer_high is not None:
-        parts.append(_bar(axis, row.peer_low, row.peer_high, middle))
-    if row.peer_median is not None:
-        parts.append(
-            format_html(
-                '<path d="M{} {}v24" stroke="var(--quiet)" stroke-width="3"/>',
-                axis.x(row.peer_median),
-                middle - 12,
-            )
-        )
-    if row.value is not None:
-        parts.append(_mark(axis, row, middle))
+def _joined(parts: Iterable[SafeString]) -> SafeString:
     return format_html_join("", "{}", ((part,) for part in parts))
 
 
-def _bar(axis: _Axis, low: float, high: float, middle: float) -> SafeString:
-    left, right = sorted((axis.x(low), axis.x(high)))
+@dataclass(frozen=True)
+class _Axis:
+    """Places a value along the drawing; mirrored for right-to-left pages."""
+
+    top: float
+    mirrored: bool
+
+    def share(self, value: float) -> float:
+        along = 100 * min(max(value, 0), self.top) / self.top
+        return round(100 - along if self.mirrored else along, 2)
+
+    def at(self, value: float) -> str:
+        return f"{self.share(value)}%"
+
+    @property
+    def start(self) -> str:
+        return "100%" if self.mirrored else "0%"
+
+
+def _profile_line(row: ProfileRow, top: int, axis: _Axis) -> SafeString:
+    """Draw one row: its label, the peers behind, the value in front."""
+    middle = top + _LINE
+    note = format_html('<tspan class="chart__quiet"> · {}</tspan>', row.note) if row.note else ""
+    parts = [format_html('<text x="{}" y="{}">{}{}</text>', axis.start, top + 18, row.label, note)]
+    if row.peer_low is not None and row.peer_high is not None:
+        parts.append(_band(axis, row.peer_low, row.peer_high, middle))
+    if row.peer_median is not None:
+        parts.append(_stroke(axis.at(row.peer_median), axis.at(row.peer_median), middle - 10, middle + 10, "--quiet"))
+    if row.value is not None:
+        parts.extend(_value(axis, row, middle))
+    return _joined(parts)
+
+
+def _band(axis: _Axis, low: float, high: float, middle: int) -> SafeString:
+    left, right = sorted((axis.share(low), axis.share(high)))
     return format_html(
-        '<rect x="{}" y="{}" width="{}" height="18" rx="3" fill="var(--line)"/>',
+        '<rect x="{}%" y="{}" width="{}%" height="16" rx="3" fill="var(--line)"/>',
         left,
-        middle - 9,
-        round(right - left, 1),
+        middle - 8,
+        round(right - left, 2),
     )
 
 
-def _mark(axis: _Axis, row: ProfileRow, middle: float) -> SafeString:
-    x = axis.x(row.value or 0.0)
-    bar = ""
+def _stroke(x1: str, x2: str, y1: int, y2: int, colour: str) -> SafeString:
+    return format_html(
+        '<line x1="{}" x2="{}" y1="{}" y2="{}" stroke="var({})" stroke-width="3"/>', x1, x2, y1, y2, colour
+    )
+
+
+def _value(axis: _Axis, row: ProfileRow, middle: int) -> list[SafeString]:
+    parts = []
     if row.lower is not None and row.upper is not None:
-        bar = format_html(
-            '<path d="M{} {}H{}" stroke="var(--assess)" stroke-width="4"/>',
-            axis.x(row.lower),
-            middle,
-            axis.x(row.upper),
-        )
-    return format_html('{}<path d="M{} {}l9 9-9 9-9-9z" fill="var(--assess)"/>', bar, x, middle - 9)
+        parts.append(_stroke(axis.at(row.lower), axis.at(row.upper), middle, middle, "--assess"))
+    diamond = '<svg x="{}" y="{}" overflow="visible"><path d="M0-8l8 8-8 8-8-8z" fill="var(--assess)"/></svg>'
+    return [*parts, format_html(diamond, axis.at(row.value or 0.0), middle)]
