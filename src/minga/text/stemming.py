@@ -15,6 +15,8 @@ import snowballstemmer
 LATIN = {"en": "english", "fr": "french", "es": "spanish", "pt": "portuguese"}
 # Two-letter words are names and abbreviations (AI, EU): cutting them only does harm.
 SHORTEST_STEMMED = 3
+# Longer runs of letters are no words of any language but data; their beginning is enough to find them.
+LONGEST_WORD = 64
 
 # Folding took the accents before the stemmer sees the word, and the stemmers cut some endings only with them.
 # These endings get theirs back; a word that never had one (visite) is changed in text and query alike.
@@ -105,6 +107,7 @@ def is_cyrillic(word: str) -> bool:
 
 def stem(word: str, lang: str) -> str:
     """Return the stem of a folded word: the script chooses the rules, the language only those of Latin words."""
+    word = word[:LONGEST_WORD]
     if word.isascii():
         return latin_stem(word, lang)
     if is_arabic(word):

@@ -120,6 +120,11 @@ def test_folding_brings_spellings_together():
     assert fold("٢٠٢٦ ۴") == "2026 4"
 
 
+def test_a_run_of_letters_longer_than_any_word_is_cut_in_text_and_query_alike():
+    assert [len(word) for word in analyse("x" * 5000, "en")] == [64]
+    assert finds("x" * 5000, "before " + "x" * 4000, "en")
+
+
 @given(st.text())
 def test_folding_twice_changes_nothing(text):
     assert fold(fold(text)) == fold(text)
