@@ -1,0 +1,373 @@
+"""What members stores: accounts apart from people, organizations, mandates, consents and the audit trail."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from datetime import UTC
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from minga.members.engine import roles, vocabulary
+from minga.members.engine.errors import MembersError
+
+
+def check_country(code: str) -> None:
+    """Accept the codes of the countries table."""
+    try:
+        vocabulary.country(code)
+    except MembersError:
+        raise ValidationError(_("%(code)s is not the code of a country."), params={"code": code}) from None
+
+
+def check_division(code: str) -> None:
+    """Accept the two-digit divisions of ISIC revision 4."""
+    if code not in {one.code for one in vocabulary.sectors("division")}:
+        raise ValidationError(_("%(code)s is not a division of ISIC revision 4."), params={"code": code})
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Makes accounts whose address is stored in lower case, as sign-in compares it."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Account:
+        if not email:
+            raise MembersError("An account needs an e-mail address. Give one.")
+        account = self.model(email=self.normalize_email(email).lower(), **fields)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> Account:
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str | None) -> Account:
+        return self.get(email__iexact=email)
+
+
+class Account(AbstractBaseUser, PermissionsMixin):
+    """A way to sign in. Who the human is stands in Person."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = AccountManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_account_an_address")]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Person(models.Model):
+    """A human. ``mark`` is a random sign for the audit trail: it tells nothing once the person is erased."""
+
+    mark = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.OneToOneField(
+        Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="person", verbose_name=_("account")
+    )
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    languages = models.JSONField(_("languages"), default=list, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    is_sample = models.BooleanField(_("sample"), default=False)
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+    def __str__(self) -> str:
+        return self.name or str(_("Person without a name"))
+
+    @property
+    def reference(self) -> str:
+        """How the audit trail calls this person."""
+        return f"person:{self.mark.hex}"
+
+
+class Organization(models.Model):
+    """A member body, an enterprise that checks itself, or any other organization."""
+
+    class Type(models.TextChoices):
+        GOVERNMENT = "government", _("Government")
+        INTERNATIONAL = "international", _("International organization")
+        COMPANY = "company", _("Company")
+        SME = "sme", _("Small or medium-sized enterprise")
+        UNIVERSITY = "university", _("University or research institute")
+        ASSOCIATION = "association", _("Business association or chamber")
+        CIVIL_SOCIETY = "civil_society", _("Civil society organization")
+        OTHER = "other", _("Other")
+
+    class Size(models.TextChoices):
+        MICRO = "1-9", _("1 to 9 people")
+        SMALL = "10-49", _("10 to 49 people")
+        MEDIUM = "50-249", _("50 to 249 people")
+        LARGE = "250+", _("250 people or more")
+
+    mark = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    type = models.CharField(_("type"), max_length=20, choices=Type.choices)
+    country = models.CharField(_("country"), max_length=2, validators=[check_country])
+    sector = models.CharField(_("sector (ISIC division)"), max_length=2, blank=True, validators=[check_division])
+    size = models.CharField(_("size"), max_length=6, choices=Size.choices, blank=True)
+    languages = models.JSONField(_("working languages"), default=list, blank=True)
+    women_led = models.BooleanField(_("led by women, by its own declaration"), null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    is_sample = models.BooleanField(_("sample"), default=False)
+
+    class Meta:
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
+        indexes = [models.Index(fields=["country", "sector", "size"], name="organization_group")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def reference(self) -> str:
+        """How the audit trail and consents call this organization."""
+        return f"organization:{self.mark.hex}"
+
+
+class Membership(models.Model):
+    """A person works for, or belongs to, an organization for some time."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(_("function in the organization"), max_length=200, blank=True)
+    since = models.DateField(_("since"), default=timezone.localdate)
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "organization"], condition=Q(until=None), name="one_open_membership"
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("since")), name="membership_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} – {self.organization}"
+
+
+class Body(models.Model):
+    """A standing body of the alliance, in which people hold mandates."""
+
+    class Kind(models.TextChoices):
+        SECRETARIAT = "secretariat", _("Secretariat")
+        ASSEMBLY = "assembly", _("General assembly")
+        COUNCIL = "council", _("Council")
+        COMMITTEE = "committee", _("Committee")
+        WORKING_GROUP = "working_group", _("Working group")
+        NETWORK = "network", _("Network of advisers or assessors")
+
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    is_sample = models.BooleanField(_("sample"), default=False)
+
+    class Meta:
+        verbose_name = _("body")
+        verbose_name_plural = _("bodies")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def reference(self) -> str:
+        """How the audit trail calls this body."""
+        return f"body:{self.pk}"
+
+
+class Mandate(models.Model):
+    """A role that a person holds in an organization or a body from one day to another, both included."""
+
+    class Role(models.TextChoices):
+        OWNER = roles.OWNER, _("Owner")
+        RESPONDENT = roles.RESPONDENT, _("Respondent")
+        ADVISER = roles.ADVISER, _("Adviser")
+        ASSESSOR = roles.ASSESSOR, _("Assessor")
+        SECRETARIAT = roles.SECRETARIAT, _("Secretariat")
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="mandates")
+    organization = models.ForeignKey(
+        Organization, null=True, blank=True, on_delete=models.CASCADE, related_name="mandates"
+    )
+    body = models.ForeignKey(Body, null=True, blank=True, on_delete=models.PROTECT, related_name="mandates")
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    starts_on = models.DateField(_("from"), default=timezone.localdate)
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("mandate")
+        verbose_name_plural = _("mandates")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(organization=None, body__isnull=False) | Q(organization__isnull=False, body=None),
+                name="mandate_in_one_place",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="mandate_ends_after_it_begins"
+            ),
+        ]
+        indexes = [models.Index(fields=["role", "organization"], name="mandate_role")]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.get_role_display()}"
+
+    @property
+    def place(self) -> Organization | Body:
+        """Where the mandate is held."""
+        place = self.organization or self.body
+        if place is None:
+            raise MembersError(f"Mandate {self.pk} is held nowhere. Name its organization or body.")
+        return place
+
+
+class Consent(models.Model):
+    """What someone agreed to, when, in which words, and when they took it back.
+
+    Given by a person, or by whoever holds an opaque key (an assessment without an account).
+    """
+
+    class Scope(models.TextChoices):
+        BENCHMARK = "benchmark", _("Use in comparisons of peers")
+        PUBLICATION = "publication", _("Publication")
+        CONTACT = "contact", _("Contact")
+
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.CASCADE, related_name="consents")
+    subject_key = models.CharField(max_length=64, blank=True)
+    scope = models.CharField(_("scope"), max_length=20, choices=Scope.choices)
+    object = models.CharField(_("what it is about"), max_length=100, blank=True)
+    text_version = models.CharField(_("version of the text"), max_length=40)
+    given_at = models.DateTimeField(_("given"), default=timezone.now)
+    revoked_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person__isnull=False) | ~Q(subject_key=""), name="consent_has_a_giver"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["scope", "object"], name="consent_object"),
+            models.Index(fields=["subject_key"], name="consent_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_scope_display()} {self.object}".strip()
+
+
+def new_code() -> str:
+    """Make a code of 16 letters and digits that read aloud without mistakes (80 bits)."""
+    letters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+    drawn = "".join(secrets.choice(letters) for _place in range(16))
+    return "-".join(drawn[start : start + 4] for start in range(0, 16, 4))
+
+
+class Invitation(models.Model):
+    """A code, used once, that gives whoever signs in with it a role in an organization. Only its hash is kept."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="invitations")
+    role = models.CharField(_("role"), max_length=20, choices=Mandate.Role.choices)
+    code_hash = models.CharField(max_length=71, unique=True)
+    expires_at = models.DateTimeField(_("valid until"))
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self) -> str:
+        return f"{self.organization}: {self.get_role_display()}"
+
+
+class AppendOnly(models.QuerySet["AuditAct"]):
+    """Acts are added and read; nothing else."""
+
+    def update(self, **fields: Any) -> int:
+        raise _append_only("changed")
+
+    def bulk_update(self, *arguments: Any, **options: Any) -> int:
+        raise _append_only("changed")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise _append_only("deleted")
+
+
+def _append_only(verb: str) -> MembersError:
+    return MembersError(f"An act of the audit trail was to be {verb}; acts are only added. Record a new act instead.")
+
+
+class AuditAct(models.Model):
+    """One administrative act, chained to the one before it. Holds references and reasons, no personal content."""
+
+    sequence = models.PositiveBigIntegerField(_("number"), unique=True)
+    at = models.DateTimeField(_("when"))
+    act = models.CharField(_("act"), max_length=80)
+    actor = models.CharField(_("by"), max_length=80, blank=True)
+    on = models.CharField(_("on"), max_length=120, blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    previous = models.CharField(max_length=71)
+    hash = models.CharField(max_length=71)
+
+    objects = AppendOnly.as_manager()
+
+    class Meta:
+        verbose_name = _("act")
+        verbose_name_plural = _("acts")
+        ordering = ["sequence"]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.act}"
+
+    def save(self, *arguments: Any, **options: Any) -> None:
+        if not self._state.adding:
+            raise _append_only("changed")
+        super().save(*arguments, **options)
+
+    def delete(self, *arguments: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        raise _append_only("deleted")
+
+    def content(self) -> dict[str, str]:
+        """What the hash covers besides the number and the hash before."""
+        return {
+            "at": self.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "act": self.act,
+            "actor": self.actor,
+            "on": self.on,
+            "reason": self.reason,
+        }
+
+
+class AuditHead(models.Model):
+    """Where the trail ends. Its one row is locked while an act is added, so the chain never forks."""
+
+    chain = models.UUIDField(default=uuid.uuid4, editable=False)
+    count = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=71, blank=True)
+
+    class Meta:
+        verbose_name = _("end of the audit trail")
+        verbose_name_plural = _("ends of the audit trail")
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.hash}"
