@@ -1,0 +1,84 @@
+"""Readiness: instruments, scores, peers and priorities for digital change and AI in an enterprise.
+
+The door for Python users. Names load on first use, so importing this package costs nothing and needs no Django.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from minga.readiness.engine.answers import AnswerMatrix, AnswerProblem, answer_matrix, check_answers
+    from minga.readiness.engine.benchmark import compare, peers
+    from minga.readiness.engine.checking import check_instrument
+    from minga.readiness.engine.differences import diff
+    from minga.readiness.engine.errors import (
+        AnswerError,
+        Finding,
+        InstrumentError,
+        OverlayError,
+        ProfileError,
+        ReadinessError,
+    )
+    from minga.readiness.engine.gates import gates
+    from minga.readiness.engine.instrument import Instrument, Item, load_instrument
+    from minga.readiness.engine.overlays import Overlay, known_overlays, load_overlay, merge
+    from minga.readiness.engine.paper import paper
+    from minga.readiness.engine.priorities import prioritize
+    from minga.readiness.engine.report import assemble
+    from minga.readiness.engine.report_types import Priorities, Report, Step
+    from minga.readiness.engine.respondents import combine_assessor, combine_respondents
+    from minga.readiness.engine.scoring import Scores, score
+
+_WHERE = {
+    "AnswerError": "errors",
+    "AnswerMatrix": "answers",
+    "AnswerProblem": "answers",
+    "Finding": "errors",
+    "Instrument": "instrument",
+    "InstrumentError": "errors",
+    "Item": "instrument",
+    "Overlay": "overlays",
+    "OverlayError": "errors",
+    "Priorities": "report_types",
+    "ProfileError": "errors",
+    "ReadinessError": "errors",
+    "Report": "report_types",
+    "Scores": "scoring",
+    "Step": "report_types",
+    "answer_matrix": "answers",
+    "assemble": "report",
+    "check_answers": "answers",
+    "check_instrument": "checking",
+    "combine_assessor": "respondents",
+    "combine_respondents": "respondents",
+    "compare": "benchmark",
+    "diff": "differences",
+    "gates": "gates",
+    "known_overlays": "overlays",
+    "load_instrument": "instrument",
+    "load_overlay": "overlays",
+    "merge": "overlays",
+    "paper": "paper",
+    "peers": "benchmark",
+    "prioritize": "priorities",
+    "score": "scoring",
+}
+
+__all__ = [  # noqa: RUF022 - the same order as _WHERE, which a test compares
+    "AnswerError", "AnswerMatrix", "AnswerProblem", "Finding", "Instrument", "InstrumentError", "Item", "Overlay",
+    "OverlayError", "Priorities", "ProfileError", "ReadinessError", "Report", "Scores", "Step", "answer_matrix",
+    "assemble", "check_answers", "check_instrument", "combine_assessor", "combine_respondents", "compare", "diff",
+    "gates", "known_overlays", "load_instrument", "load_overlay", "merge", "paper", "peers", "prioritize", "score",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _WHERE:
+        return getattr(import_module(f"minga.readiness.engine.{_WHERE[name]}"), name)
+    raise AttributeError(f"module 'minga.readiness' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

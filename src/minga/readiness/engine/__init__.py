@@ -1,0 +1,1 @@
+"""The rules of readiness: tables and frozen values in, tables and frozen values out."""
