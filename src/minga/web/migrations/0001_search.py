@@ -23,8 +23,8 @@ POSTGRESQL = (
         words tsvector NOT NULL,
         PRIMARY KEY (kind, key)
     )""",
-    "CREATE INDEX web_search_words ON web_search_document USING gin (words)",
-    "CREATE INDEX web_search_facets ON web_search_document USING gin (facets)",
+    "CREATE INDEX web_search_words ON web_search_document USING gin (words) WITH (fastupdate = off)",
+    "CREATE INDEX web_search_facets ON web_search_document USING gin (facets) WITH (fastupdate = off)",
 )
 
 
