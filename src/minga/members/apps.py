@@ -37,7 +37,9 @@ class MembersConfig(Room):
             seen_by=_("You, the owners of your organizations and the secretariat"),
         ),
         Processing(
-            record=_("Organization: name, type, country, sector, size, languages, own declaration on leadership by women"),
+            record=_(
+                "Organization: name, type, country, sector, size, languages, own declaration on leadership by women"
+            ),
             purpose=_("Fitting questions, help and comparison to the organization"),
             lawful_basis=_("Contract; a listing in the directory needs consent"),
             retention=_("Until its owner or the secretariat deletes it"),

@@ -263,9 +263,7 @@ class Consent(models.Model):
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(person__isnull=False) | ~Q(subject_key=""), name="consent_has_a_giver"
-            )
+            models.CheckConstraint(condition=Q(person__isnull=False) | ~Q(subject_key=""), name="consent_has_a_giver")
         ]
         indexes = [
             models.Index(fields=["scope", "object"], name="consent_object"),

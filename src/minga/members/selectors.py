@@ -1,0 +1,141 @@
+"""Every read of members."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat, Replace
+from django.utils import timezone
+
+from minga.members.engine import roles
+from minga.members.models import Account, AuditAct, Consent, Invitation, Mandate, Membership, Organization, Person
+
+
+def person_of(account: Account | AnonymousUser) -> Person | None:
+    """Find the person of an account; None for visitors."""
+    if not account.is_authenticated:
+        return None
+    return Person.objects.filter(account=account).first()
+
+
+def running_mandates(on: date | None = None) -> QuerySet[Mandate]:
+    """Return the mandates that hold on a day, today by default."""
+    day = on or timezone.localdate()
+    return Mandate.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+
+
+def mandates_of(person: Person, on: date | None = None) -> QuerySet[Mandate]:
+    """Return a person's mandates that hold on a day, with their places."""
+    return running_mandates(on).filter(person=person).select_related("organization", "body").order_by("pk")
+
+
+def roles_of(person: Person, on: date | None = None) -> set[str]:
+    """Return the roles a person holds anywhere on a day."""
+    return set(mandates_of(person, on).values_list("role", flat=True))
+
+
+def has_role(
+    account: Account | AnonymousUser,
+    role: str,
+    organization: Organization | None = None,
+    *,
+    on: date | None = None,
+) -> bool:
+    """Whether an account's person holds a role on a day: in this organization, or anywhere if none is named."""
+    if not account.is_authenticated or not account.is_active:
+        return False
+    held = running_mandates(on).filter(person__account=account, role=role)
+    return (held.filter(organization=organization) if organization else held).exists()
+
+
+def is_secretariat(account: Account | AnonymousUser) -> bool:
+    """Whether an account works for the secretariat today."""
+    return has_role(account, roles.SECRETARIAT)
+
+
+def organizations_of(person: Person) -> QuerySet[Organization]:
+    """Return the organizations in which a person belongs or holds a role today."""
+    member = Membership.objects.filter(person=person, organization=OuterRef("pk"), until=None)
+    mandated = running_mandates().filter(person=person, organization=OuterRef("pk"))
+    return Organization.objects.filter(Exists(member) | Exists(mandated)).order_by("name", "pk")
+
+
+def organizations_visible_to(account: Account | AnonymousUser) -> QuerySet[Organization]:
+    """Return the organizations an account may see: the listed, its own, and for the secretariat all."""
+    if is_secretariat(account):
+        return Organization.objects.order_by("name", "pk")
+    listed = Q(pk__in=listed_organizations().order_by().values("pk"))
+    if person := person_of(account):
+        listed |= Q(pk__in=organizations_of(person).order_by().values("pk"))
+    return Organization.objects.filter(listed).order_by("name", "pk")
+
+
+def listed_organizations() -> QuerySet[Organization]:
+    """Return the public directory: organizations with a standing consent to be listed, sample ones among them."""
+    consented = Consent.objects.filter(
+        scope=Consent.Scope.PUBLICATION, revoked_at=None, object=OuterRef("listing_reference")
+    )
+    # The databases write a UUID with or without dashes; the reference has none.
+    mark = Replace(Cast("mark", CharField()), Value("-"), Value(""))
+    return (
+        Organization.objects.annotate(listing_reference=Concat(Value("organization:"), mark))
+        .filter(Exists(consented))
+        .order_by("name", "pk")
+    )
+
+
+def is_listed(organization: Organization) -> bool:
+    """Whether somebody entitled agreed to have the organization listed."""
+    return has_consent(Consent.Scope.PUBLICATION, object=organization.reference)
+
+
+def people_of(organization: Organization) -> QuerySet[Mandate]:
+    """Return who holds which role in an organization today."""
+    return running_mandates().filter(organization=organization).select_related("person").order_by("role", "pk")
+
+
+def open_invitations(organization: Organization) -> QuerySet[Invitation]:
+    """Return the codes that still open something."""
+    return organization.invitations.filter(expires_at__gt=timezone.now()).order_by("expires_at")
+
+
+def consents_of(person: Person) -> QuerySet[Consent]:
+    """Return a person's consents, the latest first."""
+    return Consent.objects.filter(person=person).order_by("-given_at")
+
+
+def has_consent(scope: str, *, object: str = "", person: Person | None = None, subject_key: str = "") -> bool:
+    """Whether a consent to this scope about this object stands, from this giver if one is named."""
+    standing = Consent.objects.filter(scope=scope, object=object, revoked_at=None)
+    if person:
+        standing = standing.filter(person=person)
+    if subject_key:
+        standing = standing.filter(subject_key=subject_key)
+    return standing.exists()
+
+
+def consented_objects(scope: str) -> QuerySet[Consent, str]:
+    """Return the references of all objects with a standing consent, for use in a subquery or a set."""
+    return Consent.objects.filter(scope=scope, revoked_at=None).exclude(object="").values_list("object", flat=True)
+
+
+def acts() -> QuerySet[AuditAct]:
+    """Return the audit trail, the latest act first."""
+    return AuditAct.objects.order_by("-sequence")
+
+
+def acts_about(person: Person) -> QuerySet[AuditAct]:
+    """Return the acts a person did or that were done on her."""
+    return AuditAct.objects.filter(Q(actor=person.reference) | Q(on=person.reference))
+
+
+def consent_label(consent: Consent) -> dict[str, Any]:
+    """Say what a consent is about in words, where this room knows it."""
+    kind, _colon, mark = consent.object.partition(":")
+    name = ""
+    if kind == "organization":
+        name = Organization.objects.filter(mark=mark).values_list("name", flat=True).first() or ""
+    return {"consent": consent, "about": name}

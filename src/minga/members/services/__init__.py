@@ -1,0 +1,58 @@
+"""Every write of members, by subject: the trail, accounts and people, organizations and mandates, consents, privacy."""
+
+from __future__ import annotations
+
+from minga.members.services.consents import claim_consents, give_consent, revoke_consent
+from minga.members.services.organizations import (
+    accept_invitation,
+    create_body,
+    create_organization,
+    edit_organization,
+    end_mandate,
+    grant_mandate,
+    invite,
+    join,
+    leave,
+)
+from minga.members.services.people import create_account, createadmin, edit_person, person_for
+from minga.members.services.privacy import erase_own, erase_person, export_own, export_person
+from minga.members.services.retention import (
+    delete_expired_invitations,
+    delete_expired_sessions,
+    delete_old_consents,
+    delete_unconfirmed_accounts,
+    run_retention,
+)
+from minga.members.services.trail import TrailReport, accept_audit_head, record, verify_audit
+
+__all__ = [
+    "TrailReport",
+    "accept_audit_head",
+    "accept_invitation",
+    "claim_consents",
+    "create_account",
+    "create_body",
+    "create_organization",
+    "createadmin",
+    "delete_expired_invitations",
+    "delete_expired_sessions",
+    "delete_old_consents",
+    "delete_unconfirmed_accounts",
+    "edit_organization",
+    "edit_person",
+    "end_mandate",
+    "erase_own",
+    "erase_person",
+    "export_own",
+    "export_person",
+    "give_consent",
+    "grant_mandate",
+    "invite",
+    "join",
+    "leave",
+    "person_for",
+    "record",
+    "revoke_consent",
+    "run_retention",
+    "verify_audit",
+]
