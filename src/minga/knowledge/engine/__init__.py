@@ -1,0 +1,1 @@
+"""The rules of knowledge: what a record file must hold, and which records fit whom."""
