@@ -308,3 +308,12 @@ def rebuild(using: str = "default") -> Iterator[tuple[str, int]]:
             count = target.add(documents())
         yield kind, count
     target.settle()
+
+
+def counts(using: str = "default") -> dict[str, tuple[int, int]]:
+    """Return for each kind how many documents the index holds, and how many the rooms do."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT kind, count(*) FROM web_search_document GROUP BY kind")
+        indexed = dict(cursor.fetchall())
+    held = {kind: sum(1 for _ in documents()) for kind, documents in _SOURCES.items()}
+    return {kind: (indexed.get(kind, 0), held.get(kind, 0)) for kind in sorted({*indexed, *held})}

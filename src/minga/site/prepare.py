@@ -1,0 +1,68 @@
+"""Bring a site up to date before it serves: tables, static files, start content. Changes nothing the second time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.management.commands.collectstatic import Command as Collect
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.module_loading import import_string
+
+from minga.web import rooms
+
+Say = Callable[[str], None]
+
+_STAMP = "collected-from"
+
+
+def prepare(say: Say) -> None:
+    """Bring database, static files and start content up to date, saying what is done."""
+    settings.VAR.mkdir(parents=True, exist_ok=True)
+    migrate(say)
+    collect_static(say)
+    rooms.call_each("load_start_content")
+
+
+def unapplied(using: str = "default") -> list[str]:
+    """Name the migrations that the database still lacks."""
+    executor = MigrationExecutor(connections[using])
+    targets = executor.loader.graph.leaf_nodes()
+    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in executor.migration_plan(targets)]
+
+
+def migrate(say: Say, using: str = "default") -> None:
+    """Apply the migrations that are missing, and make the table of the cache."""
+    missing = unapplied(using)
+    if missing:
+        say(f"Preparing the database: {len(missing)} steps")
+        call_command("migrate", database=using, interactive=False, verbosity=0)
+    call_command("createcachetable", database=using, verbosity=0)
+
+
+def collect_static(say: Say) -> None:
+    """Collect the static files under hashed names, if any of them changed since the last time."""
+    stamp, now = Path(settings.STATIC_ROOT) / _STAMP, _static_fingerprint()
+    if stamp.exists() and stamp.read_text() == now:
+        return
+    say("Collecting the static files")
+    command = Collect()
+    # the settings of this process were read before anything was collected
+    command.storage = import_string(settings.HASHED_STORAGE)()
+    call_command(command, interactive=False, verbosity=0)
+    stamp.write_text(now)
+
+
+def _static_fingerprint() -> str:
+    """Hash names, sizes and times of all static files: enough to see that one changed."""
+    mark = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            stat = Path(storage.path(name)).stat()
+            mark.update(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+    return mark.hexdigest()

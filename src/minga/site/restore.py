@@ -1,0 +1,292 @@
+"""Bring a backup back, into SQLite or PostgreSQL, whichever of the two it came from.
+
+The database is built up to where it stood when the backup was made, filled, and then brought to the present, all
+in one transaction: a backup of an older version is upgraded on the way, and a failure leaves all as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from django.apps import apps
+from django.apps.registry import Apps
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.color import no_style
+from django.core.management.sql import emit_post_migrate_signal
+from django.db import Error, connections, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from minga.site.backup import FORMAT, MANIFEST, Step
+from minga.site.rows import BackupError, load, tables
+from minga.web import search
+
+#: Rows that Django writes by itself into a database that holds nothing.
+_OWN_ROWS = frozenset({"django_migrations", "django_content_type", "auth_permission"})
+
+
+def restore(
+    path: Path, *, replace: bool = False, using: str = "default", step: Step = lambda *_: None
+) -> dict[str, Any]:
+    """Bring the backup back and return its manifest; without `replace` only into a database that holds nothing."""
+    with _opened(path) as archive:
+        manifest = verified(archive, step)
+        refuse_strangers(using)
+        if not replace and (table := first_with_rows(using)):
+            raise BackupError(
+                f"The database is not empty: table {table} holds rows. Give an empty database, or --replace to lose "
+                "what this one holds."
+            )
+        staged = _stage_uploads(archive, manifest)
+        try:
+            with _one_transaction(using):
+                _rebuild(archive, manifest, using, step)
+        except BaseException as problem:
+            shutil.rmtree(staged)
+            if isinstance(problem, Error):
+                raise BackupError(
+                    f"The database did not take the backup: {problem} Nothing was changed. "
+                    "See that the database is reachable and the backup fits it, then try again."
+                ) from problem
+            raise
+        _swap_uploads(staged)
+    call_command("createcachetable", database=using, verbosity=0)
+    for kind, count in search.rebuild(using):
+        step(f"search index: {kind}", count, count)
+    return manifest
+
+
+# ---------------------------------------------------------------- the file
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        archive = zipfile.ZipFile(path)
+    except (OSError, zipfile.BadZipFile) as problem:
+        raise BackupError(
+            f"{path} cannot be read as a backup: {problem} Give a file made by `minga site backup`."
+        ) from None
+    with archive:
+        yield archive
+
+
+def verified(archive: zipfile.ZipFile, step: Step = lambda *_: None) -> dict[str, Any]:
+    """Return the manifest once every part is there, is what the manifest says, and nothing else is in the file."""
+    manifest = _manifest(archive)
+    parts = _parts(manifest)
+    names = {name for name in archive.namelist() if name != MANIFEST}
+    if names != set(parts):
+        odd = sorted(names ^ set(parts))
+        raise BackupError(
+            f"The backup is not whole: {odd[0]} is in the file or in its manifest, but not in both. "
+            "Nothing was changed. Use another copy of the backup."
+        )
+    for done, (name, expected) in enumerate(parts.items(), start=1):
+        if _hash(archive, name) != expected:
+            raise BackupError(
+                f"{name} in the backup is damaged: it is not what the manifest says (SHA-256 {expected[:12]}…). "
+                "Nothing was changed. Use another copy of the backup."
+            )
+        step("checking", done, len(parts))
+    return manifest
+
+
+def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
+        known = manifest["format"] == FORMAT
+    except (KeyError, TypeError, ValueError, zipfile.BadZipFile):
+        raise BackupError(
+            f"The file holds no {MANIFEST} that can be read. Give a file made by `minga site backup`."
+        ) from None
+    if not known:
+        raise BackupError(
+            f"The backup has format {manifest['format']}, but this version of Minga reads format {FORMAT}. "
+            "Install the version that made it."
+        )
+    return manifest
+
+
+def _parts(manifest: dict[str, Any]) -> dict[str, str]:
+    parts = {f"tables/{table['name']}.jsonl": table["sha256"] for table in manifest["tables"]}
+    for upload in manifest["uploads"]:
+        place = PurePosixPath(upload["name"])
+        if place.is_absolute() or ".." in place.parts:
+            raise BackupError(
+                f"The backup holds an upload outside its folder, {upload['name']}. It was tampered with; do not use it."
+            )
+        parts[f"uploads/{upload['name']}"] = upload["sha256"]
+    return parts
+
+
+def _hash(archive: zipfile.ZipFile, name: str) -> str:
+    mark = hashlib.sha256()
+    try:
+        with archive.open(name) as member:
+            while piece := member.read(1 << 20):
+                mark.update(piece)
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError) as problem:
+        return f"unreadable ({problem})"
+    return mark.hexdigest()
+
+
+# ---------------------------------------------------------------- the database
+def own_tables(using: str) -> list[str]:
+    """Name the tables in the database that belong to Minga."""
+    return [name for name in _all_tables(using) if _is_ours(name)]
+
+
+def _all_tables(using: str) -> list[str]:
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        return sorted(connection.introspection.table_names(cursor))
+
+
+def _is_ours(table: str) -> bool:
+    return table.startswith(("django_", *(f"{card.label}_" for card in apps.get_app_configs())))
+
+
+def refuse_strangers(using: str) -> None:
+    """Stop where the database is shared with another program: restoring would touch what is not ours."""
+    strangers = [name for name in _all_tables(using) if not _is_ours(name)]
+    if strangers:
+        raise BackupError(
+            f"The database also holds tables that are not Minga's ({', '.join(strangers[:3])}). "
+            "Give Minga a database of its own."
+        )
+
+
+def first_with_rows(using: str) -> str | None:
+    """Name a table that holds rows beyond those Django writes itself, or None where the database holds nothing."""
+    with connections[using].cursor() as cursor:
+        for table in own_tables(using):
+            if table in _OWN_ROWS or table.startswith("web_"):
+                continue
+            cursor.execute(f"SELECT 1 FROM {connections[using].ops.quote_name(table)} LIMIT 1")  # noqa: S608
+            if cursor.fetchone():
+                return table
+    return None
+
+
+@contextmanager
+def _one_transaction(using: str) -> Iterator[None]:
+    """All or nothing. SQLite changes tables only while it does not check keys, and says so before a transaction."""
+    connection = connections[using]
+    connection.disable_constraint_checking()
+    try:
+        with transaction.atomic(using=using):
+            yield
+    finally:
+        connection.enable_constraint_checking()
+
+
+def _rebuild(archive: zipfile.ZipFile, manifest: dict[str, Any], using: str, step: Step) -> None:
+    _drop_own_tables(using)
+    then = _migrate(using, [(app, name) for app, name in manifest["migrations"].items()])
+    _empty(then, using)
+    _fill(archive, manifest, then, using, step)
+    _settle(using)
+    _migrate(using, None)
+    emit_post_migrate_signal(verbosity=0, interactive=False, db=using)
+    _restart_counters(using)
+    _settle(using)
+    connections[using].check_constraints()
+
+
+def _drop_own_tables(using: str) -> None:
+    connection = connections[using]
+    cascade = " CASCADE" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":  # a full-text table takes the tables behind it with it
+            cursor.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP TABLE {connection.ops.quote_name(name)}")
+        for name in own_tables(using):
+            cursor.execute(f"DROP TABLE {connection.ops.quote_name(name)}{cascade}")
+
+
+def _migrate(using: str, targets: list[tuple[str, str]] | None) -> Apps:
+    """Build the tables up to the targets (None: to the present); return the models as they were there."""
+    executor = MigrationExecutor(connections[using], lambda *_: _settle(using))
+    graph = executor.loader.graph
+    unknown = [f"{app}.{name}" for app, name in targets or [] if (app, name) not in graph.nodes]
+    if unknown:
+        raise BackupError(
+            f"The backup was made by a version of Minga that knows {unknown[0]}, which this one does not. "
+            "Install that version, or a later one, and restore with it."
+        )
+    state = executor.migrate(targets or graph.leaf_nodes())
+    return state.apps  # type: ignore[no-any-return]
+
+
+def _settle(using: str) -> None:
+    """Have PostgreSQL check keys now: it changes no table that has checks outstanding."""
+    if connections[using].vendor == "postgresql":
+        with connections[using].cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def _empty(registry: Apps, using: str) -> None:
+    """Take out what migrations wrote: the backup holds it too."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        for model in tables(registry).values():
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")  # noqa: S608
+
+
+def _fill(archive: zipfile.ZipFile, manifest: dict[str, Any], registry: Apps, using: str, step: Step) -> None:
+    models = tables(registry)
+    listed = manifest["tables"]
+    for done, table in enumerate(listed, start=1):
+        if table["name"] not in models:
+            raise BackupError(
+                f"The backup holds table {table['name']}, which this version of Minga does not know. "
+                "Install the version that made it."
+            )
+        with archive.open(f"tables/{table['name']}.jsonl") as member:
+            count = load(models[table["name"]], io.TextIOWrapper(member, encoding="utf-8", newline="\n"), using)
+        if count != table["rows"]:
+            raise BackupError(f"Table {table['name']} should hold {table['rows']} rows, but the file holds {count}.")
+        step("tables", done, len(listed))
+
+
+def _restart_counters(using: str) -> None:
+    """Let new keys begin after the restored ones."""
+    statements = connections[using].ops.sequence_reset_sql(no_style(), list(tables(apps).values()))
+    with connections[using].cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+# ---------------------------------------------------------------- the uploads
+def _stage_uploads(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> Path:
+    """Lay the uploads beside their place, so that the exchange at the end is one step."""
+    staged = Path(f"{settings.MEDIA_ROOT}.restoring")
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.mkdir(parents=True)
+    for upload in manifest["uploads"]:
+        place = staged / upload["name"]
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with archive.open(f"uploads/{upload['name']}") as source, place.open("wb") as target:
+            shutil.copyfileobj(source, target)
+    return staged
+
+
+def _swap_uploads(staged: Path) -> None:
+    """Put the staged uploads in place; what was there before is kept beside it."""
+    present = Path(settings.MEDIA_ROOT)
+    if present.exists() and any(present.iterdir()):
+        os.replace(present, f"{present}.replaced-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    elif present.exists():
+        present.rmdir()
+    os.replace(staged, present)
