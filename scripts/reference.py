@@ -1,7 +1,7 @@
 """Write docs/reference from the code, so that the two cannot disagree: settings, commands, pages, API, engine.
 
-    python -m scripts.reference            write the pages
-    python -m scripts.reference --check    say which pages are behind the code, and change nothing
+python -m scripts.reference            write the pages
+python -m scripts.reference --check    say which pages are behind the code, and change nothing
 """
 
 from __future__ import annotations
@@ -175,7 +175,8 @@ def _body_rows(body: dict[str, Any] | None, schemas: dict[str, Any]) -> list[str
     content = next(iter(body["content"].values()))["schema"]
     fields = schemas.get(content.get("$ref", "").rpartition("/")[2], content).get("properties", {})
     return [
-        f"| `{name}` | body | {_kind(field)} | {_cell(field.get('description', ''))} |" for name, field in fields.items()
+        f"| `{name}` | body | {_kind(field)} | {_cell(field.get('description', ''))} |"
+        for name, field in fields.items()
     ]
 
 
