@@ -1,0 +1,1 @@
+"""Pure statistics that two rooms need: disclosure control, quantiles, sampling."""
