@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 
-# Tests never touch the site's own folder; a PostgreSQL run sets MINGA_DATABASE_URL from outside.
-os.environ.setdefault("MINGA_VAR", tempfile.mkdtemp(prefix="minga-tests-"))
+# Tests never touch the site's own folder, whatever is set outside; every process of a parallel run has its own.
+os.environ["MINGA_VAR"] = tempfile.mkdtemp(prefix="minga-tests-")
+atexit.register(shutil.rmtree, os.environ["MINGA_VAR"], ignore_errors=True)
+# A PostgreSQL run sets MINGA_DATABASE_URL from outside.
 os.environ["MINGA_HOSTS"] = "localhost,127.0.0.1,testserver"
 os.environ["MINGA_HTTPS"] = "off"
 os.environ.setdefault("MINGA_SECRET_KEY", "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789")

@@ -111,7 +111,7 @@ def _uploads(archive: zipfile.ZipFile, step: Step) -> Iterator[dict[str, Any]]:
     for done, path in enumerate(files, start=1):
         name = path.relative_to(root).as_posix()
         with path.open("rb") as source:
-            _size, mark = _member(archive, f"uploads/{name}", iter(lambda: source.read(1 << 20), b""))  # noqa: B023
+            _size, mark = _member(archive, f"uploads/{name}", iter(lambda: source.read(1 << 20), b""))
         yield {"name": name, "sha256": mark}
         step("uploads", done, len(files))
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -81,7 +81,7 @@ def run(
     with _faults_in_words():
         serve.check_port(host, port)
     # in a child, so that the process that stays holds neither the site nor settings from before the preparation
-    prepared = subprocess.run([sys.executable, "-m", "minga.site.cli", "site", "prepare"], check=False)  # noqa: S603
+    prepared = subprocess.run([sys.executable, "-m", "minga.site.cli", "site", "prepare"], check=False)
     if prepared.returncode:
         raise typer.Exit(1)
     shown = f"[{host}]" if ":" in host else host
@@ -152,7 +152,8 @@ def reindex(as_json: bool = _JSON) -> None:
 # ---------------------------------------------------------------- keeping
 @app.command()
 def backup(
-    file: Path = typer.Argument(help="The file to write, for example minga-2026-11-21.zip."), as_json: bool = _JSON
+    file: Annotated[Path, typer.Argument(help="The file to write, for example minga-2026-11-21.zip.")],
+    as_json: bool = _JSON,
 ) -> None:
     """Write database and uploads into one file that `restore` brings back on SQLite or PostgreSQL."""
     with _site():
@@ -169,7 +170,7 @@ def backup(
 
 @app.command()
 def restore(
-    file: Path = typer.Argument(help="A file made by `minga site backup`."),
+    file: Annotated[Path, typer.Argument(help="A file made by `minga site backup`.")],
     replace: bool = typer.Option(False, "--replace", help="Lose what the database holds now; a backup of it is kept."),
     yes: bool = _YES,
     as_json: bool = _JSON,
@@ -220,9 +221,11 @@ def _progress() -> Iterator[Any]:
 # ---------------------------------------------------------------- beginning
 @app.command()
 def createadmin(
-    email: str = typer.Argument(help="Address with which the administrator signs in."),
+    email: Annotated[str, typer.Argument(help="Address with which the administrator signs in.")],
     name: str = typer.Option("", help="Name of the person."),
-    password_file: Path = typer.Option(None, help="File whose first line is the password; without it, it is asked."),
+    password_file: Annotated[
+        Path | None, typer.Option(help="File whose first line is the password; without it, it is asked.")
+    ] = None,
     as_json: bool = _JSON,
 ) -> None:
     """Make an account that belongs to the secretariat; an existing account joins it and keeps its password."""

@@ -45,7 +45,7 @@ SITE_NAME = env.text("MINGA_SITE_NAME", "Minga", "Name of the alliance, shown in
 MAIL_URL = env.text(
     "MINGA_MAIL_URL",
     "",
-    "smtp://user:password@host:587 (smtps:// for TLS from the start); empty: mail goes to the terminal and MINGA_VAR/mail.",
+    "smtp://user:password@host:587 (smtps:// for TLS from the start); empty: to the terminal and MINGA_VAR/mail.",
     secret=True,
 )
 MAIL_FROM = env.text("MINGA_MAIL_FROM", "Minga <minga@localhost>", "Sender of the site's mail.")
