@@ -59,6 +59,17 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """429: one address sends more than a person would."""
+    return _page(
+        request,
+        429,
+        _("Too many attempts in a short time"),
+        _("This address has sent more than the site accepts. What was confirmed as saved is saved."),
+        _("Wait a few minutes, then try again."),
+    )
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault; the page needs neither database nor session."""
     return HttpResponse(loader.get_template("web/500.html").render({}), status=500)

@@ -1,0 +1,56 @@
+"""The card of readiness."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from minga.web.rooms import MenuEntry, Processing, RetentionJob, Room
+
+
+class ReadinessConfig(Room):
+    """Instruments, assessments, reports."""
+
+    name = "minga.readiness"
+    label = "readiness"
+    verbose_name = _("Check my business")
+    default_auto_field = "django.db.models.BigAutoField"
+    menu = (MenuEntry(_("Check my business"), "readiness:start", order=10),)
+    retention = (RetentionJob("unclaimed assessments", "minga.readiness.services.delete_unclaimed"),)
+    export_person = "minga.readiness.services.export_person"
+    erase_person = "minga.readiness.services.erase_person"
+    load_sample = "minga.readiness.sample.load_sample"
+    processing = (
+        Processing(
+            record=_("Assessment: sector, country, size, goals, answers with notes and their history, scores"),
+            purpose=_("Showing a business where it stands and what to do first"),
+            lawful_basis=_("Contract: you asked for the report"),
+            retention=_(
+                "Without an account: until the retention time after the last answer, which the pages state. "
+                "With an account: until you delete it or erase the account"
+            ),
+            seen_by=_(
+                "Whoever holds its key or code; the account that claimed it; owners and respondents of its organization"
+            ),
+        ),
+        Processing(
+            record=_("Keys of an assessment without an account: fingerprints of cookie, code and link"),
+            purpose=_("Opening the assessment again, on this or another device"),
+            lawful_basis=_("Strictly necessary for the service; no tracking, no third party"),
+            retention=_("As long as the assessment; a code or link until it is replaced or the assessment is claimed"),
+            seen_by=_("Nobody: the code itself is not stored"),
+        ),
+        Processing(
+            record=_("Scores lent to groups of peers"),
+            purpose=_("Showing businesses how comparable ones stand, in groups of ten or more"),
+            lawful_basis=_("Consent, off by default, taken back at any time"),
+            retention=_("Until consent is taken back or the assessment is deleted"),
+            seen_by=_("Nobody one by one; everyone as a figure of a group"),
+        ),
+        Processing(
+            record=_("How often an address posts, under a keyed fingerprint"),
+            purpose=_("Keeping codes from being guessed and the site from being flooded"),
+            lawful_basis=_("Legitimate interest in security"),
+            retention=_("At most one hour"),
+            seen_by=_("Nobody"),
+        ),
+    )

@@ -1,0 +1,89 @@
+"""What the pages of an assessment share: who may open it, and the cookie that remembers a guest."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+
+from minga.readiness import selectors
+from minga.readiness.engine.instrument import Instrument
+from minga.readiness.models import Assessment
+
+_SALT = "minga.readiness.key"
+
+
+def language() -> str:
+    """Return the language of the page."""
+    return get_language() or settings.LANGUAGE_CODE
+
+
+def _cookie_name(pk: uuid.UUID) -> str:
+    return f"check_{pk.hex}"
+
+
+def remember(response: HttpResponse, assessment: Assessment, secret: str) -> HttpResponse:
+    """Let this browser open the assessment until it would be deleted."""
+    response.set_signed_cookie(
+        _cookie_name(assessment.pk),
+        secret,
+        salt=_SALT,
+        max_age=settings.UNCLAIMED_DAYS * 24 * 3600,
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
+    return response
+
+
+def forget(response: HttpResponse, pk: uuid.UUID) -> HttpResponse:
+    """Take the key out of this browser."""
+    response.delete_cookie(_cookie_name(pk), samesite="Lax")
+    return response
+
+
+def held_secret(request: HttpRequest, pk: uuid.UUID) -> str | None:
+    """Return the key this browser holds for an assessment; None where there is none, or it was altered."""
+    return request.get_signed_cookie(_cookie_name(pk), default=None, salt=_SALT)
+
+
+def opens(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give a view the assessment of its address, or answer 404 to those who may not see it; nothing is cached."""
+
+    @wraps(view)
+    @never_cache
+    def guarded(request: HttpRequest, pk: uuid.UUID, **named: Any) -> HttpResponse:
+        assessment = selectors.find(pk, account=request.user, secret=held_secret(request, pk))
+        return view(request, assessment, **named)
+
+    return guarded
+
+
+def keep_alive(request: HttpRequest, response: HttpResponse, assessment: Assessment) -> HttpResponse:
+    """Renew a guest's cookie after an answer, since the retention time starts anew too."""
+    secret = held_secret(request, assessment.pk)
+    return remember(response, assessment, secret) if secret else response
+
+
+def frame(assessment: Assessment) -> dict[str, Any]:
+    """Return what every page of an assessment shows: instrument, answers, progress, and when it is deleted."""
+    instrument = shown_instrument(assessment)
+    answers = selectors.answers_of(assessment)
+    return {
+        "assessment": assessment,
+        "instrument": instrument,
+        "answers": answers,
+        "progress": selectors.progress(assessment, instrument, answers),
+        "deleted_on": selectors.deleted_on(assessment),
+    }
+
+
+def shown_instrument(assessment: Assessment) -> Instrument:
+    """Return the pinned instrument in the language of the page."""
+    return selectors.instrument_of(assessment, language())
