@@ -8,7 +8,7 @@ import rules
 
 from minga.members import selectors
 from minga.members.engine import roles
-from minga.members.models import Account, Organization
+from minga.members.models import Account, Mandate, Organization
 
 
 @rules.predicate
@@ -21,6 +21,12 @@ def is_secretariat(account: Any) -> bool:
 def is_owner(account: Any, organization: Organization | None) -> bool:
     """The account's person owns the organization."""
     return organization is not None and selectors.has_role(account, roles.OWNER, organization)
+
+
+@rules.predicate
+def owns_place(account: Any, mandate: Mandate | None) -> bool:
+    """The account's person owns the organization in which the mandate is held."""
+    return mandate is not None and is_owner(account, mandate.organization)
 
 
 @rules.predicate
@@ -41,4 +47,5 @@ rules.add_perm("members.view_trail", is_secretariat)
 rules.add_perm("members.view_organization", may_see)
 rules.add_perm("members.change_organization", is_owner | is_secretariat)
 rules.add_perm("members.grant_in_organization", is_owner | is_secretariat)
+rules.add_perm("members.end_mandate", owns_place | is_secretariat)
 rules.add_perm("members.create_organization", is_signed_in)

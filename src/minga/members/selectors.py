@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
@@ -132,10 +131,32 @@ def acts_about(person: Person) -> QuerySet[AuditAct]:
     return AuditAct.objects.filter(Q(actor=person.reference) | Q(on=person.reference))
 
 
-def consent_label(consent: Consent) -> dict[str, Any]:
-    """Say what a consent is about in words, where this room knows it."""
-    kind, _colon, mark = consent.object.partition(":")
-    name = ""
-    if kind == "organization":
-        name = Organization.objects.filter(mark=mark).values_list("name", flat=True).first() or ""
-    return {"consent": consent, "about": name}
+def with_names(consents: list[Consent]) -> list[tuple[Consent, str]]:
+    """Say what each consent is about in words, where this room knows it."""
+    marks = {one.object.partition(":")[2] for one in consents if one.object.startswith("organization:")}
+    names = {one.reference: one.name for one in Organization.objects.filter(mark__in=marks)} if marks else {}
+    return [(one, names.get(one.object, "")) for one in consents]
+
+
+def search_directory(*, words: str = "", country: str = "", type: str = "") -> QuerySet[Organization]:
+    """Return the listed organizations that fit."""
+    found = listed_organizations()
+    if words.strip():
+        found = found.filter(name__icontains=words.strip())
+    if country:
+        found = found.filter(country=country)
+    if type:
+        found = found.filter(type=type)
+    return found
+
+
+def organizations_without_another_owner(person: Person) -> QuerySet[Organization]:
+    """Return the organizations that nobody would own if this person went."""
+    owned = running_mandates().filter(role=roles.OWNER, organization=OuterRef("pk"))
+    return organizations_of(person).filter(Exists(owned.filter(person=person)), ~Exists(owned.exclude(person=person)))
+
+
+def mandates_in_bodies() -> QuerySet[Mandate]:
+    """Return who holds which role in the alliance's bodies today."""
+    held = running_mandates().filter(body__isnull=False).select_related("person__account", "body")
+    return held.order_by("body__name", "role", "pk")

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from minga.members.services.consents import claim_consents, give_consent, revoke_consent
 from minga.members.services.organizations import (
+    INVITATION_DAYS,
     accept_invitation,
     create_body,
     create_organization,
     edit_organization,
     end_mandate,
+    grant_in_alliance,
     grant_mandate,
     invite,
     join,
     leave,
+    list_in_directory,
 )
-from minga.members.services.people import create_account, createadmin, edit_person, person_for
+from minga.members.services.people import create_account, createadmin, edit_person, grant_by_address, person_for
 from minga.members.services.privacy import erase_own, erase_person, export_own, export_person
 from minga.members.services.retention import (
     delete_expired_invitations,
@@ -26,6 +29,7 @@ from minga.members.services.retention import (
 from minga.members.services.trail import TrailReport, accept_audit_head, record, verify_audit
 
 __all__ = [
+    "INVITATION_DAYS",
     "TrailReport",
     "accept_audit_head",
     "accept_invitation",
@@ -46,10 +50,13 @@ __all__ = [
     "export_own",
     "export_person",
     "give_consent",
+    "grant_by_address",
+    "grant_in_alliance",
     "grant_mandate",
     "invite",
     "join",
     "leave",
+    "list_in_directory",
     "person_for",
     "record",
     "revoke_consent",

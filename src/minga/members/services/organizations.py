@@ -11,11 +11,23 @@ from django.utils import timezone
 from minga.members import selectors
 from minga.members.engine import roles
 from minga.members.engine.errors import MembersError
-from minga.members.models import Body, Invitation, Mandate, Membership, Organization, Person, new_code
+from minga.members.models import (
+    Body,
+    Consent,
+    Invitation,
+    Mandate,
+    Membership,
+    Organization,
+    Person,
+    new_code,
+)
+from minga.members.services.consents import give_consent, revoke_consent
 from minga.members.services.trail import record
 from minga.trust import content_hash
 
 INVITATION_DAYS = 14
+#: version of the words on the organization's page that the consent to a listing agrees to
+LISTING_TEXT = "directory-1"
 
 _EDITABLE = ("name", "type", "country", "sector", "size", "languages", "women_led")
 
@@ -164,3 +176,35 @@ def accept_invitation(*, code: str, by: Person) -> Mandate:
     if role in {roles.OWNER, roles.RESPONDENT}:
         join(person=by, organization=organization)
     return grant_mandate(person=by, role=role, organization=organization, by=by)
+
+
+@transaction.atomic
+def list_in_directory(*, organization: Organization, by: Person, listed: bool) -> None:
+    """Show an organization in the public directory, or take it out whoever consented to it."""
+    if listed:
+        give_consent(
+            scope=Consent.Scope.PUBLICATION,
+            text_version=LISTING_TEXT,
+            person=by,
+            object=organization.reference,
+        )
+        return
+    for consent in Consent.objects.filter(
+        scope=Consent.Scope.PUBLICATION, object=organization.reference, revoked_at=None
+    ).select_related("person"):
+        revoke_consent(
+            scope=consent.scope, object=consent.object, person=consent.person, subject_key=consent.subject_key
+        )
+
+
+@transaction.atomic
+def grant_in_alliance(*, person: Person, role: str, by: Person | None = None, ends_on: date | None = None) -> Mandate:
+    """Give a role in the body that holds it: the secretariat, or the network of advisers and assessors."""
+    roles.check_place(role, in_organization=False, in_body=True)
+    kind, name = (
+        (Body.Kind.SECRETARIAT, "Secretariat")
+        if role == roles.SECRETARIAT
+        else (Body.Kind.NETWORK, "Advisers and assessors")
+    )
+    body = Body.objects.filter(kind=kind).order_by("pk").first() or create_body(name=name, kind=kind, by=by)
+    return grant_mandate(person=person, role=role, body=body, by=by, ends_on=ends_on)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from minga.members.engine import roles
 from minga.members.engine.errors import MembersError
-from minga.members.models import Account, Body, Mandate, Person
-from minga.members.services.organizations import create_body, grant_mandate
+from minga.members.models import Account, Organization, Person
+from minga.members.services.organizations import grant_in_alliance, grant_mandate, join
 from minga.members.services.trail import record
 
 
@@ -46,18 +48,8 @@ def createadmin(*, email: str, password: str | None = None, name: str = "", is_s
     account = Account.objects.filter(email__iexact=email).first()
     if account is None:
         account = create_account(email=email, password=password, name=name, is_sample=is_sample)
-    person = person_for(account)
-    body = secretariat_body()
-    if not Mandate.objects.filter(person=person, role=roles.SECRETARIAT, ends_on=None).exists():
-        grant_mandate(person=person, role=roles.SECRETARIAT, body=body)
+    grant_in_alliance(person=person_for(account), role=roles.SECRETARIAT)
     return account
-
-
-def secretariat_body() -> Body:
-    """Find the secretariat, or begin it."""
-    return Body.objects.filter(kind=Body.Kind.SECRETARIAT).order_by("pk").first() or create_body(
-        name="Secretariat", kind=Body.Kind.SECRETARIAT
-    )
 
 
 @transaction.atomic
@@ -65,3 +57,25 @@ def edit_person(*, person: Person, name: str, languages: list[str]) -> None:
     """Change what a person says about herself."""
     person.name, person.languages = name, languages
     person.save(update_fields=["name", "languages"])
+
+
+@transaction.atomic
+def grant_by_address(*, email: str, role: str, organization_mark: str = "", by: Person | None = None) -> str:
+    """Give the account with an address a role; says what was done."""
+    account = Account.objects.filter(email__iexact=email).first()
+    if account is None:
+        raise MembersError(f"There is no account with the address {email}. Ask the person to sign up first.")
+    person = person_for(account)
+    if not organization_mark:
+        mandate = grant_in_alliance(person=person, role=role, by=by)
+        return f"{email} now has the role {role} in {mandate.place}."
+    try:
+        organization = Organization.objects.get(mark=UUID(organization_mark))
+    except (ValueError, Organization.DoesNotExist):
+        raise MembersError(
+            f"There is no organization with the mark {organization_mark!r}. Copy it from the address of its page."
+        ) from None
+    grant_mandate(person=person, role=role, organization=organization, by=by)
+    if role in {roles.OWNER, roles.RESPONDENT}:
+        join(person=person, organization=organization)
+    return f"{email} now has the role {role} in {organization}."

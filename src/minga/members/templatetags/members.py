@@ -1,0 +1,36 @@
+"""Countries, sectors and languages in the words of the page: `{% load members %}`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django import template
+from django.conf.locale import LANG_INFO
+from django.utils.translation import get_language
+
+from minga.members.engine import vocabulary
+
+register = template.Library()
+
+
+def _lang() -> str:
+    return get_language() or "en"
+
+
+@register.simple_tag
+def country_name(iso2: str) -> str:
+    """Name a country in the page's language."""
+    return vocabulary.country(iso2).name(_lang()) if iso2 else ""
+
+
+@register.simple_tag
+def sector_name(code: str) -> str:
+    """Name a sector in the page's language."""
+    return vocabulary.sector(code).name(_lang()) if code else ""
+
+
+@register.simple_tag
+def language_names(codes: Iterable[str]) -> str:
+    """Name languages by their own names."""
+    named = [LANG_INFO.get({"zh": "zh-hans"}.get(code, code), {}).get("name_local", code) for code in codes]
+    return " · ".join(named)
