@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -91,7 +91,10 @@ def compare(
     values = dict(zip(own.nodes["node"], own.nodes["score"], strict=True))
     values |= dict(zip(own.items["item"], own.items["level"], strict=True))
     key = tuple(profile.get(name) for name in by)
-    return {node: tree.figures(number, key, values.get(node)) for number, node in enumerate(tree.wide.nodes)}
+    return {
+        node: replace(tree.figures(number, key, values.get(node)), kind=own.kind, own=values.get(node))
+        for number, node in enumerate(tree.wide.nodes)
+    }
 
 
 @dataclass(frozen=True)

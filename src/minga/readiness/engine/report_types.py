@@ -15,7 +15,8 @@ class PeerFigures:
     """How comparable enterprises stand on a node; figures are None when they are withheld.
 
     ``withheld`` is "" or a code of ``explain.WITHHELD``; ``group`` names the profile fields that the
-    group shares; ``pooled`` says that the group is wider than the one asked for.
+    group shares; ``pooled`` says that the group is wider than the one asked for. ``kind`` and ``own`` name the
+    kind of score that is compared and the enterprise's own value of it.
     """
 
     group: tuple[tuple[str, str], ...] = ()
@@ -28,6 +29,8 @@ class PeerFigures:
     p90: float | None = None
     percentile_rank: int | None = None
     withheld: str = ""
+    kind: str = "link"
+    own: float | None = None
 
 
 @dataclass(frozen=True)

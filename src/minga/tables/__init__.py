@@ -1,0 +1,1 @@
+"""Read tables with errors that name row and column, and write them."""

@@ -1,0 +1,173 @@
+"""Read a table from a CSV or Parquet file: text stays text, and every wrong row is named.
+
+No word is ever read as "missing": NA is Namibia, or "does not apply"; only an empty cell is empty.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+#: The column that keeps the line of the file a row came from.
+LINE = "_line"
+_DELIMITERS = (",", ";", "\t")
+
+
+class TableError(ValueError):
+    """A file cannot be read as a table."""
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """One row that could not be read; the others are kept."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The rows that could be read (with their line in ``_line``), and those that could not."""
+
+    table: pl.DataFrame
+    problems: tuple[RowProblem, ...] = ()
+
+
+def read_table(path: str | Path, columns: Sequence[str] = ()) -> Reading:
+    """Read a CSV or Parquet file.
+
+    Parameters
+    ----------
+    path : path
+        CSV in UTF-8, parted by comma, semicolon or tab, with a header; or Parquet (by the ending).
+    columns : column names
+        What the header must hold; other columns are kept as they are.
+
+    Returns
+    -------
+    Reading
+        From CSV every column is text, and an empty cell is null.
+
+    Raises
+    ------
+    TableError
+        The file is missing, empty, not UTF-8, or its header lacks a column or holds one twice.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise TableError(f"There is no file {file}. Check the path.")
+    if file.suffix.lower() == ".parquet":
+        return _read_parquet(file, columns)
+    text = _text(file)
+    header, delimiter = _header(file, text)
+    _demand(file, header, columns)
+    if '"' not in text and _is_even(text, delimiter, len(header)):
+        return Reading(_fast(text, delimiter))
+    return _slow(file, text, header, delimiter)
+
+
+def _read_parquet(file: Path, columns: Sequence[str]) -> Reading:
+    try:
+        table = pl.read_parquet(file)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise TableError(f"{file.name} is no Parquet file that can be read: {error}") from error
+    _demand(file, table.columns, columns)
+    return Reading(table)
+
+
+def _text(file: Path) -> str:
+    raw = file.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise TableError(
+            f"{file.name} is not UTF-8: line {line} holds a byte that cannot be read. "
+            "Save the file again as CSV UTF-8."
+        ) from None
+    if not text.strip():
+        raise TableError(f"{file.name} is empty. The first line must name the columns.")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _header(file: Path, text: str) -> tuple[list[str], str]:
+    first = text.split("\n", 1)[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    header = [name.strip() for name in next(csv.reader([first], delimiter=delimiter))]
+    doubles = sorted({name for name in header if header.count(name) > 1})
+    if doubles:
+        raise TableError(f"The header of {file.name} holds {', '.join(doubles)} twice. Rename or remove one.")
+    return header, delimiter
+
+
+def _demand(file: Path, header: Sequence[str], columns: Sequence[str]) -> None:
+    missing = [name for name in columns if name not in header]
+    if missing:
+        raise TableError(
+            f"{file.name} lacks the column {', '.join(repr(m) for m in missing)}; its header has "
+            f"{', '.join(header)}. Add the column, or correct its name in the first line."
+        )
+
+
+def _is_even(text: str, delimiter: str, width: int) -> bool:
+    """Whether every line has as many cells as the header, so that the fast reader loses nothing."""
+    body = text.rstrip("\n")
+    if "\n\n" in body:
+        return False
+    rows = body.count("\n") + 1
+    if body.count(delimiter) != rows * (width - 1):
+        return False
+    return width == 1 or _widest(body, delimiter, width)
+
+
+def _widest(body: str, delimiter: str, width: int) -> bool:
+    counts = pl.Series(body.split("\n")).str.count_matches(delimiter, literal=True)
+    return bool((counts == width - 1).all())
+
+
+def _fast(text: str, delimiter: str) -> pl.DataFrame:
+    table = pl.read_csv(
+        io.BytesIO(text.encode()),
+        separator=delimiter,
+        infer_schema=False,
+        quote_char=None,
+        missing_utf8_is_empty_string=False,
+    )
+    table = table.rename({name: name.strip() for name in table.columns})
+    return table.with_row_index(LINE, offset=2).with_columns(pl.col(LINE).cast(pl.Int64)).select(
+        *[name for name in table.columns], LINE
+    )
+
+
+def _slow(file: Path, text: str, header: Sequence[str], delimiter: str) -> Reading:
+    """Read row by row, so that rows with too few or too many cells are named and the rest is kept."""
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    next(reader)
+    rows: list[list[str | None]] = []
+    lines: list[int] = []
+    problems: list[RowProblem] = []
+    before = reader.line_num
+    for cells in reader:
+        line, before = before + 1, reader.line_num
+        if not cells:
+            continue
+        if len(cells) != len(header):
+            message = (
+                f"The row has {len(cells)} cells, but the header names {len(header)} columns. "
+                f"Complete the row; put text that holds {delimiter!r} in double quotes."
+            )
+            problems.append(RowProblem(file.name, line, message))
+            continue
+        rows.append([cell if cell != "" else None for cell in cells])
+        lines.append(line)
+    table = pl.DataFrame(rows, schema={name: pl.String for name in header}, orient="row")
+    return Reading(table.with_columns(pl.Series(LINE, lines, dtype=pl.Int64)), tuple(problems))
