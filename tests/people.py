@@ -1,0 +1,144 @@
+"""The people of the house-wide tests, each with a story, and what belongs to them.
+
+Amina owns a bakery in Praia and has its report. Chloé is a visitor. Dina tries the check without an account: the key
+is in her browser. Khadija owns a workshop in Sfax and has nothing to do with Amina. Elena advises Amina's bakery.
+Farid is an assessor of the alliance. Bao works in the secretariat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+#: The order in which tables of expectations list them.
+ROLES = ("visitor", "guest", "owner", "other owner", "adviser", "assessor", "secretariat")
+
+
+@dataclass
+class Tenant:
+    """What belongs to one enterprise, with a word of its own in every place where people write freely.
+
+    The word for a place is ``word + place``: places are "mail", "person", "organization", "check", "note", "reason".
+    """
+
+    word: str
+    email: str
+    account: Any = None
+    person: Any = None
+    organization: Any = None
+    assessment: Any = None
+    consent: Any = None
+
+
+@dataclass
+class Alliance:
+    """Everybody, with a browser each."""
+
+    amina: Tenant
+    khadija: Tenant
+    dina: Tenant
+    mandate: Any = None
+    browsers: dict[str, Client] = field(default_factory=dict)
+
+
+def enterprise(word: str, name: str, *, country: str, sector: str) -> Tenant:
+    """Set up an owner with an organization and a submitted assessment; `word` stands in everything they wrote."""
+    from minga.members import selectors
+    from minga.members import services as members
+    from minga.readiness import report, services
+
+    email = f"{word}mail@bakery.example"
+    account = members.create_account(email=email, password="a long enough password", name=f"{name} {word}person")
+    person = members.person_for(account)
+    organization = members.create_organization(
+        by=person, name=f"Enterprise {word}organization", type="sme", country=country, sector=sector, size="10-49"
+    )
+    assessment = services.start_assessment(
+        country=country,
+        sector=sector,
+        size="10-49",
+        language="en",
+        name=f"Enterprise {word}check",
+        account=account,
+        organization=organization,
+    )
+    answer_all(assessment, word)
+    services.give_benchmark(assessment=assessment)
+    services.submit_assessment(assessment=assessment, scores=report.score_rows(assessment))
+    consent = selectors.consents_of(person).first()
+    return Tenant(word, email, account, person, organization, assessment, consent)
+
+
+def answer_all(assessment: Any, word: str) -> None:
+    """Answer the short form: mostly level 2, once "do not know", once "does not apply" where that is allowed."""
+    from minga.readiness import selectors, services
+
+    items = selectors.instrument_of(assessment, "en").items_of(form=assessment.form)
+    not_applicable = next((item.id for item in items if item.na_allowed), None)
+    for place, item in enumerate(items):
+        value = "na" if item.id == not_applicable else "dk" if place == 5 else str(1 + place % 3)
+        services.save_answer(
+            assessment=assessment,
+            item=item.id,
+            value=value,
+            seen_version=0,
+            language="en",
+            reason=f"Reason {word}reason" if value == "na" else "",
+            note=f"Note {word}note",
+        )
+
+
+def guest(word: str) -> tuple[Tenant, Client]:
+    """Start a check in a browser, the way a visitor does; its cookie is the only key."""
+    from minga.readiness.models import Assessment
+
+    browser = Client()
+    given = {"country": "SN", "sector": "10", "size": "1-9", "name": f"Enterprise {word}check"}
+    response = browser.post(reverse("readiness:confirm"), given)
+    assert response.status_code == 302, response.content.decode()
+    assessment = Assessment.objects.get(name=f"Enterprise {word}check")
+    answer_all(assessment, word)
+    return Tenant(word, email="", assessment=assessment), browser
+
+
+def signed_in(account: Any) -> Client:
+    """Return a browser in which an account is signed in."""
+    browser = Client()
+    browser.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return browser
+
+
+def gather(words: tuple[str, str, str] = ("almadina", "kerkennah", "sandaga")) -> Alliance:
+    """Bring everybody together; the words are what Amina, Khadija and Dina wrote everywhere."""
+    from minga.members import services as members
+
+    amina = enterprise(words[0], "Amina", country="CV", sector="10")
+    khadija = enterprise(words[1], "Khadija", country="TN", sector="29")
+    dina, dinas_browser = guest(words[2])
+    elena = members.create_account(email="elena@chamber.example", password="a long enough password", name="Elena")
+    mandate = members.grant_mandate(
+        person=members.person_for(elena), role="adviser", organization=amina.organization, by=amina.person
+    )
+    farid = members.create_account(email="farid@assessors.example", password="a long enough password", name="Farid")
+    members.grant_in_alliance(person=members.person_for(farid), role="assessor")
+    bao = members.createadmin(email="bao@secretariat.example", password="a long enough password", name="Bao")
+    browsers = {
+        "visitor": Client(),
+        "guest": dinas_browser,
+        "owner": signed_in(amina.account),
+        "other owner": signed_in(khadija.account),
+        "adviser": signed_in(elena),
+        "assessor": signed_in(farid),
+        "secretariat": signed_in(bao),
+    }
+    return Alliance(amina, khadija, dina, mandate, browsers)
+
+
+@pytest.fixture
+def alliance(db) -> Alliance:
+    """Amina's bakery, Khadija's workshop, Dina's check without an account, and those who serve the alliance."""
+    return gather()

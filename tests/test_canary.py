@@ -1,0 +1,138 @@
+"""A word planted in each tenant's data is seen by nobody else: on pages, in exports, search, API, and not in any log."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+
+import pytest
+from django.db import connection
+
+from minga.web.logs import JsonFormatter, Redact, TextFormatter
+from tests.people import ROLES, Alliance, Tenant, gather
+from tests.walk import carries_ids, every_visit, real_address, visit_and_undo
+
+pytestmark = pytest.mark.page
+
+#: No such letters occur in any text of the site, so a hit is a leak.
+CANARIES = ("qzvamina", "qzvkhadija", "qzvdina")
+
+#: Who may see what of an organization, by role: its adviser and the secretariat see its page with its people.
+#: Nobody but its own people sees what it answered.
+MAY_SEE = {"adviser": {"organization", "person"}, "secretariat": {"organization", "person"}}
+PLACES = ("mail", "person", "organization", "check", "note", "reason")
+
+
+def owner_of(alliance: Alliance, role: str) -> Tenant | None:
+    return {"owner": alliance.amina, "other owner": alliance.khadija, "guest": alliance.dina}.get(role)
+
+
+def leaks(role: str, text: str, alliance: Alliance) -> list[str]:
+    """Return the planted words in a text that this role must not see."""
+    text = text.lower()
+    return [
+        f"{tenant.word}{place}"
+        for tenant in (alliance.amina, alliance.khadija, alliance.dina)
+        if tenant is not owner_of(alliance, role)
+        for place in PLACES
+        if f"{tenant.word}{place}" in text
+        and not (place in MAY_SEE.get(role, set()) and (role == "secretariat" or tenant is alliance.amina))
+    ]
+
+
+def everything_said(response) -> str:
+    """Return head and body: a redirect or a cookie can leak too."""
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    return f"{dict(response.headers)}\n{response.cookies.output()}\n{body.decode(errors='replace')}"
+
+
+@pytest.fixture
+def planted(db) -> Alliance:
+    return gather(CANARIES)
+
+
+@pytest.fixture
+def logged():
+    """Everything that the site would log at its most talkative, in both formats, as the handlers would write it."""
+    stream = io.StringIO()
+    root = logging.getLogger()
+    before, handlers = root.level, []
+    for formatter in (TextFormatter(), JsonFormatter()):
+        handler = logging.StreamHandler(stream)
+        handler.setFormatter(formatter)
+        handler.addFilter(Redact())
+        root.addHandler(handler)
+        handlers.append(handler)
+    root.setLevel(logging.DEBUG)
+    yield stream
+    root.setLevel(before)
+    for handler in handlers:
+        root.removeHandler(handler)
+
+
+def walked(alliance: Alliance) -> list[tuple[str, str, str]]:
+    """Visit everything as everybody; return role, address and what was said."""
+    found = []
+    for role in ROLES:
+        for visit in every_visit():
+            tenants = (alliance.amina, alliance.khadija, alliance.dina) if carries_ids(visit) else (alliance.amina,)
+            for tenant in tenants:
+                address = real_address(visit[1], alliance, tenant)
+                response = visit_and_undo(alliance.browsers[role], visit[0], address)
+                found.append((role, f"{visit[0]} {address}", everything_said(response)))
+    return found
+
+
+def test_nobody_sees_what_another_tenant_wrote_and_no_log_does(planted, logged):
+    visits = walked(planted)
+    leaked = [f"{role}: {address}: {leak}" for role, address, text in visits for leak in leaks(role, text, planted)]
+    assert leaked == []
+    written = logged.getvalue().lower()
+    assert "minga.request" in written, "the walk was not logged, so the test would see nothing"
+    assert [word for word in CANARIES if word in written] == []
+    # the walk must have reached what it guards: owners and the guest do see their own words
+    own = {role: "".join(text for who, _address, text in visits if who == role) for role in ROLES}
+    assert f"{planted.amina.word}note" in own["owner"]
+    assert f"{planted.khadija.word}organization" in own["other owner"]
+    assert f"{planted.dina.word}check" in own["guest"]
+
+
+@pytest.mark.parametrize("words", ["Enterprise", "Note", "Reason", "qzv", "bakery.example"])
+def test_no_search_finds_what_a_tenant_wrote(planted, words):
+    for role in ("visitor", "other owner"):
+        for address in ("/en/knowledge/", "/en/members/", "/api/v1/knowledge/records"):
+            response = planted.browsers[role].get(address, {"q": words})
+            assert response.status_code == 200, address
+            assert leaks(role, response.content.decode(), planted) == []
+
+
+def test_the_search_index_holds_no_word_of_a_tenant(planted):
+    tables = [table for table in connection.introspection.table_names() if "search" in table]
+    assert tables
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            assert "qzv" not in str(cursor.fetchall()).lower(), table
+
+
+def test_export_of_a_person_holds_her_own_words_only(planted):
+    response = planted.browsers["owner"].post("/en/members/me/export/")
+    text = json.dumps(response.json())
+    assert f"{planted.amina.word}person" in text
+    assert leaks("owner", text, planted) == []
+
+
+def test_audit_trail_holds_no_word_of_a_tenant(planted):
+    from minga.members import selectors
+
+    acts = str([(act.act, act.actor, act.on, act.reason) for act in selectors.acts()]).lower()
+    assert "organization.created" in acts
+    assert [word for word in CANARIES if word in acts] == []
+
+
+def test_a_leak_would_be_seen(planted):
+    text = f"<p>Note {planted.amina.word}note of {planted.amina.word}organization</p>"
+    assert len(leaks("visitor", text, planted)) == 2
+    assert leaks("owner", text, planted) == []
+    assert leaks("secretariat", text, planted) == [f"{planted.amina.word}note"]

@@ -1,0 +1,61 @@
+"""Walking the whole site as somebody: every page and API route, at addresses that carry one tenant's ids."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+
+from scripts import routes
+from tests.people import Alliance, Tenant
+
+#: Method and address pattern.
+Visit = tuple[str, str]
+
+
+def every_visit() -> list[Visit]:
+    """Return every page by GET and by POST, and every API operation."""
+    from minga.site.api import api
+
+    pages = [(method, route.address) for route in routes.page_routes() for method in ("GET", "POST")]
+    programs = [(method, address) for method, address, _operation in routes.api_routes(api.get_openapi_schema())]
+    return [*dict.fromkeys(pages), *programs]
+
+
+def carries_ids(visit: Visit) -> bool:
+    """Whether an address belongs to one tenant."""
+    return bool(re.search(r"/a/<pk>/|<mark>|/assessments/\{|/consents/<pk>|/mandates/<pk>", visit[1]))
+
+
+def real_address(pattern: str, alliance: Alliance, tenant: Tenant | None = None) -> str:
+    """Put a tenant's own ids into an address (Amina's, if none is named)."""
+    tenant = tenant or alliance.amina
+    values: dict[str, Any] = {
+        "language": "en",
+        "factor": "integration",
+        "item": "INT1",
+        "token": "no-such-token-0123456789-0123456789",
+        "key": "no-such-key",
+        "uidb36": "1",
+        "code": "TN",
+        "slug": "tn-raidet",
+        "mark": (tenant.organization or alliance.amina.organization).mark,
+        "content_hash": tenant.assessment.edition.content_hash,
+    }
+    place = pattern.partition("<pk>")[0].rstrip("/").rpartition("/")[2]
+    stored = {"consents": (tenant.consent or alliance.amina.consent), "mandates": alliance.mandate}
+    values["pk"] = stored.get(place, tenant.assessment).pk
+    return re.sub(r"[<{](\w+)[>}]", lambda found: str(values[found.group(1)]), pattern)
+
+
+def visit_and_undo(browser: Client, method: str, address: str, **sent: Any) -> Any:
+    """Visit an address, undo in the database what the visit changed, and return the response."""
+    cache.clear()  # rate limits have tests of their own
+    browser.raise_request_exception = False
+    with transaction.atomic():
+        response = browser.generic(method, address, content_type="application/x-www-form-urlencoded", **sent)
+        transaction.set_rollback(True)
+    return response
