@@ -15,7 +15,7 @@ os.environ["MINGA_HOSTS"] = "localhost,127.0.0.1,testserver"
 os.environ["MINGA_HTTPS"] = "off"
 os.environ.setdefault("MINGA_SECRET_KEY", "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789")
 
-import pytest
+import pytest  # noqa: E402 - the settings above come first
 
 
 @pytest.fixture(autouse=True)

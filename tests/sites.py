@@ -1,0 +1,105 @@
+"""Sites of their own for tests: each in a folder of its own, driven by the `minga` command as an operator would."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+#: Written anew by Django or by SQLite, or derived from the other tables.
+DERIVED = ("django_migrations", "django_session", "sqlite_", "web_cache", "web_search_")
+#: A restore is itself an act, so the trail grows by it.
+GROWS = ("members_auditact", "members_audithead")
+
+
+@dataclass
+class Site:
+    """A site in a folder; `database` is a URL, or empty for SQLite."""
+
+    var: Path
+    database: str = ""
+    settings: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("MINGA_", "DJANGO_"))}
+        own = {"MINGA_VAR": str(self.var), "MINGA_DATABASE_URL": self.database, "MINGA_LOG_LEVEL": "WARNING"}
+        return kept | own | self.settings
+
+    def minga(self, *arguments: str, expect: int = 0, typed: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run `minga …`; the exit code must be the expected one."""
+        command = [sys.executable, "-m", "minga.site.cli", *arguments]
+        done = subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, input=typed, timeout=300, check=False
+        )
+        assert done.returncode == expect, f"{arguments}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def json(self, *arguments: str, expect: int = 0) -> Any:
+        return json.loads(self.minga(*arguments, "--json", expect=expect).stdout)
+
+    def python(self, code: str, expect: int = 0) -> str:
+        """Run code inside the site and return what it prints."""
+        start = "from minga.web.setup import django_setup; django_setup()\n"
+        done = subprocess.run(
+            [sys.executable, "-c", start + textwrap.dedent(code)],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == expect, done.stderr
+        return done.stdout.strip()
+
+    def rows(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Read every row of the SQLite database past Django, by table."""
+        with closing(sqlite3.connect(self.var / "minga.sqlite3")) as connection:
+            names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            return {
+                name: sorted(connection.execute(f'SELECT * FROM "{name}"'), key=repr)
+                for name in sorted(names)
+                if not name.startswith(DERIVED)
+            }
+
+
+def assert_same_rows(before: Site, after: Site) -> None:
+    """Compare all rows of two SQLite sites; the audit trail may only have grown."""
+    first, second = before.rows(), after.rows()
+    assert first.keys() == second.keys()
+    for table, rows in first.items():
+        if table == "members_auditact":
+            assert set(rows) <= set(second[table]), f"{table} lost acts"
+        elif table not in GROWS:
+            assert rows == second[table], f"{table} differs"
+
+
+@contextmanager
+def postgres_database() -> Iterator[str]:
+    """Make an empty database on the PostgreSQL that `make test` starts, and drop it at the end."""
+    server = os.environ.get("MINGA_TEST_POSTGRES", "")
+    if not server:
+        message = "MINGA_TEST_POSTGRES names no PostgreSQL server, so moving between databases was not tested."
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    import psycopg
+
+    name = f"minga_{uuid4().hex[:12]}"
+    with closing(psycopg.connect(server, autocommit=True)) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield server.rsplit("/", 1)[0] + f"/{name}"
+        finally:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
