@@ -37,7 +37,6 @@ class Vocabulary:
 
     countries: Collection[str]
     sectors: Collection[str]
-    factors: Collection[str]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -121,7 +120,6 @@ def _unknown_codes(record: BaseRecord, vocabulary: Vocabulary) -> Iterator[tuple
     known = {
         "countries": (vocabulary.countries, "a country code of ISO 3166-1 alpha-2"),
         "sectors": (vocabulary.sectors, "a division of ISIC Rev.4"),
-        "factors": (vocabulary.factors, f"a readiness factor ({', '.join(sorted(vocabulary.factors))})"),
     }
     for key, (codes, what) in known.items():
         for code in getattr(record, key):

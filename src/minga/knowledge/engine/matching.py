@@ -13,13 +13,18 @@ from minga.knowledge.engine.errors import KnowledgeError
 from minga.knowledge.engine.records import TOP_LEVEL
 
 # Points of an offer; together they make 100.
-FIT_POINTS = 60.0
+FIT_POINTS = 50.0
+HANDS_ON_POINTS = 10.0
 COUNTRY_POINTS = 15.0
 SECTOR_POINTS = 10.0
 LANGUAGE_POINTS = 7.0
 COST_POINTS = {"c0": 5.0, "c1": 3.0, "c2": 1.0, "c3": 0.0}
 CONFIDENCE_POINTS = {"high": 2.0, "medium": 0.0, "": 0.0}
 CHECKED_POINTS = 1.0
+# Types one can take part in, apply to or install; the others are read.
+HANDS_ON = frozenset({"scheme", "centre", "course", "solution", "finance", "expert"})
+# Readiness asks firms: what is only for public bodies, researchers, start-ups or young people does not fit them.
+FOR_FIRMS = frozenset({"sme", "worker", "women-led"})
 # What another offer of a type already chosen loses, so that a list is not all laws or all courses.
 SAME_TYPE_POINTS = 8.0
 
@@ -55,7 +60,7 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What matching must know of a record. No countries or no sectors means all of them."""
+    """What matching must know of a record. No countries, no sectors, no audience means all of them."""
 
     id: int
     slug: str
@@ -63,6 +68,7 @@ class Offer:
     countries: frozenset[str]
     sectors: frozenset[str]
     factors: frozenset[str]
+    audience: frozenset[str]
     level_from: int
     level_to: int
     languages: frozenset[str]
@@ -100,7 +106,9 @@ def _covered(need: Need, offer: Offer) -> float:
 
 
 def _is_open(offer: Offer, situation: Situation) -> bool:
-    """Tell whether an offer is open in this country and sector; a sector that is not known excludes nothing."""
+    """Tell whether an offer is open to a firm of this country and sector; an unknown sector excludes nothing."""
+    if offer.audience and not offer.audience & FOR_FIRMS:
+        return False
     in_country = not offer.countries or situation.country in offer.countries
     in_sector = not offer.sectors or not situation.sector or situation.sector in offer.sectors
     return in_country and in_sector
@@ -109,7 +117,8 @@ def _is_open(offer: Offer, situation: Situation) -> bool:
 def _bonus(offer: Offer, situation: Situation) -> float:
     """Give the points of an offer beside its fit."""
     return (
-        COUNTRY_POINTS * bool(offer.countries)
+        HANDS_ON_POINTS * (offer.type in HANDS_ON)
+        + COUNTRY_POINTS * bool(offer.countries)
         + SECTOR_POINTS * bool(situation.sector and situation.sector in offer.sectors)
         + LANGUAGE_POINTS * bool(situation.language and situation.language in offer.languages)
         + COST_POINTS[offer.cost_band]
@@ -159,9 +168,10 @@ def match(
 ) -> list[Match]:
     """Choose the offers that fit, best first, each with its reasons.
 
-    An offer fits when it is open in the country and the sector and leads at least one need further from the level
-    already reached. Its points: up to 60 for the share of all wanted levels it covers; 15 when it is of this country,
-    10 of this sector, 7 in this language; up to 5 for its cost; 2 for high confidence, 1 when the alliance checked it.
+    An offer fits when it is for firms, open in the country and the sector, and leads at least one need further from
+    the level already reached. Its points: up to 50 for the share of all wanted levels it covers; 10 when one can take
+    part in it, apply to it or install it; 15 when it is of this country, 10 of this sector, 7 in this language; up to
+    5 for its cost; 2 for high confidence, 1 when the alliance checked it.
     The list is chosen one by one: a need that k chosen offers serve counts 1 / (1 + k) of its levels, and each chosen
     offer of the same type costs 8 points.
 

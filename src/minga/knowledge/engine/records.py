@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 TYPES = (
     "regulation", "scheme", "centre", "course", "case", "standard", "solution", "finance", "report", "event", "expert",
 )  # fmt: skip
+# The seven factors of readiness in the alliance's founding text; the readiness room gives them their names.
+FACTORS = ("integration", "data_quality", "safety", "inclusiveness", "skills", "culture", "policies")
 AUDIENCES = ("sme", "start-up", "worker", "women-led", "youth", "government", "researcher")
 COST_BANDS = ("c0", "c1", "c2", "c3")
 CONFIDENCES = ("high", "medium")
@@ -18,6 +20,7 @@ TOP_LEVEL = 5
 SOURCE_LANGUAGE = "en"
 
 Words = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
+Line = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=300)]
 Language = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z]{2,3}$")]
 Level = Annotated[int, Field(strict=True, ge=0, le=TOP_LEVEL)]
 
@@ -64,15 +67,15 @@ class BaseRecord(BaseModel):
     type: Literal[TYPES]  # type: ignore[valid-type]
     countries: list[Words]
     sectors: list[Words]
-    factors: Annotated[list[Words], Field(min_length=1)]
+    factors: Annotated[list[Literal[FACTORS]], Field(min_length=1)]  # type: ignore[valid-type]
     helps_levels: tuple[Level, Level]
     audience: list[Literal[AUDIENCES]]  # type: ignore[valid-type]
     cost_band: Literal[COST_BANDS]  # type: ignore[valid-type]
     languages: Annotated[list[Language], Field(min_length=1)]
-    title: dict[Language, Words]
+    title: dict[Language, Line]
     summary: dict[Language, Words]
     steps: list[Words] = []
-    publisher: Words
+    publisher: Line
     source: Annotated[str, StringConstraints(strict=True, pattern=r"^https?://[^\s]+$", max_length=500)]
     seen: Words
     confidence: Literal[CONFIDENCES]  # type: ignore[valid-type]
@@ -103,7 +106,7 @@ class Translation(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    title: Words | None = None
+    title: Line | None = None
     summary: Words | None = None
     steps: list[Words] = []
 

@@ -13,7 +13,6 @@ from minga import knowledge, members
 from tests.support import shared_data
 
 CONTENT = Path(minga.knowledge.__file__).parent / "content"
-FACTORS = {"integration", "data_quality", "safety", "inclusiveness", "skills", "culture", "policies"}
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +20,6 @@ def vocabulary():
     return knowledge.Vocabulary(
         countries={country.iso2 for country in members.countries()},
         sectors={sector.code for sector in members.sectors(level="division")},
-        factors=FACTORS,
     )
 
 
@@ -115,7 +113,7 @@ def test_translations_add_what_the_base_file_lacks(faults):
         ("[CV]", "[XX]", "countries", "'XX' is not a country code"),
         ('["10"]', "[10]", "sectors.0", "number 10. Put the code in quotes"),
         ('["10"]', '["99x"]', "sectors", "'99x' is not a division of ISIC Rev.4"),
-        ("[skills]", "[skill]", "factors", "'skill' is not a readiness factor (culture, data_quality"),
+        ("[skills]", "[skill]", "factors.0", "'skill'"),
         ("[skills]", "[]", "factors", "at least 1 item"),
         ("[0, 2]", "[0, 6]", "helps_levels.1", "less than or equal to 5"),
         ("[0, 2]", "[2, 2]", "helps_levels", "first level must be below the second"),

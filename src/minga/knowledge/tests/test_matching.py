@@ -23,6 +23,7 @@ def offer(slug="x", **changes):
         countries=frozenset(),
         sectors=frozenset(),
         factors=frozenset({"data_quality"}),
+        audience=frozenset({"sme"}),
         level_from=0,
         level_to=2,
         languages=frozenset({"en"}),
@@ -46,6 +47,9 @@ def slugs(*offers, needs=(DATA,), situation=PRAIA, limit=None):
         ({"level_from": 0, "level_to": 1}, False),  # leads no further than 1.4
         ({"countries": frozenset({"TN"})}, False),
         ({"countries": frozenset({"TN", "CV"})}, True),
+        ({"audience": frozenset({"government", "youth"})}, False),
+        ({"audience": frozenset()}, True),
+        ({"audience": frozenset({"government", "worker"})}, True),
         ({"sectors": frozenset({"13"})}, False),
         ({"sectors": frozenset({"13", "10"})}, True),
     ],
@@ -61,9 +65,11 @@ def test_points_are_those_of_the_method_page():
     )  # fmt: skip
     (found,) = match([best], [DATA], PRAIA)
     assert found.points == 100
-    # covers 0.6 of 1.6 wanted levels: 60 x 0.375 = 22.5
+    # covers 0.6 of 1.6 wanted levels: 50 x 0.375 = 18.75, and a course is taken part in: 10
     (found,) = match([offer()], [DATA], PRAIA)
-    assert found.points == 22.5
+    assert found.points == 28.75
+    (found,) = match([offer(type="report")], [DATA], PRAIA)
+    assert found.points == 18.75
 
 
 def test_reasons_say_what_helps_where_in_which_language_and_at_what_cost():
@@ -89,7 +95,7 @@ def test_without_a_country_only_what_is_open_everywhere_fits():
 def test_without_a_sector_offers_of_any_sector_stay_but_gain_nothing():
     textile = offer("textile", sectors=frozenset({"13"}))
     (found,) = match([textile], [DATA], Situation(country="CV"))
-    assert found.points == 22.5
+    assert found.points == 28.75
     assert [reason.code for reason in found.reasons] == ["factor", "any_country"]
 
 
@@ -128,6 +134,7 @@ offers = st.lists(
         countries=codes,
         sectors=st.frozensets(st.sampled_from(["10", "13"])),
         factors=st.frozensets(factors, min_size=1),
+        audience=st.frozensets(st.sampled_from(["sme", "worker", "government"])),
         level_from=st.integers(0, 2),
         level_to=st.integers(3, 5),
         languages=st.frozensets(st.sampled_from(["en", "fr", "ar"]), min_size=1),
