@@ -140,11 +140,10 @@ def _fast(text: str, delimiter: str) -> pl.DataFrame:
         separator=delimiter,
         infer_schema=False,
         quote_char=None,
-        missing_utf8_is_empty_string=False,
     )
-    table = table.rename({name: name.strip() for name in table.columns})
+    table = table.rename({name: name.strip() for name in table.columns}).with_columns(pl.all().replace("", None))
     return table.with_row_index(LINE, offset=2).with_columns(pl.col(LINE).cast(pl.Int64)).select(
-        *[name for name in table.columns], LINE
+        *table.columns, LINE
     )
 
 
