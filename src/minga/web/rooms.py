@@ -58,6 +58,11 @@ class Room(AppConfig):
     #: dotted name of `load() -> None`: content every site starts with; run after migrations, changes nothing twice
     load_start_content: str = ""
 
+    def __init_subclass__(cls, **settings: Any) -> None:
+        """Make each room's card the one Django takes: its module also holds the name `Room`, a second candidate."""
+        super().__init_subclass__(**settings)
+        cls.default = True
+
     def ready(self) -> None:
         """Let the room fill places on lower rooms' pages."""
         if find_spec(f"{self.name}.panels"):
