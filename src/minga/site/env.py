@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+import dj_database_url
 
 
 class SettingError(ValueError):
@@ -26,6 +30,7 @@ class Setting:
 #: Every setting that was read, in the order of settings.py; docs/reference/settings.md is checked against it.
 SETTINGS: dict[str, Setting] = {}
 
+_HOST = re.compile(r"\*|\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\]")
 _TRUTHS = {
     "on": True,
     "yes": True,
@@ -72,10 +77,16 @@ def whole(name: str, default: int, help: str, *, least: int = 0, most: int | Non
     return _read(name, rule, default, help, parse)
 
 
-def names(name: str, default: list[str], help: str) -> list[str]:
-    """Read a comma-separated list."""
-    read = _read(name, "names separated by commas", ",".join(default), help, str)
-    return [part.strip() for part in read.split(",") if part.strip()]
+def hosts(name: str, default: list[str], help: str) -> list[str]:
+    """Read host names: no scheme, no port, no path, or Django would quietly refuse every request."""
+
+    def parse(value: str) -> str:
+        if not all(_HOST.fullmatch(part.strip()) for part in value.split(",")):
+            raise ValueError
+        return value
+
+    rule = "host names separated by commas, without https:// and port, such as minga.example.org,localhost"
+    return [part.strip() for part in _read(name, rule, ",".join(default), help, parse).split(",")]
 
 
 def choice(name: str, default: str, help: str, choices: tuple[str, ...]) -> str:
@@ -90,11 +101,39 @@ def choice(name: str, default: str, help: str, choices: tuple[str, ...]) -> str:
     return _read(name, rule, default, help, parse)
 
 
+def refuse_unknown() -> None:
+    """Name a variable that looks like a setting and is none: a misspelt one would be silently without effect."""
+    for name in sorted(os.environ):
+        if name.startswith("MINGA_") and name not in SETTINGS and not name.startswith("MINGA_TEST_"):
+            alike = get_close_matches(name, SETTINGS, n=1)
+            remedy = f"Did you mean {alike[0]}?" if alike else "Remove it."
+            raise SettingError(f"{name} is set, but is not a setting of Minga. {remedy}")
+
+
+def postgres_settings(name: str, url: str) -> dict[str, Any]:
+    """Turn postgres://user:password@host/name into Django's settings; the message never holds the password."""
+    rule = (
+        f"{name} is not of the form postgres://user:password@host/database; correct it, or leave it empty for SQLite."
+    )
+    try:
+        if urlsplit(url).scheme not in {"postgres", "postgresql"}:
+            raise ValueError
+        settings = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
+    except (ValueError, KeyError):
+        raise SettingError(rule) from None
+    if not settings.get("NAME"):
+        raise SettingError(rule)
+    return dict(settings)
+
+
 def smtp_settings(url: str) -> dict[str, Any]:
     """Turn smtp://user:password@host:port into Django's settings; smtps:// means TLS from the start."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise SettingError("MINGA_MAIL_URL is not of the form smtp://user:password@host:587; correct it.")
+    try:
+        parts = urlsplit(url)
+        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.port == 0:
+            raise ValueError
+    except ValueError:
+        raise SettingError("MINGA_MAIL_URL is not of the form smtp://user:password@host:587; correct it.") from None
     return {
         "EMAIL_HOST": parts.hostname,
         "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587),

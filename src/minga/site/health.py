@@ -46,6 +46,18 @@ def _settings() -> Iterator[Fault]:
     for message in checks.run_checks(include_deployment_checks=settings.IS_PUBLIC):
         if message.level >= checks.WARNING and message.id not in settings.SILENCED_SYSTEM_CHECKS:
             yield Fault("settings", f"{message.msg} ({message.id})", message.hint or "")
+    if settings.HTTPS and not settings.HTTPS_PROXY:
+        yield Fault(
+            "settings",
+            "The site sends everyone to https, but does not believe its proxy that they are there already.",
+            "Let the proxy set X-Forwarded-Proto, close every way around it, and set MINGA_HTTPS_PROXY=on.",
+        )
+    if settings.IS_PUBLIC and not settings.MAIL_URL:
+        yield Fault(
+            "settings",
+            "The site is public but has no mail server, so nobody can confirm an address and links land in the log.",
+            "Set MINGA_MAIL_URL.",
+        )
 
 
 def _database() -> Iterator[Fault]:

@@ -5,10 +5,11 @@ What an operator may change is read from the environment as MINGA_…; nothing s
 
 from __future__ import annotations
 
+import contextlib
+import os
 import secrets
 from pathlib import Path
 
-import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -22,7 +23,7 @@ LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 VAR = Path(
     env.text("MINGA_VAR", "var", "Folder for the database, uploads, mail and secrets.", rule="a folder")
 ).resolve()
-HOSTS = env.names("MINGA_HOSTS", ["localhost", "127.0.0.1", "[::1]"], "Host names under which people reach the site.")
+HOSTS = env.hosts("MINGA_HOSTS", ["localhost", "127.0.0.1", "[::1]"], "Host names under which people reach the site.")
 DEBUG = env.truth("MINGA_DEBUG", False, "Show technical error pages. Only for work on localhost.")
 HTTPS = env.truth(
     "MINGA_HTTPS", not LOCAL_HOSTS.issuperset(HOSTS), "Serve by HTTPS only: secure cookies, HSTS, redirects."
@@ -75,6 +76,8 @@ LOG_FORMAT = env.choice("MINGA_LOG_FORMAT", "text", "text for people, json for m
 UPLOAD_MB = env.whole("MINGA_UPLOAD_MB", 10, "Largest upload, in megabytes.", least=1, most=200)
 SAMPLE = env.truth("MINGA_SAMPLE", False, "The site serves the sample alliance: a banner says so on every page.")
 
+env.refuse_unknown()
+
 IS_PUBLIC = not LOCAL_HOSTS.issuperset(HOSTS)
 
 
@@ -91,6 +94,8 @@ def _insecure() -> list[str]:
         faults.append('MINGA_HOSTS holds "*"; name each host.')
     if not RATE_LIMITS:
         faults.append('MINGA_RATE_LIMITS is "off"; switch it on.')
+    if SAMPLE:
+        faults.append('MINGA_SAMPLE is "on", and everyone knows the passwords of the sample; switch it off.')
     return faults
 
 
@@ -102,9 +107,14 @@ def _kept_secret() -> str:
     """Make a key once for localhost and keep it, readable by its owner alone."""
     path = VAR / "secret-key"
     if not path.exists():
-        VAR.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(64))
+        VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_name(f"secret-key-{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(64))
+        # of two processes that start together, one wins, and nobody reads a key that is half written
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text().strip()
 
 
@@ -164,7 +174,7 @@ TEMPLATES = [
 
 # ---------------------------------------------------------------- storage and work in the background
 if DATABASE_URL:
-    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
+    DATABASES = {"default": env.postgres_settings("MINGA_DATABASE_URL", DATABASE_URL)}
 else:
     DATABASES = {
         "default": {
@@ -178,7 +188,7 @@ else:
             },
         }
     }
-    VAR.mkdir(parents=True, exist_ok=True)
+    VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rate limits must hold over several worker processes, so the cache is a table.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "web_cache"}}
@@ -225,6 +235,16 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "minga.members.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "minga.members.account_forms.LoginForm",
+    "signup": "minga.members.account_forms.SignupForm",
+    "add_email": "minga.members.account_forms.AddEmailForm",
+    "change_password": "minga.members.account_forms.ChangePasswordForm",
+    "set_password": "minga.members.account_forms.SetPasswordForm",
+    "reset_password": "minga.members.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "minga.members.account_forms.ResetPasswordKeyForm",
+    "reauthenticate": "minga.members.account_forms.ReauthenticateForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
