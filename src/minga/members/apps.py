@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from minga.web.rooms import Processing, RetentionJob, Room
+from minga.web.rooms import MenuEntry, Processing, RetentionJob, Room
 
 
 class MembersConfig(Room):
@@ -13,6 +13,7 @@ class MembersConfig(Room):
     name = "minga.members"
     label = "members"
     verbose_name = _("Members")
+    menu = (MenuEntry(label=_("The alliance"), url_name="members:directory", order=50),)
     export_person = "minga.members.services.export_own"
     erase_person = "minga.members.services.erase_own"
     retention = (
