@@ -103,11 +103,13 @@ if IS_PUBLIC and _insecure():
     raise ImproperlyConfigured(f"The site is public ({', '.join(HOSTS)}) and will not start: " + " ".join(_insecure()))
 
 
+VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def _kept_secret() -> str:
     """Make a key once for localhost and keep it, readable by its owner alone."""
     path = VAR / "secret-key"
     if not path.exists():
-        VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_name(f"secret-key-{secrets.token_hex(4)}")
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(64))
@@ -188,7 +190,6 @@ else:
             },
         }
     }
-    VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rate limits must hold over several worker processes, so the cache is a table.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "web_cache"}}
@@ -206,6 +207,7 @@ SCHEDULE = {
 # Before that (tests, `manage.py runserver`) they are served from the source, so nothing has to be collected.
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns where there is no such folder
 STATIC_COLLECTED = (STATIC_ROOT / "staticfiles.json").exists()
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
 HASHED_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
