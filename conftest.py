@@ -7,6 +7,8 @@ import os
 import shutil
 import tempfile
 
+# Named here rather than in pyproject.toml: there pytest-django would read the settings before these lines hold.
+os.environ["DJANGO_SETTINGS_MODULE"] = "minga.site.settings"
 # Tests never touch the site's own folder, whatever is set outside; every process of a parallel run has its own.
 os.environ["MINGA_VAR"] = tempfile.mkdtemp(prefix="minga-tests-")
 atexit.register(shutil.rmtree, os.environ["MINGA_VAR"], ignore_errors=True)
@@ -16,6 +18,10 @@ os.environ["MINGA_HTTPS"] = "off"
 os.environ.setdefault("MINGA_SECRET_KEY", "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789")
 
 import pytest  # noqa: E402 - the settings above come first
+from django.conf import settings as _site  # noqa: E402
+
+assert str(_site.VAR) == os.path.realpath(os.environ["MINGA_VAR"])  # read now; pytest-django starts the site from them
+del os.environ["DJANGO_SETTINGS_MODULE"]  # the processes of a parallel run would inherit it and read too early
 
 
 @pytest.fixture(autouse=True)
