@@ -10,6 +10,7 @@ from minga.web.rooms import MenuEntry, Processing, RetentionJob, Room
 class ReadinessConfig(Room):
     """Instruments, assessments, reports."""
 
+    default = True
     name = "minga.readiness"
     label = "readiness"
     verbose_name = _("Check my business")

@@ -43,7 +43,15 @@ def country_choices(language: str) -> list[tuple[str, Any]]:
     return [("", _("Choose the country")), *sorted(named, key=lambda pair: _sorting_key(pair[1]))]
 
 
-class StartForm(forms.Form):
+class _Form(forms.Form):
+    """A form whose labels are questions and need no colon."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.label_suffix = ""
+
+
+class StartForm(_Form):
     """What the check must know of a business before it can ask the right questions."""
 
     sector = forms.ChoiceField(label=_("What is the main activity of the site?"))
@@ -76,7 +84,7 @@ class ConfirmForm(StartForm):
         self.fields["overlays"].choices = [(overlay.id, overlay.id) for overlay in selectors.overlays()]
 
 
-class GoalsForm(forms.Form):
+class GoalsForm(_Form):
     """What matters most, and how far the business can go; all of it may be skipped."""
 
     goals = forms.MultipleChoiceField(
@@ -108,7 +116,7 @@ class GoalsForm(forms.Form):
         return list(goals)
 
 
-class ResumeForm(forms.Form):
+class ResumeForm(_Form):
     """The printed code."""
 
     code = forms.CharField(
@@ -119,7 +127,11 @@ class ResumeForm(forms.Form):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.fields["code"].widget.attrs |= {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        self.fields["code"].widget.attrs |= {
+            "autocomplete": "off",
+            "autocapitalize": "characters",
+            "spellcheck": "false",
+        }
 
     def clean_code(self) -> str:
         """Read the code in its one spelling."""
@@ -175,7 +187,9 @@ class PageForm:
             value=sent.get(item.id, stored.value if stored else ""),
             reason=sent.get(f"{item.id}-reason", stored.reason if stored else "").strip(),
             note=sent.get(f"{item.id}-note", stored.note if stored else "").strip(),
-            version=_whole(sent.get(f"{item.id}-version")) if self.data is not None else (stored.version if stored else 0),
+            version=_whole(sent.get(f"{item.id}-version"))
+            if self.data is not None
+            else (stored.version if stored else 0),
         )
         if self.data is not None:
             card.error = self._error(card)

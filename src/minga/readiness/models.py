@@ -153,7 +153,9 @@ class AnswerVersion(AnswerContent):
     seen_version = models.PositiveIntegerField()
     client_id = models.CharField(max_length=64, blank=True)
     language = models.CharField(max_length=10)
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     at = models.DateTimeField()
 
     class Meta:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+import polars as pl
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from minga.members import selectors as members
 from minga.readiness import editions, keys
+from minga.readiness.engine.benchmark import peers
 from minga.readiness.engine.instrument import Instrument, Item, load_instrument
 from minga.readiness.engine.overlays import Overlay, known_overlays
-from minga.readiness.models import AccessKey, Answer, AnswerVersion, Assessment, InstrumentEdition
+from minga.readiness.models import AccessKey, Answer, AnswerVersion, Assessment, AssessmentScore, InstrumentEdition
 
 #: The instrument a business starts with.
 GENERIC = "generic-enterprise"
@@ -42,6 +44,18 @@ def overlays() -> tuple[Overlay, ...]:
 def fitting_overlays(country: str, sector: str) -> list[Overlay]:
     """Return the overlays written for a country or a sector."""
     return [overlay for overlay in overlays() if overlay.fits(country=country, sector=sector)]
+
+
+def possible_overlays(country: str, sector: str) -> list[Overlay]:
+    """Return the overlays written for a part of a sector: only the business knows whether it belongs to that part."""
+    fitting = fitting_overlays(country, sector)
+    return [one for one in overlays() if one not in fitting and _is_for_a_part(one, country, sector)]
+
+
+def _is_for_a_part(overlay: Overlay, country: str, sector: str) -> bool:
+    applies = overlay.content.applies_to
+    in_country = not applies.country or country in applies.country
+    return in_country and any(code.startswith(sector) for code in applies.isic4)
 
 
 @lru_cache(maxsize=64)
@@ -282,9 +296,42 @@ def enterprises_assessed(*, is_sample: bool, country: str | None = None) -> int:
     return (found.filter(country=country) if country else found).count()
 
 
-def answers_table_rows(answers: Iterable[Answer], enterprise: str) -> list[dict[str, Any]]:
-    """Return answers as rows of the engine's table."""
-    return [
-        {"enterprise": enterprise, "respondent": "owner", "item": answer.item, "level": answer.value}
-        for answer in answers
-    ]
+# ---------------------------------------------------------------- peers
+#: Groups of peers, from the widest to the finest; the finest that may be shown is used.
+PEERS_BY = ("section", "size", "region")
+
+
+def peers_table(assessment: Assessment) -> pl.DataFrame:
+    """Return the scores that stand beside an assessment's own, as the engine's table: one query.
+
+    Only the latest submitted assessment of each other enterprise counts, only with consent, and sample
+    assessments stand beside sample ones alone.
+    """
+    lent = AssessmentScore.objects.filter(
+        kind="link",
+        assessment__is_latest=True,
+        assessment__is_sample=assessment.is_sample,
+        assessment__benchmark_consented_at__isnull=False,
+    ).exclude(assessment__in=same_enterprise(assessment))
+    names = ("assessment", "node", "score", *(f"assessment__{name}" for name in PEERS_BY))
+    rows = [(str(pk), *rest) for pk, *rest in lent.order_by("pk").values_list(*names)]
+    schema = {"enterprise": pl.String, "node": pl.String, "score": pl.Float64} | dict.fromkeys(PEERS_BY, pl.String)
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def group_medians(*, is_sample: bool, country: str) -> pl.DataFrame:
+    """Return what may be published on the businesses of a country: a row a factor, withheld below the policy's size."""
+    lent = AssessmentScore.objects.filter(
+        kind="link",
+        assessment__is_latest=True,
+        assessment__is_sample=is_sample,
+        assessment__benchmark_consented_at__isnull=False,
+        assessment__country=country,
+    )
+    rows = list(lent.order_by("pk").values_list("assessment", "node", "score"))
+    table = pl.DataFrame(
+        [(str(pk), node, value) for pk, node, value in rows],
+        schema={"enterprise": pl.String, "node": pl.String, "score": pl.Float64},
+        orient="row",
+    )
+    return peers(table, min_group=settings.MIN_PEERS) if rows else table

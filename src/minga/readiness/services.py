@@ -50,14 +50,16 @@ def start_assessment(
 ) -> Assessment:
     """Open an assessment and pin its instrument.
 
-    `overlays` are the ids to use of those that fit country and sector; None takes all of them.
+    `overlays` are the ids to use of those that fit country and sector; None takes all that fit for certain.
     """
     if size not in Assessment.Size.values:
         raise ProfileError(f"Size {size!r} is unknown. Choose one of {', '.join(Assessment.Size.values)}.")
     if form not in Assessment.Form.values:
         raise ProfileError(f"Form {form!r} is unknown. Choose 'full' or 'short'.")
-    fitting = [overlay.id for overlay in selectors.fitting_overlays(country, sector)]
-    chosen = fitting if overlays is None else [wanted for wanted in fitting if wanted in overlays]
+    fitting = selectors.fitting_overlays(country, sector)
+    if overlays is not None:
+        fitting = [one for one in [*fitting, *selectors.possible_overlays(country, sector)] if one.id in overlays]
+    chosen = [overlay.id for overlay in fitting]
     return Assessment.objects.create(
         edition=pin(tuple(chosen)),
         form=form,
@@ -182,8 +184,14 @@ def save_answer(
         return Saved("unchanged", present)
     at = timezone.now()
     history = AnswerVersion(
-        assessment=assessment, item=item, seen_version=seen_version, client_id=client_id, language=language,
-        account=account, at=at, **content,
+        assessment=assessment,
+        item=item,
+        seen_version=seen_version,
+        client_id=client_id,
+        language=language,
+        account=account,
+        at=at,
+        **content,
     )
     if present and present.version != seen_version:
         history.save()

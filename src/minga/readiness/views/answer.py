@@ -81,9 +81,7 @@ def _neighbour(assessment: Assessment, factor: str, step: int) -> HttpResponse:
     return redirect("readiness:answer", pk=assessment.pk, factor=pages[at])
 
 
-def _page(
-    request: HttpRequest, assessment: Assessment, factor: str, form: PageForm, status: int = 200
-) -> HttpResponse:
+def _page(request: HttpRequest, assessment: Assessment, factor: str, form: PageForm, status: int = 200) -> HttpResponse:
     words = frame(assessment)
     pages = [one.id for one in words["progress"].factors]
     words |= {

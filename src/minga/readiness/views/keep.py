@@ -83,7 +83,9 @@ def claim(request: HttpRequest, assessment: Assessment) -> HttpResponse:
         organizations = {str(own.pk): own for own in selectors.organizations_owned_by(request.user)}
         chosen = organizations.get(request.POST.get("organization", ""))
         services.claim_assessment(assessment=assessment, account=request.user, organization=chosen)
-        messages.success(request, _("This check now belongs to your account. Codes and links made for it no longer work."))
+        messages.success(
+            request, _("This check now belongs to your account. Codes and links made for it no longer work.")
+        )
     return redirect("readiness:assessment", pk=assessment.pk)
 
 

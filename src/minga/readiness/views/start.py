@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from minga import members as world
-from minga.readiness import selectors, services
+from minga.readiness import selectors, services, wording
 from minga.readiness.forms import ConfirmForm, StartForm
 from minga.readiness.models import Assessment
 from minga.readiness.views.common import language, remember
@@ -50,21 +50,33 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 def _confirm_words(request: HttpRequest, form: ConfirmForm) -> dict[str, Any]:
     given = form.cleaned_data
-    fitting = [overlay.id for overlay in selectors.fitting_overlays(given["country"], given["sector"])]
-    merged = services.preview(tuple(fitting)).in_language(language())
-    added = {one: [key for key, by in merged.provenance.items() if by == one and key.count(".") == 1] for one in fitting}
+    where = given["country"], given["sector"]
+    fitting = [one.id for one in selectors.fitting_overlays(*where)]
+    possible = [one.id for one in selectors.possible_overlays(*where)]
     return {
         "form": form,
         "country": world.country(given["country"]).name(language()),
         "sector": world.sector(given["sector"]).name(language()),
         "size": Assessment.Size(given["size"]).label,
-        "overlays": [
-            {"reference": one, "added": sum(merged.has_item(key.partition(".")[2]) for key in added[one.id])}
-            for one in merged.overlays
-        ],
-        "instrument": merged,
-        "minutes": selectors.minutes_of(merged, "short"),
+        "overlays": [_overlay_words(one, is_certain=one in fitting) for one in [*fitting, *possible]],
+        "instrument": selectors.generic(language()),
+        "minutes": selectors.minutes_of(selectors.generic("en"), "short"),
         "organizations": selectors.organizations_owned_by(request.user),
+    }
+
+
+def _overlay_words(overlay: str, *, is_certain: bool) -> dict[str, Any]:
+    """Say in the page's language what one supplement is, and how many questions it adds."""
+    merged = services.preview((overlay,)).in_language(language())
+    reference = merged.overlays[0]
+    added = [key for key in merged.provenance if key.count(".") == 1 and merged.has_item(key.partition(".")[2])]
+    return {
+        "id": overlay,
+        "title": wording.overlay_title(overlay, reference.title),
+        "rationale": reference.rationale,
+        "is_example": reference.status == "example",
+        "is_certain": is_certain,
+        "added": len(added),
     }
 
 
