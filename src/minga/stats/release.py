@@ -108,9 +108,7 @@ def withhold_small_groups(
     readable = set(keep) if keep is not None else {c for c in table.columns if not table[c].dtype.is_numeric()}
     hidden = pl.Series(reasons > 0)
     blanked = [
-        pl.when(hidden).then(None).otherwise(pl.col(name)).alias(name)
-        for name in table.columns
-        if name not in readable
+        pl.when(hidden).then(None).otherwise(pl.col(name)).alias(name) for name in table.columns if name not in readable
     ]
     return table.with_columns(
         *blanked,

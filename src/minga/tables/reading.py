@@ -91,8 +91,7 @@ def _text(file: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise TableError(
-            f"{file.name} is not UTF-8: line {line} holds a byte that cannot be read. "
-            "Save the file again as CSV UTF-8."
+            f"{file.name} is not UTF-8: line {line} holds a byte that cannot be read. Save the file again as CSV UTF-8."
         ) from None
     if not text.strip():
         raise TableError(f"{file.name} is empty. The first line must name the columns.")
@@ -142,9 +141,7 @@ def _fast(text: str, delimiter: str) -> pl.DataFrame:
         quote_char=None,
     )
     table = table.rename({name: name.strip() for name in table.columns}).with_columns(pl.all().replace("", None))
-    return table.with_row_index(LINE, offset=2).with_columns(pl.col(LINE).cast(pl.Int64)).select(
-        *table.columns, LINE
-    )
+    return table.with_row_index(LINE, offset=2).with_columns(pl.col(LINE).cast(pl.Int64)).select(*table.columns, LINE)
 
 
 def _slow(file: Path, text: str, header: Sequence[str], delimiter: str) -> Reading:
@@ -168,5 +165,5 @@ def _slow(file: Path, text: str, header: Sequence[str], delimiter: str) -> Readi
             continue
         rows.append([cell if cell != "" else None for cell in cells])
         lines.append(line)
-    table = pl.DataFrame(rows, schema={name: pl.String for name in header}, orient="row")
+    table = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")
     return Reading(table.with_columns(pl.Series(LINE, lines, dtype=pl.Int64)), tuple(problems))

@@ -82,6 +82,18 @@ class _Encoded:
     enterprise: npt.NDArray[np.int64]
     item: npt.NDArray[np.int64]
     level: Levels
+    size: int
+
+    @cached_property
+    def cells(self) -> npt.NDArray[np.int64]:
+        """The place of each answer in the array of items by enterprises; negative for unknown items."""
+        return self.item * len(self.enterprises) + self.enterprise
+
+    @cached_property
+    def is_crowded(self) -> bool:
+        """Whether a cell holds more than one answer."""
+        known = self.cells if self.item.min(initial=0) >= 0 else self.cells[self.item >= 0]
+        return bool(np.bincount(known, minlength=1).max() > 1) if len(known) else False
 
 
 def answer_matrix(answers: pl.DataFrame, instrument: Instrument) -> AnswerMatrix:
@@ -141,8 +153,9 @@ def _encode(answers: pl.DataFrame, instrument: Instrument) -> _Encoded:
             "respondent."
         )
     enterprises, codes = encode_names(answers["enterprise"])
-    items = _positions(answers["item"].cast(pl.String), instrument.item_ids)
-    return _Encoded(enterprises, codes, items, _levels(answers["level"], instrument.top_level))
+    items = _positions(answers["item"], instrument.item_ids)
+    size = len(instrument.items) * len(enterprises)
+    return _Encoded(enterprises, codes, items, _levels(answers["level"], instrument.top_level), size)
 
 
 def encode_names(names: pl.Series) -> tuple[pl.Series, npt.NDArray[np.int64]]:
@@ -168,19 +181,24 @@ def encode_names(names: pl.Series) -> tuple[pl.Series, npt.NDArray[np.int64]]:
 
 def _positions(values: pl.Series, known: tuple[str, ...]) -> npt.NDArray[np.int64]:
     """Return the place of each value in ``known``, -1 where it is not there."""
-    physical = values.cast(pl.Enum(list(known)), strict=False).to_physical().cast(pl.Int64)
+    text = values if isinstance(values.dtype, pl.Enum) else values.cast(pl.String)
+    physical = text.cast(pl.Enum(list(known)), strict=False).to_physical().cast(pl.Int64)
     result: npt.NDArray[np.int64] = physical.fill_null(-1).to_numpy()
     return result
 
 
 def _levels(values: pl.Series, top: int) -> Levels:
     """Read levels from numbers or text; what cannot be read becomes a mark of its own."""
+    if values.dtype.is_integer():
+        read = pl.when(values.is_between(0, top)).then(values.cast(pl.Int8, strict=False))
+        whole = pl.select(read.otherwise(pl.when(values.is_null()).then(BLANK).otherwise(_UNREADABLE).cast(pl.Int8)))
+        return whole.to_series().to_numpy()
     if values.dtype.is_numeric():
         numbers = values.cast(pl.Float64)
         good = numbers.is_null() | ((numbers == numbers.round()) & numbers.is_between(0, top))
         levels = numbers.fill_null(BLANK).fill_nan(_UNREADABLE).to_numpy()
         return np.where(good.fill_null(False).to_numpy(), levels, _UNREADABLE).astype(np.int8)
-    words = tuple(str(level) for level in range(top + 1)) + ("dk", "na", "")
+    words = (*(str(level) for level in range(top + 1)), "dk", "na", "")
     codes = np.array([*range(top + 1), DK, NA, BLANK, _UNREADABLE], dtype=np.int8)
     texts = values.cast(pl.String).fill_null("")
     places = _positions(texts, words)
@@ -195,9 +213,11 @@ def _levels(values: pl.Series, top: int) -> Levels:
 def _problems(answers: pl.DataFrame, instrument: Instrument, encoded: _Encoded) -> Iterator[AnswerProblem]:
     """Name every row that cannot be used, in the order of the table."""
     nameless = _nameless(encoded)
-    allowed = np.array([item.na_allowed for item in instrument.items] + [True])
-    misplaced = (encoded.level == NA) & ~allowed[encoded.item]
-    twice = _twice(answers, instrument, encoded)
+    misplaced = np.zeros(len(encoded.level), dtype=bool)
+    na = np.flatnonzero(encoded.level == NA)
+    allowed = np.array([*(item.na_allowed for item in instrument.items), True])
+    misplaced[na] = ~allowed[encoded.item[na]]
+    twice = _twice(answers, encoded)
     wrong = nameless | (encoded.item < 0) | (encoded.level == _UNREADABLE) | misplaced | twice
     for row in np.flatnonzero(wrong):
         values = answers.row(int(row), named=True)
@@ -257,18 +277,13 @@ def _nameless(encoded: _Encoded) -> npt.NDArray[np.bool_]:
     return result
 
 
-def _cells(instrument: Instrument, encoded: _Encoded) -> npt.NDArray[np.int64]:
-    return encoded.item * len(encoded.enterprises) + encoded.enterprise
-
-
-def _twice(answers: pl.DataFrame, instrument: Instrument, encoded: _Encoded) -> npt.NDArray[np.bool_]:
+def _twice(answers: pl.DataFrame, encoded: _Encoded) -> npt.NDArray[np.bool_]:
     """Mark all but the first answer of one respondent to one item."""
     marks = np.zeros(len(encoded.item), dtype=bool)
-    known = encoded.item >= 0
-    cells = _cells(instrument, encoded)[known]
-    size = len(instrument.items) * len(encoded.enterprises)
-    if not len(cells) or np.bincount(cells, minlength=size).max() <= 1:
+    if not encoded.is_crowded:
         return marks
+    known = encoded.item >= 0
+    cells = encoded.cells[known]
     if "respondent" in answers.columns:
         voices, codes = encode_names(answers["respondent"].cast(pl.String).fill_null(""))
         cells = cells * len(voices) + codes[known]
@@ -283,10 +298,9 @@ def _matrix(answers: pl.DataFrame, instrument: Instrument, encoded: _Encoded) ->
     from minga.readiness.engine.respondents import collapse
 
     shape = (len(instrument.items), len(encoded.enterprises))
-    cells = _cells(instrument, encoded)
-    size = shape[0] * shape[1]
+    cells, size = encoded.cells, encoded.size
     respondents = answers["respondent"].n_unique() if "respondent" in answers.columns and answers.height else 1
-    if not len(cells) or np.bincount(cells, minlength=size).max() <= 1:
+    if not encoded.is_crowded:
         levels = np.full(size, BLANK, dtype=np.int8)
         levels[cells] = encoded.level
         return AnswerMatrix(encoded.enterprises, instrument.item_ids, levels.reshape(shape), respondents=respondents)

@@ -49,8 +49,9 @@ def peers(
     Returns
     -------
     table, one row per group and node
-        The columns of ``by``, ``node``, ``n``, ``p10``, ``p25``, ``median``, ``p75``, ``p90``; ``withheld``: "" or why the
-        group itself is not shown; ``pooled``: "" or the wider group (``sector``, ``all``) whose figures stand in.
+        The columns of ``by``, ``node``, ``n``, ``p10``, ``p25``, ``median``, ``p75``, ``p90``; ``withheld``: "" or
+        why the group itself is not shown; ``pooled``: "" or the wider group (``sector``, ``all``) whose
+        figures stand in.
 
     Raises
     ------
@@ -122,9 +123,8 @@ def _wide(scores: Scores | pl.DataFrame, by: Sequence[str], profiles: pl.DataFra
 
 def _wide_of_scores(scores: Scores, by: Sequence[str], profiles: pl.DataFrame | None, items: bool) -> _Wide:
     count = len(scores.matrix.enterprises)
-    nodes = scores.nodes["node"].head(scores.nodes.height // count if count else 0).to_list()
-    flat = scores.nodes["score"].fill_null(np.nan).to_numpy()
-    values = np.ascontiguousarray(flat.reshape(count, len(nodes)).T)
+    nodes = [figures.node for figures in scores.figures]
+    values = np.array([figures.score for figures in scores.figures])
     if items:
         levels = np.where(scores.matrix.levels >= 0, scores.matrix.levels, np.nan)
         nodes, values = [*nodes, *scores.matrix.items], np.vstack([values, levels])
@@ -269,15 +269,19 @@ class _Tree:
             if group is None or reason:
                 withheld = withheld or release.reason_code(reason)
                 continue
-            numbers = [round(float(x), 12) for x in self._figures(depth)[node, group]]
+            p10, p25, median, p75, p90 = (round(float(x), 12) for x in self._figures(depth)[node, group])
             others = self.wide.values[node, self.codes[depth] == group]
             rank = None if value is None else round(100 * percentile_rank(float(value), others))
             return PeerFigures(
                 tuple(zip(self.by[:depth], (str(part) for part in wanted), strict=True)),
                 depth < len(self.by),
                 int(self.counts[depth][0][node, group]),
-                *numbers,
-                percentile_rank=rank,
-                withheld=withheld,
+                p10,
+                p25,
+                median,
+                p75,
+                p90,
+                rank,
+                withheld,
             )
         return PeerFigures(withheld=withheld)

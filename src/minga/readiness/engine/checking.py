@@ -224,9 +224,7 @@ def item_findings(
                 yield _unknown(document, item, [*where, key], key, value, list(known))
 
 
-def _unknown(
-    document: Document, item: Item, where: list[str | int], key: str, value: str, known: list[str]
-) -> Finding:
+def _unknown(document: Document, item: Item, where: list[str | int], key: str, value: str, known: list[str]) -> Finding:
     return document.finding(
         f"Item {item.id} has {value!r} in '{key}', which is not defined. Use one of: {', '.join(known)}.",
         where,

@@ -95,7 +95,5 @@ def _whole_items(found: list[Difference], before: Instrument, after: Instrument)
         elif parts[1] not in told:
             told.add(parts[1])
             kept = before if before.has_item(parts[1]) else after
-            result.append(
-                Difference(difference.kind, f"items.{parts[1]}", breaks_link=kept.item(parts[1]).anchor)
-            )
+            result.append(Difference(difference.kind, f"items.{parts[1]}", breaks_link=kept.item(parts[1]).anchor))
     return result

@@ -16,8 +16,8 @@ def gates(scores: Scores, instrument: Instrument) -> pl.DataFrame:
     Returns
     -------
     table, one row per enterprise and gate
-        ``enterprise``, ``gate``, ``item``, ``level`` (null where none), ``below``, ``is_open``, ``why`` (``reached``, ``below``,
-        ``not_answered``, ``does_not_apply``), ``then`` (what not to do while it is closed), ``sentence``.
+        ``enterprise``, ``gate``, ``item``, ``level`` (null where none), ``below``, ``is_open``, ``why`` (``reached``,
+        ``below``, ``not_answered``, ``does_not_apply``), ``then`` (what not to do while it is closed), ``sentence``.
 
     Notes
     -----

@@ -224,9 +224,7 @@ class Instrument:
         for factor in self.factors:
             if factor.id == factor_id:
                 return factor
-        raise InstrumentError(
-            f"{self.id} has no factor {factor_id!r}. Its factors are {', '.join(self.factor_ids)}."
-        )
+        raise InstrumentError(f"{self.id} has no factor {factor_id!r}. Its factors are {', '.join(self.factor_ids)}.")
 
     def items_of(self, factor_id: str | None = None, form: str = "full") -> tuple[Item, ...]:
         """Return the items of a factor (or of all factors) in the ``full`` or the ``short`` form."""

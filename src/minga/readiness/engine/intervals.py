@@ -59,9 +59,7 @@ def half_width(error: Floats, degrees: npt.NDArray[Any]) -> Floats:
     return width
 
 
-def combined(
-    errors: Floats, degrees: npt.NDArray[Any], weights: Floats
-) -> tuple[Floats, Floats]:
+def combined(errors: Floats, degrees: npt.NDArray[Any], weights: Floats) -> tuple[Floats, Floats]:
     """Return standard error and degrees of freedom of a weighted sum, one column a sum.
 
     Parameters

@@ -236,8 +236,9 @@ class _Merge:
             return  # two overlays that drop the same item agree
         if self._item(operation, where) is None:
             return
-        touched = [k for k in self.provenance if k == f"items.{operation.item}" or
-                   k.startswith(f"items.{operation.item}.")]
+        touched = [
+            k for k in self.provenance if k == f"items.{operation.item}" or k.startswith(f"items.{operation.item}.")
+        ]
         if touched and not operation.override:
             self._object(
                 f"Overlay {self.overlay.id} drops item {operation.item}, which overlay {self.provenance[touched[0]]} "

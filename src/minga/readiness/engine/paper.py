@@ -133,7 +133,4 @@ def _item(instrument: Instrument, item: Item, w: dict[str, str]) -> str:
 
 def _box(number: str, text: str, line: bool = False) -> str:
     blank = '<span class="line"></span>' if line else ""
-    return (
-        f'<li><span class="box"></span><span class="number">{number}</span>'
-        f"<span>{escape(text)}</span>{blank}</li>"
-    )
+    return f'<li><span class="box"></span><span class="number">{number}</span><span>{escape(text)}</span>{blank}</li>'

@@ -74,9 +74,8 @@ def priority(
     w = weights or Weights()
     closing = np.clip(gap, 0.0, 2.0) / 2
     worth = (w.need_base + w.need * need) * closing * cost_relief
-    result: Floats = (
-        w.unblock * unblock
-        + worth * (w.speed_base + w.speed * speed) * (w.agreement_base + w.agreement * agreement)
+    result: Floats = w.unblock * unblock + worth * (w.speed_base + w.speed * speed) * (
+        w.agreement_base + w.agreement * agreement
     )
     return result
 
@@ -193,14 +192,9 @@ def _step(
     need = len(served) / len(wishes.goals) if wishes.goals else 0.0
     closed = [gate for gate in instrument.gates_of(item.id) if level < gate.below]
     cost_band, horizon = str(item.cost_band), str(item.horizon)
-    values = {
-        "gap": max(target - level, 0.0),
-        "need": need,
-        "cost_relief": COST_RELIEF[cost_band],
-        "speed": SPEED[horizon],
-        "unblock": int(bool(closed)),
-        "agreement": 1 - spread / 5,
-    }
+    gap, agreement = max(target - level, 0.0), 1 - spread / 5
+    numbers = (gap, need, COST_RELIEF[cost_band], SPEED[horizon], float(bool(closed)), agreement)
+    a, b, c, d, e, f = (np.array(number) for number in numbers)
     cost, time = instrument.codes.cost_band.get(cost_band, ""), instrument.codes.horizon.get(horizon, "")
     words = tuple(instrument.codes.kpi.get(goal, goal) for goal in served)
     reasons = [Reason("opens_gate", (("gate", gate.id), ("then", gate.then))) for gate in closed]
@@ -209,7 +203,7 @@ def _step(
         reasons.append(Reason("serves_goals", (*counts, ("goals", ", ".join(words)), ("codes", tuple(served)))))
     else:
         reasons.append(Reason("serves_no_goal"))
-    if values["gap"] > 0:
+    if gap > 0:
         reasons.append(Reason("gap_to_peers" if from_peers else "gap_to_level_3", (("target", round(target, 2)),)))
     reasons.append(Reason("cost", (("cost", cost), ("code", cost_band))))
     reasons.append(Reason("time", (("time", time), ("code", horizon))))
@@ -232,13 +226,18 @@ def _step(
         cost=cost,
         time=time,
         spread=spread,
-        priority=float(priority(**{key: np.array(float(value)) for key, value in values.items()})),
+        gap=gap,
+        need=need,
+        cost_relief=COST_RELIEF[cost_band],
+        speed=SPEED[horizon],
+        unblock=int(bool(closed)),
+        agreement=agreement,
+        priority=float(priority(a, b, c, d, e, f)),
         stability=0.0,
         inclusion=item.has_inclusion_lens,
         reasons=tuple(reasons),
         sentence=_sentence(level, target, bool(closed), words, cost, time),
         later=_later(cost_band, horizon, wishes),
-        **values,
     )
 
 

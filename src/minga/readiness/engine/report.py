@@ -100,8 +100,8 @@ def assemble(
     nodes = _nodes(local, instrument, items, beside)
     steps = _priorities(local, instrument, profile or {}, beside)
     open_points = _discussion(items, _replaced(matrix, judged))
-    moved = () if previous is None else changes(
-        judged, _one(answer_matrix(previous, instrument), enterprise), instrument
+    moved = (
+        () if previous is None else changes(judged, _one(answer_matrix(previous, instrument), enterprise), instrument)
     )
     helps = _helps(help)
     answered = [item for item in items if item.level is not None]
@@ -254,7 +254,7 @@ def _gates(scores: Scores, instrument: Instrument) -> tuple[GateResult, ...]:
 def _helps(rows: Helps | None) -> list[Mapping[str, Any]]:
     if rows is None:
         return []
-    return rows.to_dicts() if isinstance(rows, pl.DataFrame) else list(rows)
+    return list(rows.to_dicts() if isinstance(rows, pl.DataFrame) else rows)
 
 
 def _with_help(step: Step, rows: Sequence[Mapping[str, Any]]) -> Step:

@@ -112,9 +112,7 @@ def _gates(report: Report, style: _Plain) -> Iterable[str]:
     if not report.gates:
         return
     yield from style.heading("Gates")
-    yield from style.bullets(
-        gate.sentence if gate.is_open else f"{gate.sentence} {gate.then}" for gate in report.gates
-    )
+    yield from style.bullets(gate.sentence if gate.is_open else f"{gate.sentence} {gate.then}" for gate in report.gates)
     yield ""
 
 

@@ -102,9 +102,7 @@ def combine_assessor(answers: pl.DataFrame, assessor: pl.DataFrame, instrument: 
     number = [pl.col(c).cast(pl.Int64, strict=False) for c in ("self_level", "assessor_level")]
     return both.with_columns(
         level=pl.coalesce("assessor_level", "self_level"), difference=number[0] - number[1]
-    ).select(
-        "enterprise", "item", "level", "self_level", "assessor_level", "difference", "spread", "voices", "discuss"
-    )
+    ).select("enterprise", "item", "level", "self_level", "assessor_level", "difference", "spread", "voices", "discuss")
 
 
 def _long(matrix: AnswerMatrix) -> pl.DataFrame:

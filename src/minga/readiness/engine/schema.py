@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from dataclasses import fields
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -98,9 +99,7 @@ class DefaultLanguage(_Operation):
     direction: Literal["ltr", "rtl"] = "ltr"
 
 
-Operation = Annotated[
-    Add | Drop | Reword | Reanchor | Weight | Evidence | DefaultLanguage, Field(discriminator="op")
-]
+Operation = Annotated[Add | Drop | Reword | Reanchor | Weight | Evidence | DefaultLanguage, Field(discriminator="op")]
 
 
 class OverlayTest(_File):
@@ -265,20 +264,22 @@ def _path_parts(data: Any, loc: tuple[str | int, ...]) -> list[str | int]:
 def _item_at(data: Any, where: list[str | int]) -> str | None:
     """Name the item that a path lies in."""
     for number, part in enumerate(where):
-        if not isinstance(data, Mapping | list | tuple):
-            return None
         if number == 1 and where[0] == "items" and isinstance(part, str):
             return part
-        try:
-            data = data[part]
-        except (KeyError, IndexError, TypeError):
-            return None
+        data = _inside(data, part)
         if number == 1 and isinstance(data, Mapping):
             inner = data.get("item")
             if isinstance(inner, Mapping):
                 return str(inner.get("id", "")) or None
             return str(data.get("id") or inner or "") or None
     return None
+
+
+def _inside(data: Any, part: str | int) -> Any:
+    """Step into a mapping or a list; None where there is nothing."""
+    if isinstance(data, Mapping):
+        return data.get(part)
+    return data[part] if isinstance(data, list | tuple) and isinstance(part, int) and part < len(data) else None
 
 
 def _place(where: list[str | int]) -> str:
@@ -295,10 +296,11 @@ def _short(value: Any) -> str:
 @cache
 def _known_keys() -> tuple[str, ...]:
     names: set[str] = set()
-    for model in (*KINDS.values(), Reword, Reanchor, Weight, Drop, ItemTexts):
+    models: list[type[BaseModel]] = [*KINDS.values(), Reword, Reanchor, Weight, Drop, ItemTexts]
+    for model in models:
         names.update(model.model_fields)
     for shape in (Item, Factor, Gate, Scale, ShortForm, ProfileQuestion, Codes):
-        names.update(shape.__dataclass_fields__)
+        names.update(field.name for field in fields(shape))
     return tuple(sorted(names))
 
 

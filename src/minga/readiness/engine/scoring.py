@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Literal
 
@@ -23,6 +24,7 @@ TOTAL = "total"
 #: A factor is scored from two thirds of its applicable items, a total from six of seven factors.
 MIN_ANSWERED = (2, 3)
 MIN_FACTORS = (6, 7)
+_NO_LEVEL = np.iinfo(np.int32).max
 
 
 @dataclass(frozen=True)
@@ -39,22 +41,31 @@ class NodeFigures:
     floor_item: npt.NDArray[np.int64]
     floor_level: Floats
 
+    def part(self, at: slice) -> NodeFigures:
+        """Return the figures of some of the enterprises."""
+        arrays = {f.name: getattr(self, f.name)[at] for f in fields(self) if f.name != "node"}
+        return NodeFigures(node=self.node, **arrays)
+
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """Scores of one kind and form.
-
-    ``nodes``: one row per enterprise and node (factor ids, then ``total``), with ``enterprise``, ``kind``,
-    ``node``, ``score`` (0 to the top level, null where not scored), ``answered`` (share of the applicable
-    items, 0 to 1), ``lower`` and ``upper`` (90 % interval), ``n`` (answered items), ``band``, ``floor_item`` and
-    ``floor_level`` (the lowest item).
-    """
+    """Scores of one kind and form; ``nodes`` and ``items`` are made when they are first asked for."""
 
     instrument: Instrument
     kind: str
     form: str
     matrix: AnswerMatrix
-    nodes: pl.DataFrame
+    figures: tuple[NodeFigures, ...]
+
+    @cached_property
+    def nodes(self) -> pl.DataFrame:
+        """One row per enterprise and node (factor ids, then ``total``).
+
+        ``enterprise``, ``kind``, ``node``, ``score`` (0 to the top level, null where not scored), ``answered``
+        (share of the applicable items, 0 to 1), ``lower`` and ``upper`` (90 % interval), ``n`` (answered
+        items), ``band``, ``floor_item`` and ``floor_level`` (the lowest item).
+        """
+        return _nodes_table(self.figures, self.matrix, self.instrument, self.kind)
 
     @property
     def label(self) -> str:
@@ -78,8 +89,9 @@ class Scores:
     def only(self, enterprise: Any) -> Scores:
         """Return the scores of one enterprise."""
         matrix = self.matrix.only(enterprise)
-        nodes = self.nodes.filter(pl.col("enterprise").eq(pl.lit(enterprise)))
-        return Scores(self.instrument, self.kind, self.form, matrix, nodes)
+        at = self.matrix.position[enterprise]
+        figures = tuple(node.part(slice(at, at + 1)) for node in self.figures)
+        return Scores(self.instrument, self.kind, self.form, matrix, figures)
 
     def the_one(self, enterprise: Any = None) -> Scores:
         """Return the scores of the named enterprise, or of the only one there is."""
@@ -125,8 +137,7 @@ def score(
     if kind not in ("local", "link"):
         raise ReadinessError(f"The kind of score is {kind!r}. Choose 'local' or 'link'.")
     matrix = answers if isinstance(answers, AnswerMatrix) else answer_matrix(answers, instrument)
-    figures = node_figures(matrix, instrument, kind, form)
-    return Scores(instrument, kind, form, matrix, _nodes_table(figures, matrix, instrument, kind))
+    return Scores(instrument, kind, form, matrix, tuple(node_figures(matrix, instrument, kind, form)))
 
 
 def pool(instrument: Instrument, factor: str, kind: str, form: str) -> tuple[Item, ...]:
@@ -134,14 +145,12 @@ def pool(instrument: Instrument, factor: str, kind: str, form: str) -> tuple[Ite
     return tuple(i for i in instrument.items_of(factor, form) if kind == "local" or i.anchor)
 
 
-def node_figures(
-    matrix: AnswerMatrix, instrument: Instrument, kind: str, form: str, keep: frozenset[str] | None = None
-) -> list[NodeFigures]:
-    """Compute every factor, then the total; ``keep`` limits the items, for comparing two results."""
+def node_figures(matrix: AnswerMatrix, instrument: Instrument, kind: str, form: str) -> list[NodeFigures]:
+    """Compute every factor, then the total."""
     row = {item: number for number, item in enumerate(matrix.items)}
     figures = []
     for factor in instrument.factor_ids:
-        items = [i for i in pool(instrument, factor, kind, form) if keep is None or i.id in keep]
+        items = pool(instrument, factor, kind, form)
         size = len(pool(instrument, factor, kind, "full"))
         rows = [row[item.id] for item in items]
         weights = [item.weight if kind == "local" else 1.0 for item in items]
@@ -152,15 +161,16 @@ def node_figures(
 
 def _factor(node: str, levels: Levels, rows: list[int], weights: list[float], size: int) -> NodeFigures:
     width = levels.shape[1]
-    n, applicable = np.zeros(width, np.int64), np.zeros(width, np.int64)
-    total, squares = np.zeros(width, np.int64), np.zeros(width, np.int64)
+    small = np.int16 if len(rows) * 25 < 30_000 else np.int64  # short numbers make large tables fast
+    counts: list[npt.NDArray[Any]] = [np.zeros(width, small) for _ in range(4)]
+    n, applicable, total, squares = counts
     weight_sum, weighted = np.zeros(width), np.zeros(width)
-    floor_item, floor = np.full(width, -1, np.int64), np.full(width, 127, np.int8)
+    lowest = np.full(width, _NO_LEVEL, np.int32)
     equal = len(set(weights)) <= 1
-    for number, weight in zip(rows, weights, strict=True):
+    for place, (number, weight) in enumerate(zip(rows, weights, strict=True)):
         level = levels[number]
         given = level >= 0
-        value = np.where(given, level, 0).astype(np.int64)
+        value = np.maximum(level, 0)
         n += given
         applicable += level != NA
         total += value
@@ -168,9 +178,11 @@ def _factor(node: str, levels: Levels, rows: list[int], weights: list[float], si
         if not equal:
             weight_sum += weight * given
             weighted += weight * value
-        lower = given & (level < floor)
-        floor_item[lower] = number
-        floor[lower] = level[lower]
+        # what is no level reads as 253 to 255 without a sign, above every level
+        np.minimum(lowest, level.view(np.uint8).astype(np.int32) * len(rows) + place, out=lowest)
+    n, applicable, total, squares = (a.astype(np.int64) for a in (n, applicable, total, squares))
+    floor, place_of_floor = np.divmod(lowest, max(len(rows), 1))
+    has_floor = n > 0
     scored = (n > 0) & (n * MIN_ANSWERED[1] >= applicable * MIN_ANSWERED[0])
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = total / n if equal else weighted / weight_sum
@@ -186,8 +198,8 @@ def _factor(node: str, levels: Levels, rows: list[int], weights: list[float], si
         applicable=applicable,
         error=intervals.standard_error(n, sd, max(size, 1)),
         degrees=intervals.degrees_of_freedom(n).astype(np.float64),
-        floor_item=floor_item,
-        floor_level=np.where(floor_item >= 0, floor, np.nan).astype(np.float64),
+        floor_item=np.where(has_floor, np.array([*rows, -1])[np.minimum(place_of_floor, len(rows))], -1),
+        floor_level=np.where(has_floor, floor, np.nan),
     )
 
 
@@ -224,7 +236,7 @@ def _total(factors: list[NodeFigures], weights: list[float]) -> NodeFigures:
 
 
 def _nodes_table(
-    figures: list[NodeFigures], matrix: AnswerMatrix, instrument: Instrument, kind: str
+    figures: Sequence[NodeFigures], matrix: AnswerMatrix, instrument: Instrument, kind: str
 ) -> pl.DataFrame:
     """Lay the figures out as one row per enterprise and node."""
 

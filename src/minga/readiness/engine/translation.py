@@ -14,7 +14,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from minga.readiness.engine import schema
 from minga.readiness.engine.errors import Finding, InstrumentError
 from minga.readiness.engine.instrument import (
     INSTRUMENTS,
@@ -95,7 +94,7 @@ def _translated(original: Instrument, language: str) -> Instrument:
     texts = _texts(original, language)
     if texts.base is None and not texts.overlays:
         return replace(original, original=original, untranslated=frozenset({"*"}))
-    base = texts.base or TranslationFile(schema=schema.TRANSLATION, language=language)
+    base = texts.base or TranslationFile(schema="minga.readiness.translation/1", language=language)
     missing: set[str] = set()
 
     def pick(text: str | None, own: str, key: str) -> str:
@@ -240,13 +239,17 @@ def translation_findings(document: Document, raw: TranslationFile, path: Path | 
             own_id, version = overlay.id, overlay.content.version
             named = {str(getattr(op, "item", "")) for op in overlay.content.operations if op.op != "add"} | set(items)
         else:
-            base = read_instrument(beside if beside and beside.exists() else find_file(raw.instrument or "", INSTRUMENTS))
+            found = beside if beside and beside.exists() else find_file(raw.instrument or "", INSTRUMENTS)
+            base = read_instrument(found)
             own_id, version, named = base.id, base.version, set(base.item_ids)
     except ValueError as error:
         yield document.finding(f"What this file translates cannot be read. {error}")
         return
     if (raw.instrument or raw.overlay) != own_id:
-        yield document.finding(f"The file says it translates {raw.instrument or raw.overlay}, but stands beside {own_id}.")
+        yield document.finding(
+            f"The file says it translates {raw.instrument or raw.overlay}, but stands beside {own_id}. "
+            "Move the file, or correct what it says."
+        )
     if raw.version is not None and raw.version != version:
         yield document.finding(
             f"The translation is of version {raw.version}, but {own_id} is {version}. Look at what changed, then "
