@@ -21,7 +21,7 @@ LONGEST_WORD = 64
 # Folding took the accents before the stemmer sees the word, and the stemmers cut some endings only with them.
 # These endings get theirs back; a word that never had one (visite) is changed in text and query alike.
 _ACCENTED_ENDINGS = {
-    "fr": (("ees", "ées"), ("ee", "ée"), ("ites", "ités"), ("ite", "ité")),
+    "fr": (("ee", "ée"), ("ite", "ité")),
     "es": (("cion", "ción"), ("sion", "sión"), ("ias", "ías"), ("ia", "ía")),
     "pt": (("coes", "ção"), ("cao", "ção"), ("oes", "ão")),  # also the plural, which the stemmer leaves standing
 }
@@ -37,13 +37,13 @@ _ARABIC_SUFFIXES = (
 # And-, with-, for-, so- and like-: one letter, written together with the word, and also the first letter of many
 # words (وزارة, ministry). Cutting it in the text would lose those, so a query asks for the written-together forms.
 ARABIC_PROCLITICS = "وبلفك"
-# Plurals formed inside the word, of the words this field uses most; each maps to its singular, both folded.
+# Plurals formed inside the word, of the words this field uses most; each maps to its singular, both folded. The most
+# common pattern has a rule of its own, `_without_plural_alef`.
 _ARABIC_BROKEN_PLURALS = {
-    "مصانع": "مصنع", "مشاريع": "مشروع", "برامج": "برنامج", "معايير": "معيار", "قوانين": "قانون",
-    "مراكز": "مركز", "عمال": "عامل", "خبراء": "خبير", "تقارير": "تقرير", "دروس": "درس", "دول": "دوله",
-    "بلدان": "بلد", "قروض": "قرض", "منح": "منحه", "مهارات": "مهاره", "شبكات": "شبكه", "ورش": "ورشه",
-    "اجهزه": "جهاز", "انظمه": "نظام", "مخاطر": "خطر", "شركاء": "شريك", "مواقع": "موقع", "منتجات": "منتج",
-    "مخابر": "مخبر", "حلول": "حل", "ادوات": "اداه", "موارد": "مورد", "مصادر": "مصدر", "مدن": "مدينه",
+    "مشاريع": "مشروع", "برامج": "برنامج", "معايير": "معيار", "قوانين": "قانون", "تقارير": "تقرير",
+    "عمال": "عامل", "خبراء": "خبير", "شركاء": "شريك", "دروس": "درس", "قروض": "قرض", "منح": "منحه",
+    "دول": "دوله", "بلدان": "بلد", "مدن": "مدينه", "ورش": "ورشه", "ادوات": "اداه", "حلول": "حل",
+    "اجهزه": "جهاز", "انظمه": "نظام", "مخاطر": "خطر",
 }  # fmt: skip
 
 _lock = Lock()
@@ -64,6 +64,9 @@ def latin_stem(word: str, lang: str) -> str:
     """Return the stem of a folded Latin word; a language without a stemmer here is read as English."""
     if len(word) < SHORTEST_STEMMED or word.isdecimal():
         return word
+    if lang == "fr" and word[-1] == "s" and word[-2] != "s":
+        # the plural first: the stemmer takes -er for a verb's ending, but leaves it standing in -ers (ateliers)
+        word = word[:-1]
     for plain, accented in _ACCENTED_ENDINGS.get(lang, ()):
         if word.endswith(plain):
             word = word[: -len(plain)] + accented
@@ -88,11 +91,16 @@ def arabic_stem(word: str) -> str:
         if word.startswith(prefix) and len(word) - len(prefix) >= 3:
             word = word[len(prefix) :]
             break
-    word = _ARABIC_BROKEN_PLURALS.get(word, word)
+    word = _ARABIC_BROKEN_PLURALS.get(word) or _without_plural_alef(word)
     for suffix, must_stay in _ARABIC_SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= must_stay:
             return word[: -len(suffix)]
     return word
+
+
+def _without_plural_alef(word: str) -> str:
+    """Turn the plural of places and tools into its singular: five letters, meem first, alef third (مصانع, مصنع)."""
+    return word[:2] + word[3:] if len(word) == 5 and word[0] == "م" and word[2] == "ا" else word
 
 
 def is_arabic(word: str) -> bool:

@@ -43,6 +43,8 @@ OWN_PAIRS = [
     ("ar", "قانون 2004", "قانون سنة ٢٠٠٤", True),
     ("ar", "كاميرا", "كاميرات المراقبة", True),
     ("ar", "برنامج", "برامج الدعم", True),
+    ("ar", "مخبز", "تدريب في المخابز الصغيرة", True),
+    ("ar", "مدارس", "مدرسة صناعية", True),
     ("ar", "قرض", "عرض الأسعار", False),
     ("ar", "عمل", "علم النفس", False),
     # Chinese: single characters, wholly inside a longer run, mixed with digits
@@ -59,6 +61,8 @@ OWN_PAIRS = [
     # French
     ("fr", "données personnelles", "la protection d'une donnée personnelle", True),
     ("fr", "entreprise", "aide à l’entreprise et aux entreprises", True),
+    ("fr", "atelier", "les ateliers de couture", True),
+    ("fr", "réseaux sociaux", "un réseau social", True),
     ("fr", "qualité", "contrôle des qualités", True),
     ("fr", "aide pour les PME", "les aides aux PME", True),
     ("fr", "œuvre", "mise en oeuvre", True),
