@@ -101,7 +101,10 @@ class InvitationForm(forms.Form):
     """Which role a new code gives."""
 
     role = forms.ChoiceField(
-        label=_("Role"), choices=[pair for pair in Mandate.Role.choices if pair[0] in roles.IN_ORGANIZATIONS]
+        label=_("Role"),
+        choices=[pair for pair in Mandate.Role.choices if pair[0] in roles.IN_ORGANIZATIONS],
+        # The role that gives least away; an owner is made on purpose.
+        initial=roles.RESPONDENT,
     )
 
 

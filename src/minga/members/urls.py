@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from minga.members import views
 
 app_name = "members"
 
 urlpatterns = [
-    path("", views.directory, name="directory"),
+    path("", RedirectView.as_view(pattern_name="members:directory"), name="index"),
+    path("organizations/", views.directory, name="directory"),
     path("me/", views.me, name="me"),
     path("me/edit/", views.edit_me, name="edit_me"),
     path("me/export/", views.export_me, name="export_me"),

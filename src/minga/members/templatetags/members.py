@@ -33,4 +33,4 @@ def sector_name(code: str) -> str:
 def language_names(codes: Iterable[str]) -> str:
     """Name languages by their own names."""
     named = [LANG_INFO.get({"zh": "zh-hans"}.get(code, code), {}).get("name_local", code) for code in codes]
-    return " · ".join(named)
+    return " · ".join(name[:1].upper() + name[1:] for name in named)

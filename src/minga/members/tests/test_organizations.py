@@ -292,7 +292,7 @@ def test_my_page_needs_few_queries_however_much_i_have(client, amina, signed_in,
     signed_in(amina)
     with django_assert_max_num_queries(10):
         page = client.get(reverse("members:me")).content.decode()
-    assert page.count("Take back") == 10
+    assert page.count(">Take back<") == 10
 
 
 def test_the_secretariat_gives_and_ends_roles_in_the_alliance(client, bao, chloe, signed_in):
