@@ -8,6 +8,7 @@ Farid is an assessor of the alliance. Bao works in the secretariat.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -31,6 +32,8 @@ class Tenant:
     person: Any = None
     organization: Any = None
     assessment: Any = None
+    #: an assessment that is still being answered
+    draft: Any = None
     consent: Any = None
 
 
@@ -57,20 +60,15 @@ def enterprise(word: str, name: str, *, country: str, sector: str) -> Tenant:
     organization = members.create_organization(
         by=person, name=f"Enterprise {word}organization", type="sme", country=country, sector=sector, size="10-49"
     )
-    assessment = services.start_assessment(
-        country=country,
-        sector=sector,
-        size="10-49",
-        language="en",
-        name=f"Enterprise {word}check",
-        account=account,
-        organization=organization,
-    )
+    asked = {"country": country, "sector": sector, "size": "10-49", "language": "en"}
+    owned = {"name": f"Enterprise {word}check", "account": account, "organization": organization}
+    assessment = services.start_assessment(**asked, **owned)
+    draft = services.start_assessment(**asked, **owned)
     answer_all(assessment, word)
     services.give_benchmark(assessment=assessment)
     services.submit_assessment(assessment=assessment, scores=report.score_rows(assessment))
     consent = selectors.consents_of(person).first()
-    return Tenant(word, email, account, person, organization, assessment, consent)
+    return Tenant(word, email, account, person, organization, assessment, draft, consent)
 
 
 def answer_all(assessment: Any, word: str) -> None:
@@ -102,7 +100,7 @@ def guest(word: str) -> tuple[Tenant, Client]:
     assert response.status_code == 302, response.content.decode()
     assessment = Assessment.objects.get(name=f"Enterprise {word}check")
     answer_all(assessment, word)
-    return Tenant(word, email="", assessment=assessment), browser
+    return Tenant(word, email="", assessment=assessment, draft=assessment), browser
 
 
 def signed_in(account: Any) -> Client:
@@ -112,10 +110,22 @@ def signed_in(account: Any) -> Client:
     return browser
 
 
+@lru_cache(maxsize=1)
+def some_records() -> tuple[Any, ...]:
+    """Read a few of the real records."""
+    from minga.knowledge import services
+    from minga.knowledge.engine import content
+
+    path = services.CONTENT / "records-africa-arab.yaml"
+    return tuple(content.load([path], services.known_codes())[:8])
+
+
 def gather(words: tuple[str, str, str] = ("almadina", "kerkennah", "sandaga")) -> Alliance:
     """Bring everybody together; the words are what Amina, Khadija and Dina wrote everywhere."""
+    from minga.knowledge import services as knowledge
     from minga.members import services as members
 
+    knowledge.import_records(some_records(), reason="test")
     amina = enterprise(words[0], "Amina", country="CV", sector="10")
     khadija = enterprise(words[1], "Khadija", country="TN", sector="29")
     dina, dinas_browser = guest(words[2])

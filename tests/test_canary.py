@@ -1,4 +1,4 @@
-"""A word planted in each tenant's data is seen by nobody else: on pages, in exports, search, API, and not in any log."""
+"""A word planted in each tenant's data is seen by nobody else: on pages, in exports, search, API and every log."""
 
 from __future__ import annotations
 

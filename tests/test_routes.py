@@ -1,8 +1,7 @@
 """Every page and API route, visited by everybody, compared with one table: `routes.txt`.
 
 No route is listed by hand here: what the site serves is read from its URL resolver, and a route without a line in
-the table fails. `python -m pytest tests/test_routes.py` prints the missing lines as they would be true today; read
-them before you believe them.
+the table fails and is shown as it would be true today; read it before you believe it.
 """
 
 from __future__ import annotations
@@ -60,21 +59,21 @@ def test_table_says_something_for_every_role():
     assert {visit: said for visit, said in expected().items() if len(said) != len(ROLES)} == {}
 
 
+def line(visit: Visit, said: tuple[str, ...]) -> str:
+    return f"{visit[0]:<6} {visit[1]:<62} {' '.join(f'{word:<5}' for word in said)}".rstrip()
+
+
 @pytest.mark.parametrize("room", GROUPS)
 def test_everybody_gets_what_the_table_says(alliance, room):
-    visits = [visit for visit in every_visit() if group(visit) == room]
     table = expected()
-    found = actual(alliance, visits)
-    for visit, said in found.items():
-        if visit not in table:
-            print(f"{visit[0]:<6} {visit[1]:<62} {' '.join(f'{word:<5}' for word in said)}")
+    found = actual(alliance, [visit for visit in every_visit() if group(visit) == room])
+    assert found
     wrong = [
-        f"{' '.join(visit)}: {role} gets {got}, the table says {wanted}"
+        f"is    {line(visit, said)}\ntable {line(visit, table.get(visit, ('nothing',)))}"
         for visit, said in found.items()
-        for role, got, wanted in zip(ROLES, said, table.get(visit, ("nothing",) * len(ROLES)), strict=True)
-        if got != wanted
+        if said != table.get(visit)
     ]
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, f"roles are {', '.join(ROLES)}\n" + "\n".join(wrong)
 
 
 def test_nobody_gets_a_broken_page():

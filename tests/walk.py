@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from typing import Any
 
@@ -46,16 +47,19 @@ def real_address(pattern: str, alliance: Alliance, tenant: Tenant | None = None)
         "content_hash": tenant.assessment.edition.content_hash,
     }
     place = pattern.partition("<pk>")[0].rstrip("/").rpartition("/")[2]
+    answered = bool(re.search(r"<pk>/(?:goals|submit|save|<factor>)/", pattern))
     stored = {"consents": (tenant.consent or alliance.amina.consent), "mandates": alliance.mandate}
-    values["pk"] = stored.get(place, tenant.assessment).pk
+    values["pk"] = stored.get(place, tenant.draft if answered else tenant.assessment).pk
     return re.sub(r"[<{](\w+)[>}]", lambda found: str(values[found.group(1)]), pattern)
 
 
 def visit_and_undo(browser: Client, method: str, address: str, **sent: Any) -> Any:
-    """Visit an address, undo in the database what the visit changed, and return the response."""
+    """Visit an address, undo what the visit changed in database and browser, and return the response."""
     cache.clear()  # rate limits have tests of their own
     browser.raise_request_exception = False
+    cookies = copy.deepcopy(browser.cookies)
     with transaction.atomic():
         response = browser.generic(method, address, content_type="application/x-www-form-urlencoded", **sent)
         transaction.set_rollback(True)
+    browser.cookies = cookies
     return response
