@@ -144,8 +144,8 @@ def api() -> str:
     schema = root.get_openapi_schema()
     head = (
         "# API\n\n"
-        "JSON over HTTP under `/api/v1/`; the machine-readable description is `/api/v1/openapi.json`, and the site shows "
-        "it at `/en/api/`. Every refusal has one shape:\n\n"
+        "JSON over HTTP under `/api/v1/`; the machine-readable description is `/api/v1/openapi.json`, and the site "
+        "shows it at `/en/api/`. Every refusal has one shape:\n\n"
         "```json\n"
         '{"error": {"code": "not_found", "message": "There is nothing at this address, …", "where": "/api/v1/…"}}\n'
         "```"

@@ -43,6 +43,16 @@ def public_functions() -> dict[str, str]:
     return found
 
 
+def without_docstring() -> list[str]:
+    """List the public functions and classes that do not say what they do."""
+    return [
+        f"{module}.{definition.name}"
+        for package in [*ROOMS, *GROUND]
+        for module, definition in _definitions(package)
+        if not ast.get_docstring(definition)
+    ]
+
+
 def _package(package: str) -> Iterator[str]:
     door = _door(package)
     found = list(_definitions(package))
@@ -76,7 +86,7 @@ def _definitions(package: str) -> Iterator[tuple[str, Definition]]:
     """Yield the public functions and classes of a ground package or of a room's engine, with their module."""
     folder = PACKAGE / package if package in GROUND else PACKAGE / package / "engine"
     for path in sorted(folder.rglob("*.py")):
-        if "tests" in path.parts or path.name.startswith("_") and path.name != "__init__.py":
+        if "tests" in path.parts or (path.name.startswith("_") and path.name != "__init__.py"):
             continue
         module = ".".join(("minga", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
         for node in ast.parse(path.read_text(encoding="utf-8")).body:

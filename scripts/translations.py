@@ -1,6 +1,6 @@
 """Collect the texts of the site for translation, and compile what was translated.
 
-    python -m scripts.translations            collect into src/minga/locale/*/LC_MESSAGES/django.po, compile, say what is missing
+    python -m scripts.translations            collect into src/minga/locale, compile, say what is missing
     python -m scripts.translations --compile  only compile and say what is missing
 
 Needs `xgettext` (Debian: apt-get install gettext) to collect; compiling needs nothing but the developers' packages.
@@ -22,12 +22,14 @@ PACKAGE = ROOT / "src" / "minga"
 LANGUAGES = ("fr", "ar")
 #: What holds no text of the site.
 LEFT_OUT = ("__pycache__", "tests", "migrations", "locale", "content", "instruments", "vocabulary", "*.css", "*.csv")
+FILES = "html,py,txt,svg"
 
 #: Arabic counts in six ways; GNU gettext needs the rule in the file before anything can be translated.
 PLURALS = {
     "fr": "nplurals=2; plural=(n > 1);",
     "ar": (
-        "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 && n%100<=99 ? 4 : 5;"
+        "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : "
+        "n%100>=3 && n%100<=10 ? 3 : n%100>=11 && n%100<=99 ? 4 : 5;"
     ),
 }
 

@@ -8,6 +8,7 @@ import logging
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from minga.web.logs import JsonFormatter, Redact, TextFormatter
 from tests.people import ROLES, Alliance, Tenant, gather
@@ -101,7 +102,7 @@ def test_nobody_sees_what_another_tenant_wrote_and_no_log_does(planted, logged):
 @pytest.mark.parametrize("words", ["Enterprise", "Note", "Reason", "qzv", "bakery.example"])
 def test_no_search_finds_what_a_tenant_wrote(planted, words):
     for role in ("visitor", "other owner"):
-        for address in ("/en/knowledge/", "/en/members/", "/api/v1/knowledge/records"):
+        for address in (reverse("knowledge:find"), reverse("members:directory"), "/api/v1/knowledge/records"):
             response = planted.browsers[role].get(address, {"q": words})
             assert response.status_code == 200, address
             assert leaks(role, response.content.decode(), planted) == []
@@ -117,7 +118,7 @@ def test_the_search_index_holds_no_word_of_a_tenant(planted):
 
 
 def test_export_of_a_person_holds_her_own_words_only(planted):
-    response = planted.browsers["owner"].post("/en/members/me/export/")
+    response = planted.browsers["owner"].post(reverse("members:export_me"))
     text = json.dumps(response.json())
     assert f"{planted.amina.word}person" in text
     assert leaks("owner", text, planted) == []
