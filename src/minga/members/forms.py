@@ -18,7 +18,8 @@ _LANGUAGES = ("ar", "bn", "en", "es", "fr", "hi", "id", "pt", "ru", "sw", "tr", 
 def language_choices() -> list[tuple[str, str]]:
     """Languages under their own names."""
     keys = {"zh": "zh-hans"}
-    return [(code, LANG_INFO[keys.get(code, code)]["name_local"].capitalize()) for code in _LANGUAGES]
+    local = [(code, LANG_INFO[keys.get(code, code)]["name_local"]) for code in _LANGUAGES]
+    return [(code, name[:1].upper() + name[1:]) for code, name in local]
 
 
 def country_choices() -> list[tuple[str, str]]:
@@ -80,6 +81,8 @@ class OrganizationForm(forms.ModelForm):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.fields["name"].label = _("Name of the organization")
+        self.fields["type"].choices = [("", _("Choose a type")), *Organization.Type.choices]
+        self.fields["size"].choices = [("", _("Choose a size")), *Organization.Size.choices]
         self.fields["country"].choices = [("", _("Choose a country")), *country_choices()]
         self.fields["sector"].choices = [("", _("Choose an activity")), *sector_choices()]
         if self.instance.pk and self.instance.women_led is not None:
@@ -129,6 +132,22 @@ class GrantForm(forms.Form):
                 _("There is no account with this address. Ask the person to sign up first, then give the role.")
             )
         return str(email)
+
+
+class DeleteOrganizationForm(forms.Form):
+    """The last question before an organization goes."""
+
+    name = forms.CharField(label=_("Name of the organization"), help_text=_("Type it as it stands above."))
+
+    def __init__(self, *arguments: Any, organization: Organization, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.organization = organization
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        if name.strip().casefold() != self.organization.name.strip().casefold():
+            raise forms.ValidationError(_("This is not the organization's name. Nothing was deleted."))
+        return str(name)
 
 
 class EraseForm(forms.Form):

@@ -160,3 +160,9 @@ def mandates_in_bodies() -> QuerySet[Mandate]:
     """Return who holds which role in the alliance's bodies today."""
     held = running_mandates().filter(body__isnull=False).select_related("person__account", "body")
     return held.order_by("body__name", "role", "pk")
+
+
+def holds_real_data() -> bool:
+    """Whether the database holds an organization or an account that is not part of the sample."""
+    real_accounts = Account.objects.filter(Q(person=None) | Q(person__is_sample=False))
+    return Organization.objects.filter(is_sample=False).exists() or real_accounts.exists()

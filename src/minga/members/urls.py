@@ -23,6 +23,7 @@ urlpatterns = [
     path("organizations/<uuid:mark>/edit/", views.edit_organization, name="edit_organization"),
     path("organizations/<uuid:mark>/listing/", views.listing, name="listing"),
     path("organizations/<uuid:mark>/codes/", views.new_code, name="new_code"),
+    path("organizations/<uuid:mark>/delete/", views.delete_organization, name="delete_organization"),
     path("organizations/<uuid:mark>/leave/", views.leave, name="leave"),
     path("mandates/<int:pk>/end/", views.end_mandate, name="end_mandate"),
     path("roles/", views.roles, name="roles"),

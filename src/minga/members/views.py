@@ -21,6 +21,7 @@ from minga.members.engine import vocabulary
 from minga.members.engine.errors import MembersError
 from minga.members.forms import (
     CodeForm,
+    DeleteOrganizationForm,
     EraseForm,
     GrantForm,
     InvitationForm,
@@ -272,6 +273,20 @@ def leave(request: HttpRequest, mark: UUID) -> HttpResponse:
         return redirect("members:organization", mark=mark)
     messages.success(request, _("You no longer belong to %(organization)s.") % {"organization": found})
     return redirect("members:me")
+
+
+@_FORM
+@never_cache
+@login_required
+def delete_organization(request: HttpRequest, mark: UUID) -> HttpResponse:
+    """Delete my organization, once I have read what is lost and typed its name."""
+    found = _own_organization(request, mark)
+    form = DeleteOrganizationForm(request.POST or None, organization=found)
+    if request.method == "POST" and form.is_valid():
+        services.delete_organization(organization=found, by=_person(request))
+        messages.success(request, _("%(name)s is deleted.") % {"name": found.name})
+        return redirect("members:me")
+    return render(request, "members/delete_organization.html", {"form": form, "organization": found})
 
 
 @require_POST

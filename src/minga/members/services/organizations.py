@@ -179,7 +179,7 @@ def accept_invitation(*, code: str, by: Person) -> Mandate:
 
 
 @transaction.atomic
-def list_in_directory(*, organization: Organization, by: Person, listed: bool) -> None:
+def list_in_directory(*, organization: Organization, by: Person | None, listed: bool) -> None:
     """Show an organization in the public directory, or take it out whoever consented to it."""
     if listed:
         give_consent(
@@ -208,3 +208,11 @@ def grant_in_alliance(*, person: Person, role: str, by: Person | None = None, en
     )
     body = Body.objects.filter(kind=kind).order_by("pk").first() or create_body(name=name, kind=kind, by=by)
     return grant_mandate(person=person, role=role, body=body, by=by, ends_on=ends_on)
+
+
+@transaction.atomic
+def delete_organization(*, organization: Organization, by: Person | None) -> None:
+    """Delete an organization with its roles, memberships, codes and listing."""
+    record(by=by, act="organization.deleted", on=organization)
+    list_in_directory(organization=organization, by=by, listed=False)
+    organization.delete()

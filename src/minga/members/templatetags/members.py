@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from django import template
@@ -11,6 +12,8 @@ from django.utils.translation import get_language
 from minga.members.engine import vocabulary
 
 register = template.Library()
+
+_MARK = re.compile(r":([0-9a-f]{8})[0-9a-f]{24}\b")
 
 
 def _lang() -> str:
@@ -34,3 +37,9 @@ def language_names(codes: Iterable[str]) -> str:
     """Name languages by their own names."""
     named = [LANG_INFO.get({"zh": "zh-hans"}.get(code, code), {}).get("name_local", code) for code in codes]
     return " · ".join(name[:1].upper() + name[1:] for name in named)
+
+
+@register.filter
+def short_marks(text: str) -> str:
+    """Shorten the random marks in a reference to their first eight signs, as much as the eye compares."""
+    return _MARK.sub(r" \1…", text)

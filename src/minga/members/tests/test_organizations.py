@@ -99,10 +99,35 @@ def test_an_unlisted_organization_is_seen_by_its_people_and_the_secretariat(
     assert client.get(at("edit_organization", bakery)).status_code == changed
 
 
-@pytest.mark.parametrize("action", ["listing", "new_code", "leave"])
+def test_an_organization_is_deleted_once_its_name_is_typed(client, amina, chloe, bakery, signed_in):
+    services.list_in_directory(organization=bakery, by=amina, listed=True)
+    services.invite(organization=bakery, role="adviser", by=amina)
+    page = signed_in(amina).post(at("delete_organization", bakery), {"name": "another"}).content.decode()
+    assert "Nothing was deleted" in page
+    client.post(at("delete_organization", bakery), {"name": "padaria amina"})
+    assert not Organization.objects.exists()
+    assert not Mandate.objects.exists()
+    assert not Invitation.objects.exists()
+    assert not selectors.has_consent("publication", object=bakery.reference)
+    assert "organization.deleted" in acts()
+
+
+def test_real_data_is_told_from_the_sample(db):
+    assert not selectors.holds_real_data()
+    services.create_account(email="a@sample.example", is_sample=True)
+    services.create_organization(by=None, name="X", type="sme", country="TN", is_sample=True)
+    assert not selectors.holds_real_data()
+    services.create_account(email="b@bakery.example")
+    assert selectors.holds_real_data()
+
+
+@pytest.mark.parametrize("action", ["listing", "new_code", "leave", "delete_organization"])
 def test_a_stranger_can_do_nothing_to_an_organization(client, chloe, bakery, signed_in, action):
     before = (Consent.objects.count(), Invitation.objects.count(), Mandate.objects.count())
-    assert signed_in(chloe).post(at(action, bakery), {"listed": "yes", "role": "owner"}).status_code == 404
+    assert (
+        signed_in(chloe).post(at(action, bakery), {"listed": "yes", "role": "owner", "name": bakery.name}).status_code
+        == 404
+    )
     assert (Consent.objects.count(), Invitation.objects.count(), Mandate.objects.count()) == before
 
 
