@@ -195,6 +195,12 @@ class PageForm:
             card.error = self._error(card)
         return card
 
+    def _seen_version(self, item: Item, stored: Answer | None) -> int:
+        """Return the version that the sender saw; on a fresh page, the one that is stored."""
+        if self.data is not None:
+            return _whole(self.data.get(f"{item.id}-version"))
+        return stored.version if stored else 0
+
     def _choices(self, item: Item) -> list[tuple[str, str, str]]:
         """Return (value, label, text) of every radio button of an item."""
         labels = self.instrument.scale.labels

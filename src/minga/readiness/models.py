@@ -1,4 +1,4 @@
-"""What is stored: pinned instruments, assessments, answers with their history, keys, and the scores of submitted ones."""
+"""What is stored: pinned instruments, assessments, answers with their history, keys, scores of submitted ones."""
 
 from __future__ import annotations
 
@@ -72,7 +72,6 @@ class Assessment(models.Model):
     started_at = models.DateTimeField(auto_now_add=True)
     last_answer_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
-    benchmark_consented_at = models.DateTimeField(null=True, blank=True)
     #: the newest submitted assessment of its enterprise: only this one counts in a peer group
     is_latest = models.BooleanField(default=False)
 
@@ -84,6 +83,11 @@ class Assessment(models.Model):
 
     def __str__(self) -> str:
         return f"assessment {self.id}"
+
+    @property
+    def reference(self) -> str:
+        """How consents call this assessment."""
+        return f"assessment:{self.pk.hex}"
 
     @property
     def is_claimed(self) -> bool:

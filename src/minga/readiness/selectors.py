@@ -11,7 +11,8 @@ from typing import Any
 
 import polars as pl
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat, Replace
 from django.http import Http404
 
 from minga.members import selectors as members
@@ -26,6 +27,9 @@ GENERIC = "generic-enterprise"
 
 #: Roles in an organization that may answer for it, as members calls them.
 OWNER, RESPONDENT = "owner", "respondent"
+
+#: The consent to be counted among peers, as members calls it.
+BENCHMARK = "benchmark"
 
 
 # ---------------------------------------------------------------- instruments
@@ -301,18 +305,28 @@ def enterprises_assessed(*, is_sample: bool, country: str | None = None) -> int:
 PEERS_BY = ("section", "size", "region")
 
 
+def lends_scores(assessment: Assessment) -> bool:
+    """Whether a consent stands that lets the scores of an assessment count in groups of peers."""
+    return members.has_consent(BENCHMARK, object=assessment.reference)
+
+
+def _lent_scores(*, is_sample: bool) -> QuerySet[AssessmentScore]:
+    """Return the link scores that may count now; a consent taken back anywhere ends it at once."""
+    # the databases write a UUID with or without dashes; the reference has none
+    mark = Replace(Cast("assessment_id", CharField()), Value("-"), Value(""))
+    latest = AssessmentScore.objects.filter(
+        kind="link", assessment__is_latest=True, assessment__is_sample=is_sample
+    ).annotate(reference=Concat(Value("assessment:"), mark))
+    return latest.filter(reference__in=members.consented_objects(BENCHMARK))
+
+
 def peers_table(assessment: Assessment) -> pl.DataFrame:
     """Return the scores that stand beside an assessment's own, as the engine's table: one query.
 
     Only the latest submitted assessment of each other enterprise counts, only with consent, and sample
     assessments stand beside sample ones alone.
     """
-    lent = AssessmentScore.objects.filter(
-        kind="link",
-        assessment__is_latest=True,
-        assessment__is_sample=assessment.is_sample,
-        assessment__benchmark_consented_at__isnull=False,
-    ).exclude(assessment__in=same_enterprise(assessment))
+    lent = _lent_scores(is_sample=assessment.is_sample).exclude(assessment__in=same_enterprise(assessment))
     names = ("assessment", "node", "score", *(f"assessment__{name}" for name in PEERS_BY))
     rows = [(str(pk), *rest) for pk, *rest in lent.order_by("pk").values_list(*names)]
     schema = {"enterprise": pl.String, "node": pl.String, "score": pl.Float64} | dict.fromkeys(PEERS_BY, pl.String)
@@ -321,13 +335,7 @@ def peers_table(assessment: Assessment) -> pl.DataFrame:
 
 def group_medians(*, is_sample: bool, country: str) -> pl.DataFrame:
     """Return what may be published on the businesses of a country: a row a factor, withheld below the policy's size."""
-    lent = AssessmentScore.objects.filter(
-        kind="link",
-        assessment__is_latest=True,
-        assessment__is_sample=is_sample,
-        assessment__benchmark_consented_at__isnull=False,
-        assessment__country=country,
-    )
+    lent = _lent_scores(is_sample=is_sample).filter(assessment__country=country)
     rows = list(lent.order_by("pk").values_list("assessment", "node", "score"))
     table = pl.DataFrame(
         [(str(pk), node, value) for pk, node, value in rows],

@@ -291,33 +291,28 @@ def reopen_assessment(*, assessment: Assessment, form: str | None = None) -> Non
 
 
 # ---------------------------------------------------------------- owner, consent, end
-def _subject(assessment: Assessment) -> str:
-    """How consents call an assessment: an opaque key that tells nothing once the assessment is deleted."""
-    return f"assessment:{assessment.pk.hex}"
-
-
 def _giver(assessment: Assessment) -> dict[str, Any]:
+    """Say who consents: the person of its account, or whoever holds the key of an assessment without one."""
     person = members.person_for(assessment.account) if assessment.account else None
-    return {"person": person} if person else {"subject_key": _subject(assessment)}
+    return {"person": person} if person else {"subject_key": assessment.reference}
 
 
 @transaction.atomic
 def give_benchmark(*, assessment: Assessment) -> None:
     """Lend the scores of an assessment to groups of peers; the answers themselves are never lent."""
     members.give_consent(
-        scope="benchmark", text_version=BENCHMARK_TEXT, object=_subject(assessment), **_giver(assessment)
+        scope=selectors.BENCHMARK,
+        text_version=BENCHMARK_TEXT,
+        object=assessment.reference,
+        **_giver(assessment),
     )
-    assessment.benchmark_consented_at = timezone.now()
-    assessment.save(update_fields=["benchmark_consented_at"])
 
 
 @transaction.atomic
 def revoke_benchmark(*, assessment: Assessment) -> None:
     """Take the scores out of all groups of peers again, from the next page on."""
-    for giver in (_giver(assessment), {"subject_key": _subject(assessment)}):
-        members.revoke_consent(scope="benchmark", object=_subject(assessment), **giver)
-    assessment.benchmark_consented_at = None
-    assessment.save(update_fields=["benchmark_consented_at"])
+    for giver in (_giver(assessment), {"subject_key": assessment.reference}):
+        members.revoke_consent(scope=selectors.BENCHMARK, object=assessment.reference, **giver)
 
 
 @transaction.atomic
@@ -328,7 +323,7 @@ def claim_assessment(*, assessment: Assessment, account: Any, organization: Any 
     assessment.account, assessment.organization = account, organization
     assessment.save(update_fields=["account", "organization"])
     assessment.keys.exclude(kind=AccessKey.Kind.BROWSER).delete()
-    members.claim_consents(subject_key=_subject(assessment), person=members.person_for(account))
+    members.claim_consents(subject_key=assessment.reference, person=members.person_for(account))
     if assessment.is_submitted:
         _mark_latest(assessment)
 
@@ -336,8 +331,7 @@ def claim_assessment(*, assessment: Assessment, account: Any, organization: Any 
 @transaction.atomic
 def delete_assessment(*, assessment: Assessment) -> None:
     """Delete an assessment with its answers, history, keys and scores; the one before it counts among peers again."""
-    if assessment.benchmark_consented_at:
-        revoke_benchmark(assessment=assessment)
+    revoke_benchmark(assessment=assessment)
     others = list(selectors.same_enterprise(assessment).exclude(pk=assessment.pk))
     assessment.delete()
     if others:
@@ -376,9 +370,7 @@ def export_assessment(assessment: Assessment) -> dict[str, Any]:
         "started_at": assessment.started_at.isoformat(),
         "last_answer_at": assessment.last_answer_at.isoformat(),
         "submitted_at": assessment.submitted_at.isoformat() if assessment.submitted_at else None,
-        "benchmark_consented_at": (
-            assessment.benchmark_consented_at.isoformat() if assessment.benchmark_consented_at else None
-        ),
+        "lends_scores": selectors.lends_scores(assessment),
         "instrument": {
             "id": assessment.edition.instrument,
             "version": assessment.edition.version,
@@ -429,7 +421,5 @@ def erase_person(person: Any) -> int:
     own = list(Assessment.objects.filter(account=person.account, organization=None))
     for assessment in own:
         delete_assessment(assessment=assessment)
-    for assessment in Assessment.objects.filter(account=person.account, benchmark_consented_at__isnull=False):
-        revoke_benchmark(assessment=assessment)
     traces = AnswerVersion.objects.filter(account=person.account).update(account=None)
     return len(own) + traces + Assessment.objects.filter(account=person.account).update(account=None)

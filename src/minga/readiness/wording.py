@@ -29,7 +29,8 @@ SENTENCES: dict[str, Words] = {
     "gate": _("Going from level %(level)s to %(next_level)s works towards opening a gate that is closed now."),
     "goals": _("Going from level %(level)s to %(next_level)s serves your goals: %(goals)s."),
     "plain": _(
-        "Going from level %(level)s to %(next_level)s closes a gap, though it serves none of your chosen goals directly."
+        "Going from level %(level)s to %(next_level)s closes a gap, though it serves none of your chosen goals "
+        "directly."
     ),
     "no_gap": _("Level %(level)s already reaches the target of %(target)s, so this step can wait."),
 }
@@ -110,8 +111,13 @@ def language() -> str:
 
 
 def _filled(words: Words, values: Mapping[str, Any]) -> str:
-    shown = {name: localize(value) if isinstance(value, int | float) else value for name, value in values.items()}
+    shown = {name: _number(value) if isinstance(value, int | float) else value for name, value in values.items()}
     return str(words) % shown
+
+
+def _number(value: float) -> str:
+    """Write 3.0 as 3, and 2.75 as the language does."""
+    return str(localize(int(value) if value == int(value) else value))
 
 
 def sentence(step: Step, *, has_goals: bool) -> str:
@@ -121,9 +127,9 @@ def sentence(step: Step, *, has_goals: bool) -> str:
     return _filled(words, values)
 
 
-def reasons(step: Step, *, has_goals: bool) -> list[str]:
+def reasons(step: Step) -> list[str]:
     """Give the reasons that the sentence, the cost and the time do not say already."""
-    said = {"cost", "time", "serves_goals"} | (set() if has_goals else {"serves_no_goal"})
+    said = {"cost", "time", "serves_goals", "serves_no_goal"}
     return [_reason(reason) for reason in step.reasons if reason.code not in said]
 
 

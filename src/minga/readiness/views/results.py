@@ -25,6 +25,7 @@ def report_page(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     words = report_words(assessment, built) | {
         "chart": [_chart_row(node) for node in (*built.report.factors, built.report.total)],
         "may_decide": selectors.may_decide(assessment, request.user),
+        "lends_scores": selectors.lends_scores(assessment),
     }
     return render(request, "readiness/report.html", words)
 
@@ -121,7 +122,7 @@ def _step(step: Step, built: report.Built) -> dict[str, Any]:
     return {
         "step": step,
         "sentence": wording.sentence(step, has_goals=built.has_goals),
-        "reasons": wording.reasons(step, has_goals=built.has_goals),
+        "reasons": wording.reasons(step),
         "stability": round(100 * step.stability),
         "help": [
             {"help": one, "kind": wording.RECORD_TYPES.get(one.kind, one.kind), "record": built.records[one.key]}

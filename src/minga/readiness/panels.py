@@ -1,0 +1,61 @@
+"""What readiness shows on pages below it, and the words it shares: the seven factors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.functional import lazy
+
+from minga.readiness import selectors, wording
+from minga.stats import release
+from minga.web import vocabulary
+from minga.web.panels import panel
+
+
+def _factor_name(factor: str) -> str:
+    return selectors.generic(wording.language()).factor(factor).name
+
+
+# The names come from the instrument in the language of the page, so a factor has one name everywhere.
+vocabulary.register(
+    "factors", {factor: lazy(_factor_name, str)(factor) for factor in selectors.generic("en").factor_ids}
+)
+
+
+def _template(request: HttpRequest, name: str, words: dict[str, Any]) -> str:
+    return render_to_string(f"readiness/{name}.html", words, request)
+
+
+@panel("home")
+def assessed(request: HttpRequest, subject: Any) -> str | None:
+    """Say how many enterprises were assessed; sample ones only on a site that serves the sample."""
+    is_sample = settings.SAMPLE
+    count = selectors.enterprises_assessed(is_sample=is_sample)
+    if count < max(settings.MIN_PEERS, release.MIN_ORGANIZATIONS):
+        return None
+    return _template(request, "_panel_home", {"count": count, "is_sample": is_sample})
+
+
+@panel("country")
+def country(request: HttpRequest, subject: Any) -> str | None:
+    """Show the middle level of each factor among a country's businesses, where the policy lets it be shown."""
+    code = getattr(subject, "iso2", "") or str(subject)
+    table = selectors.group_medians(is_sample=settings.SAMPLE, country=code)
+    if table.is_empty():
+        return None
+    rows = [
+        {**row, "name": wording.OVERALL if row["node"] == "total" else vocabulary.labels("factors")[row["node"]]}
+        for row in table.iter_rows(named=True)
+    ]
+    shown = [row for row in rows if not row["withheld"]]
+    least = max(settings.MIN_PEERS, release.MIN_ORGANIZATIONS)
+    return _template(request, "_panel_country", {"rows": shown, "least": least, "is_sample": settings.SAMPLE})
+
+
+@panel("members:me")
+def mine(request: HttpRequest, subject: Any) -> str | None:
+    """Show a person's own checks on her page."""
+    return _template(request, "_panel_mine", {"assessments": selectors.assessments_of(request.user)[:5]})
