@@ -27,7 +27,7 @@ def load(say: Callable[[str], None]) -> list[dict[str, Any]]:
         )
     say("Loading the sample alliance")
     results = rooms.call_each("load_sample").values()
-    return [login for logins in results if logins for login in logins]
+    return [login for logins in results if isinstance(logins, list) for login in logins]
 
 
 def _refuse_where_it_could_harm() -> None:

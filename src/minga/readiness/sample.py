@@ -1,0 +1,249 @@
+"""The sample alliance's part of readiness: invented businesses with answers, drawn the same way each time."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+from django.db import transaction
+
+from minga import members as world
+from minga.members import selectors as people
+from minga.members import services as members
+from minga.readiness import selectors, services
+from minga.readiness.engine.instrument import Instrument, Item
+from minga.readiness.engine.scoring import score
+from minga.readiness.models import Answer, AnswerVersion, Assessment, AssessmentScore, Given, InstrumentEdition
+
+#: Known to all, so the sample is loaded on localhost only.
+PASSWORD = "sample-alliance-2026"  # noqa: S105 - a published password of invented people
+SEED = 20260221
+_BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+#: how many businesses a country gives; the last ones are fewer than ten on purpose
+COUNTRIES = {
+    "TN": 34, "MA": 30, "EG": 28, "KE": 26, "VN": 24, "CO": 22, "JO": 20, "SN": 18, "BD": 14, "GH": 12, "PE": 8,
+    "RW": 4,
+}  # fmt: skip
+#: division of ISIC, the neutral word in invented names, and how often it is drawn
+SECTORS = {
+    "10": ("Bakery", 0.26), "14": ("Clothing Workshop", 0.18), "25": ("Metal Works", 0.15),
+    "13": ("Weaving Mill", 0.11),
+    "31": ("Furniture Maker", 0.10), "22": ("Plastics Plant", 0.09), "28": ("Machine Builder", 0.07),
+    "29": ("Vehicle Parts Maker", 0.04),
+}  # fmt: skip
+#: size band, share of businesses, and the level around which its answers lie
+SIZES = {"1-9": (0.24, 1.3), "10-49": (0.42, 1.9), "50-249": (0.26, 2.5), "250+": (0.08, 3.1)}
+_MAIN_LANGUAGE = {"TN": "fr", "MA": "fr", "SN": "fr", "EG": "ar", "JO": "ar"}
+_LENT, _FULL, _UNKNOWN = 0.85, 0.35, 0.04
+
+OWNER = "owner@sample.example"
+#: who can sign in: address, what they are called, and the role their name says
+LOGINS = (
+    (OWNER, "Amina Sample", "owner"),
+    ("respondent@sample.example", "Karim Sample", "respondent"),
+    ("adviser@sample.example", "Bao Sample", "adviser"),
+    ("assessor@sample.example", "Chloé Sample", "assessor"),
+    ("secretariat@sample.example", "Diego Sample", "secretariat"),
+)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """An invented business before it is stored."""
+
+    name: str
+    country: str
+    sector: str
+    size: str
+    ability: float
+    form: str
+    lends: bool
+    at: datetime
+
+
+@transaction.atomic
+def load_sample() -> list[dict[str, str]]:
+    """Store the sample businesses with their answers and sample logins; a second time changes nothing.
+
+    Returns the logins, for the command that loads the sample to print.
+    """
+    if not Assessment.objects.filter(is_sample=True).exists():
+        draw = np.random.default_rng(SEED)
+        drawn = list(_businesses(draw))
+        accounts = {email: _account(email, name) for email, name, _role in LOGINS}
+        organizations = [_organization(one) for one in drawn]
+        _give_roles(accounts, organizations[0])
+        _store(drawn, organizations, draw, accounts[OWNER])
+    return [{"role": role, "email": email, "password": PASSWORD} for email, _name, role in LOGINS]
+
+
+def _businesses(draw: np.random.Generator) -> Iterator[Drawn]:
+    """Draw the businesses; the first one, a bakery in Tunisia, is the one that the sample's owner runs."""
+    shares = np.array([share for _word, share in SECTORS.values()])
+    sizes = np.array([share for share, _level in SIZES.values()])
+    numbers: dict[str, int] = {}
+    for country, count in COUNTRIES.items():
+        leaning = draw.normal(0, 0.2)
+        for place in range(count):
+            is_first = not numbers
+            sector = "10" if is_first else str(draw.choice(list(SECTORS), p=shares / shares.sum()))
+            size = "10-49" if is_first else str(draw.choice(list(SIZES), p=sizes / sizes.sum()))
+            numbers[sector] = numbers.get(sector, 0) + 1
+            yield Drawn(
+                name=f"Sample {SECTORS[sector][0]} {numbers[sector]}",
+                country=country,
+                sector=sector,
+                size=size,
+                ability=SIZES[size][1] + leaning + draw.normal(0, 0.55),
+                form="full" if is_first or draw.random() < _FULL else "short",
+                lends=is_first or bool(draw.random() < _LENT),
+                at=_BEGIN + timedelta(days=int(draw.integers(0, 200)), minutes=place),
+            )
+
+
+def _account(email: str, name: str) -> Any:
+    return members.create_account(email=email, password=PASSWORD, name=name, languages=["en"], is_sample=True)
+
+
+def _organization(drawn: Drawn) -> Any:
+    return members.create_organization(
+        by=None,
+        is_sample=True,
+        name=drawn.name,
+        type="company" if drawn.size == "250+" else "sme",
+        country=drawn.country,
+        sector=drawn.sector,
+        size=drawn.size,
+        languages=[_MAIN_LANGUAGE.get(drawn.country, "en")],
+    )
+
+
+def _give_roles(accounts: dict[str, Any], organization: Any) -> None:
+    for email, _name, role in LOGINS:
+        person = people.person_of(accounts[email])
+        if role in {"owner", "respondent"}:
+            members.join(person=person, organization=organization)
+            members.grant_mandate(person=person, role=role, organization=organization)
+        else:
+            members.grant_in_alliance(person=person, role=role)
+
+
+def _store(drawn: list[Drawn], organizations: list[Any], draw: np.random.Generator, owner: Any) -> None:
+    editions = {one: services.pin(one) for one in {_overlays(business) for business in drawn}}
+    stored: list[tuple[Drawn, Assessment]] = []
+    for business, organization in zip(drawn, organizations, strict=True):
+        edition = editions[_overlays(business)]
+        stored.append((business, _assessment(business, organization, edition, business.at, is_latest=True)))
+    # the owner's bakery answered once before, lower: her report can show a change
+    before = drawn[0].at - timedelta(days=170)
+    first = _assessment(drawn[0], organizations[0], editions[_overlays(drawn[0])], before, is_latest=False)
+    stored[0][1].account = first.account = owner
+    stored.append((drawn[0], first))
+    Assessment.objects.bulk_create([assessment for _business, assessment in stored])
+    answers = [row for at, pair in enumerate(stored) for row in _answers(*pair, draw, lower=at == len(stored) - 1)]
+    Answer.objects.bulk_create(answers, batch_size=1000)
+    AnswerVersion.objects.bulk_create((_version(answer) for answer in answers), batch_size=1000)
+    # started_at is set when a row is made; a sample tells the time of its story
+    for _business, assessment in stored:
+        Assessment.objects.filter(pk=assessment.pk).update(started_at=assessment.submitted_at)
+    _store_scores([assessment for _business, assessment in stored], answers)
+    for business, assessment in stored:
+        if business.lends:
+            services.give_benchmark(assessment=assessment)
+
+
+def _overlays(business: Drawn) -> tuple[str, ...]:
+    return tuple(overlay.id for overlay in selectors.fitting_overlays(business.country, business.sector))
+
+
+def _assessment(
+    business: Drawn, organization: Any, edition: InstrumentEdition, at: datetime, *, is_latest: bool
+) -> Assessment:
+    country, sector = world.country(business.country), world.sector(business.sector)
+    return Assessment(
+        # the same id each time, so that links to the sample stay
+        id=uuid.uuid5(uuid.NAMESPACE_URL, f"minga-sample/{business.name}/{at.date()}"),
+        edition=edition,
+        form=business.form,
+        language=_MAIN_LANGUAGE.get(business.country, "en"),
+        name=business.name,
+        country=country.iso2,
+        sector=sector.code,
+        section=sector.section,
+        region=country.subregion,
+        size=business.size,
+        goals=["scrap", "energy", "otd"],
+        goals_chosen=True,
+        status=Assessment.Status.SELF_DECLARED,
+        organization=organization,
+        is_sample=True,
+        last_answer_at=at,
+        submitted_at=at,
+        is_latest=is_latest,
+    )
+
+
+def _answers(business: Drawn, assessment: Assessment, draw: np.random.Generator, *, lower: bool) -> Iterator[Answer]:
+    """Draw answers that hang together: by business, by factor, by item; some are not known."""
+    instrument = selectors.instrument_of(assessment, "en")
+    leanings = {factor: draw.normal(0, 0.4) for factor in instrument.factor_ids}
+    for item in instrument.items_of(None, business.form):
+        middle = business.ability + leanings[item.factor] + _ease(item, instrument) - (0.9 if lower else 0)
+        level = int(np.clip(np.rint(middle + draw.normal(0, 0.6)), 0, instrument.top_level))
+        is_known = bool(draw.random() >= _UNKNOWN)
+        yield Answer(
+            assessment=assessment,
+            item=item.id,
+            given=Given.LEVEL if is_known else Given.UNKNOWN,
+            level=level if is_known else None,
+            version=1,
+            saved_at=assessment.submitted_at,
+        )
+
+
+def _ease(item: Item, instrument: Instrument) -> float:
+    """Make some items easier than others, by nothing but their place: from -0.4 to 0.4."""
+    return 0.4 - 0.8 * (instrument.item_ids.index(item.id) * 7 % 11) / 10
+
+
+def _version(answer: Answer) -> AnswerVersion:
+    return AnswerVersion(
+        assessment_id=answer.assessment_id,
+        item=answer.item,
+        given=answer.given,
+        level=answer.level,
+        version=1,
+        seen_version=0,
+        language=answer.assessment.language,
+        at=answer.saved_at,
+    )
+
+
+def _store_scores(assessments: list[Assessment], answers: list[Answer]) -> None:
+    """Score each edition and form at once."""
+    given: dict[uuid.UUID, list[Answer]] = {}
+    for answer in answers:
+        given.setdefault(answer.assessment_id, []).append(answer)
+    groups: dict[tuple[int, str], list[Assessment]] = {}
+    for assessment in assessments:
+        groups.setdefault((assessment.edition_id, assessment.form), []).append(assessment)
+    for (_edition, form), group in groups.items():
+        table = pl.DataFrame(
+            [(str(one.pk), answer.item, answer.value) for one in group for answer in given[one.pk]],
+            schema={"enterprise": pl.String, "item": pl.String, "level": pl.String},
+            orient="row",
+        )
+        instrument = selectors.instrument_of(group[0], "en")
+        for kind in ("local", "link"):
+            rows = score(table, instrument, kind, form).nodes.drop_nulls("score")
+            AssessmentScore.objects.bulk_create(
+                AssessmentScore(
+                    assessment_id=uuid.UUID(row["enterprise"]), kind=kind, node=row["node"], score=row["score"]
+                )
+                for row in rows.iter_rows(named=True)
+            )
