@@ -228,7 +228,7 @@ def _in_words(document: Document, problem: dict[str, Any]) -> Finding:
     named = where[-1] if where else "file"
     owner = f"Item {item}" if item else "The file"
     kind, value = problem["type"], problem.get("input")
-    if kind == "extra_forbidden":
+    if kind in ("extra_forbidden", "unexpected_keyword_argument"):
         message = f"{owner} has the unknown key '{named}'. {_did_you_mean(str(named))}Remove it or correct its name."
     elif kind == "missing":
         message = f"{owner} lacks the key '{problem['loc'][-1]}'. Add it."
@@ -250,6 +250,8 @@ def _path_parts(data: Any, loc: tuple[str | int, ...]) -> list[str | int]:
     """Keep of a pydantic path what stands in the file; union members add parts that do not."""
     kept: list[str | int] = []
     for number, part in enumerate(loc):
+        if number == 2 and loc[0] == "operations":
+            continue  # the kind of the operation, which pydantic puts into the path
         if isinstance(data, Mapping) and (part in data or str(part) in data):
             data = data.get(part, data.get(str(part)))
             kept.append(part)
