@@ -52,7 +52,7 @@ def search(
     query: Annotated[str, typer.Argument(help="Words in any of the languages; in quotes when there are several.")],
     country: Annotated[str, typer.Option(help="Two-letter code; what is open to every country comes along.")] = "",
     lang: Annotated[str, typer.Option(help="Language of the titles where there is one.")] = "en",
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many to show at most.")] = 20,
     as_json: Json = False,
 ) -> None:
     """Search the records of the site, as the page Find help does."""
