@@ -16,7 +16,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "reference"
 
-NOTE = "<!-- Written by scripts/reference.py from the code; change the code, then run `make reference`. -->"
+NOTE = "<!-- Written by scripts/reference.py from the code; change the code, then run `python -m scripts.reference`. -->"
 
 
 def texts() -> dict[str, str]:
@@ -31,6 +31,10 @@ def texts() -> dict[str, str]:
         "engine.md": engine,
     }
     return {name: f"{NOTE}\n\n{write().strip()}\n" for name, write in writers.items()}
+
+
+#: Options that every command has and that say nothing about it.
+HELPERS = {"--help", "--install-completion", "--show-completion"}
 
 
 # ---------------------------------------------------------------- settings
@@ -89,7 +93,7 @@ def _command_tree(command: Any, name: str, depth: int) -> Iterator[str]:
 
 
 def _parameters(parameters: list[Any]) -> str:
-    rows = [_parameter(parameter) for parameter in parameters if "--help" not in parameter.opts]
+    rows = [_parameter(parameter) for parameter in parameters if not HELPERS.intersection(parameter.opts)]
     if not rows:
         return ""
     return "\n".join(["| what | meaning | without it |", "| --- | --- | --- |", *rows])
@@ -165,7 +169,7 @@ def _operation(method: str, address: str, operation: dict[str, Any], schemas: di
     if rows:
         parts.append("\n".join(["| name | in | kind | meaning |", "| --- | --- | --- | --- |", *rows]))
     answers = ", ".join(str(status) for status in operation.get("responses", {}))
-    parts.append(f"Answers with status {answers}." if answers else "")
+    parts.append(f"Answers with status {answers}; a refusal has the shape above." if answers else "")
     return "\n\n".join(part for part in parts if part)
 
 
@@ -214,7 +218,7 @@ def main() -> int:
             path.write_text(text, encoding="utf-8")
             print(f"docs/reference/{name} written")
     if behind and "--check" in sys.argv:
-        print(f"docs/reference is behind the code: {', '.join(behind)}. Run `make reference` and commit the change.")
+        print(f"docs/reference is behind the code: {', '.join(behind)}. Run `python -m scripts.reference` and commit the change.")
         return 1
     return 0
 

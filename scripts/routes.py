@@ -22,10 +22,30 @@ class Route:
 
     @property
     def summary(self) -> str:
-        """Return the first sentence of the view's docstring; a library's class that has none falls back to its name."""
-        view = getattr(self.view, "view_class", self.view)
-        words = (inspect.getdoc(view) or "").split("\n\n")[0]
-        return " ".join(words.split())
+        """Say what the page is for: the first paragraph of the view's docstring."""
+        if self.name in SIGN_IN_PAGES:
+            return SIGN_IN_PAGES[self.name]
+        return " ".join((inspect.getdoc(self.view) or "").split("\n\n")[0].split())
+
+
+#: Pages of allauth, whose views do not say what a person does there.
+SIGN_IN_PAGES = {
+    "account_login": "Sign in by e-mail address and password.",
+    "account_logout": "Sign out, after one question.",
+    "account_inactive": "Say that an account may not sign in.",
+    "account_signup": "Make an account; a message confirms the address.",
+    "account_reauthenticate": "Give the password again before something that matters.",
+    "account_email": "Change the e-mail address of an account.",
+    "account_email_verification_sent": "Say that a message to confirm the address is on its way.",
+    "account_confirm_email": "Confirm an e-mail address by the link in the message.",
+    "account_change_password": "Change the password.",
+    "account_set_password": "Set a password on an account that has none.",
+    "account_reset_password": "Ask for a link to set a new password.",
+    "account_reset_password_done": "Say that the link to set a new password is on its way.",
+    "account_reset_password_from_key": "Set a new password by the link in the message.",
+    "account_reset_password_from_key_done": "Say that the new password holds.",
+    "account_confirm_login_code": "Sign in by a code from a message; closed unless such codes are switched on.",
+}
 
 
 def page_routes() -> list[Route]:
