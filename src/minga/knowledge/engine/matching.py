@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heapreplace
 from math import ceil, floor
 
 from minga.knowledge.engine.errors import KnowledgeError
@@ -27,6 +28,8 @@ HANDS_ON = frozenset({"scheme", "centre", "course", "solution", "finance", "expe
 FOR_FIRMS = frozenset({"sme", "worker", "women-led"})
 # What another offer of a type already chosen loses, so that a list is not all laws or all courses.
 SAME_TYPE_POINTS = 8.0
+# Behind so many the rest stands in the order it then has: choosing on, one by one, would only take time.
+VARIED = 50
 
 
 class MatchingError(KnowledgeError):
@@ -163,6 +166,18 @@ def _value(candidate: _Candidate, served: Sequence[int], types: Mapping[str, int
     return fresh + bonus - SAME_TYPE_POINTS * types.get(offer.type, 0)
 
 
+def _candidates(offers: Iterable[Offer], needs: Sequence[Need], situation: Situation) -> list[_Candidate]:
+    """Return the offers that fit by the order of their slugs, each with its points for every need and the others."""
+    wanted = sum(need.target - need.level for need in needs)
+    found = []
+    for offer in sorted(offers, key=lambda one: one.slug):
+        if _is_open(offer, situation):
+            shares = tuple(FIT_POINTS * _covered(need, offer) / wanted for need in needs)
+            if sum(shares) > 0:
+                found.append((offer, shares, _bonus(offer, situation)))
+    return found
+
+
 def match(
     offers: Iterable[Offer], needs: Sequence[Need], situation: Situation, *, limit: int | None = None
 ) -> list[Match]:
@@ -173,7 +188,7 @@ def match(
     part in it, apply to it or install it; 15 when it is of this country, 10 of this sector, 7 in this language; up to
     5 for its cost; 2 for high confidence, 1 when the alliance checked it.
     The list is chosen one by one: a need that k chosen offers serve counts 1 / (1 + k) of its levels, and each chosen
-    offer of the same type costs 8 points.
+    offer of the same type costs 8 points. Behind the first fifty the rest follows as it then stands.
 
     Parameters
     ----------
@@ -198,20 +213,28 @@ def match(
         twice = next(factor for factor in factors if factors.count(factor) > 1)
         raise MatchingError(f"The factor {twice!r} is named in two needs. Give one need a factor.")
     open_needs = [need for need in needs if need.target > need.level]
-    wanted = sum(need.target - need.level for need in open_needs)
-    left: list[_Candidate] = []
-    for offer in sorted(offers, key=lambda one: one.slug):
-        if _is_open(offer, situation):
-            shares = tuple(FIT_POINTS * _covered(need, offer) / wanted for need in open_needs)
-            if sum(shares) > 0:
-                left.append((offer, shares, _bonus(offer, situation)))
-    chosen: list[Match] = []
+    candidates = _candidates(offers, open_needs, situation)
     served = [0] * len(open_needs)
     types: dict[str, int] = {}
-    while left and (limit is None or len(chosen) < limit):
-        best = max(range(len(left)), key=lambda i: _value(left[i], served, types))
-        offer, shares, bonus = left.pop(best)
-        served = [times + (share > 0) for times, share in zip(served, shares, strict=True)]
-        types[offer.type] = types.get(offer.type, 0) + 1
-        chosen.append(Match(offer, round(sum(shares) + bonus, 4), _reasons(offer, open_needs, situation)))
-    return chosen
+    chosen: list[int] = []
+    # The value of a candidate only falls while others are chosen, so an old value is an upper bound: whoever still
+    # leads after its value was brought up to date leads all, and the others need not be looked at.
+    heap = [(-_value(candidate, served, types), place) for place, candidate in enumerate(candidates)]
+    heapify(heap)
+    most = len(candidates) if limit is None else limit
+    while heap and len(chosen) < min(VARIED, most):
+        place = heap[0][1]
+        now = (-_value(candidates[place], served, types), place)
+        heapreplace(heap, now)
+        if heap[0] == now:
+            heappop(heap)
+            offer, shares, _ = candidates[place]
+            served = [times + (share > 0) for times, share in zip(served, shares, strict=True)]
+            types[offer.type] = types.get(offer.type, 0) + 1
+            chosen.append(place)
+    rest = sorted((-_value(candidates[place], served, types), place) for _, place in heap)
+    chosen += [place for _, place in rest[: max(0, most - len(chosen))]]
+    return [
+        Match(offer, round(sum(shares) + bonus, 4), _reasons(offer, open_needs, situation))
+        for offer, shares, bonus in (candidates[place] for place in chosen)
+    ]

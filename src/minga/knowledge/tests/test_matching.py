@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from minga.knowledge.engine import matching
 from minga.knowledge.engine.matching import MatchingError, Need, Offer, Reason, Situation, match
 
 DATA = Need("data_quality", level=1.4, target=3)
@@ -166,6 +168,33 @@ def test_matches_are_few_enough_distinct_open_and_with_a_reason(given_offers, gi
         assert one.reasons[0].code == "factor"
         assert 0 < one.points <= 100
     assert found == match(given_offers, given_needs, PRAIA)[:limit]
+
+
+def test_behind_the_first_fifty_the_rest_follows_and_none_is_lost():
+    many = [offer(f"c-{i:03}", type="course" if i % 2 else "report", cost_band="c0") for i in range(120)]
+    found = slugs(*many)
+    assert len(found) == len(set(found)) == 120
+    assert slugs(*many, limit=70) == found[:70]
+    assert len(slugs(*many, limit=0)) == 0
+
+
+def chosen_plainly(offers, needs):
+    """Choose as the method page says it: look at every candidate before each choice."""
+    left = matching._candidates(offers, needs, PRAIA)
+    served, types, chosen = [0] * len(needs), Counter(), []
+    while left:
+        best = max(left, key=lambda candidate: matching._value(candidate, served, types))
+        left.remove(best)
+        served = [times + (share > 0) for times, share in zip(served, best[1], strict=True)]
+        types[best[0].type] += 1
+        chosen.append(best[0].slug)
+    return chosen
+
+
+@given(offers, needs)
+def test_the_fast_choice_is_the_plain_one(given_offers, given_needs):
+    open_needs = [need for need in given_needs if need.target > need.level]
+    assert slugs(*given_offers, needs=given_needs) == chosen_plainly(given_offers, open_needs)
 
 
 @given(offers, needs)
