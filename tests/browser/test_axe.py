@@ -1,0 +1,55 @@
+"""Every page type passes the accessibility rules of WCAG 2.2 AA, in both directions of writing, light and dark."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.visits import PAGE_TYPES, PageType, Visits
+
+pytestmark = pytest.mark.browser
+
+_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+_WIDE = {"viewport": {"width": 1280, "height": 900}, "bypass_csp": True}
+_NARROW = {"viewport": {"width": 320, "height": 700}, "bypass_csp": True}
+
+
+@pytest.fixture(scope="module")
+def axe() -> Axe:
+    return Axe()
+
+
+def _faults(axe: Axe, page) -> list[str]:
+    found = axe.run(page, options=_RULES).response["violations"]
+    return [
+        f"{rule['id']}: {node['html'][:200]} | {node['failureSummary']}" for rule in found for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("kind", PAGE_TYPES, ids=lambda kind: kind.name)
+def test_page_has_no_barrier(kind: PageType, language: str, visits: Visits, axe: Axe):
+    page = visits.open(kind, language, **_WIDE)
+    assert page.get_attribute("html", "dir") == ("rtl" if language == "ar" else "ltr")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert _faults(axe, page) == [], f"{kind.name}, {language}, {scheme}"
+    page.close()
+
+
+@pytest.mark.parametrize("name", ["home", "answer", "report", "record", "privacy", "audit trail"])
+def test_page_has_no_barrier_on_a_phone(name: str, visits: Visits, axe: Axe):
+    kind = next(kind for kind in PAGE_TYPES if kind.name == name)
+    page = visits.open(kind, "en", **_NARROW)
+    assert _faults(axe, page) == []
+    page.close()
+
+
+def test_the_check_finds_planted_barriers(visits: Visits, axe: Axe):
+    """A check that cannot fail proves nothing."""
+    page = visits.open(PAGE_TYPES[0], "en", **_WIDE)
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"/x\"><button></button>')")
+    found = " ".join(_faults(axe, page))
+    assert "image-alt" in found
+    assert "button-name" in found
+    page.close()

@@ -1,0 +1,75 @@
+"""At 320 px nothing is cut or scrolls sideways, chart text stays readable, and no page has a script or CSP error."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.visits import PAGE_TYPES, PageType, Visits
+
+pytestmark = pytest.mark.browser
+
+_PHONE = {"viewport": {"width": 320, "height": 700}}
+
+#: Texts that leave the screen without standing in something that scrolls inside itself.
+_CUT = """() => {
+  const cut = [], wide = document.documentElement.clientWidth;
+  const scrolls = (element) => {
+    for (let up = element; up && up !== document.body; up = up.parentElement) {
+      const look = getComputedStyle(up);
+      if (/auto|scroll/.test(look.overflowX) || look.clipPath !== "none" || up.matches(".skip")) return true;
+    }
+    return false;
+  };
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const text = walk.currentNode, holder = text.parentElement;
+    if (!text.textContent.trim() || holder.closest("option, script, style") || !holder.checkVisibility()) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    for (const box of range.getClientRects())
+      if (box.width && (box.left < -1 || box.right > wide + 1) && !scrolls(holder)) {
+        cut.push(text.textContent.trim().slice(0, 80));
+        break;
+      }
+  }
+  return cut;
+}"""
+
+#: Texts in drawings that are smaller than 12 px on the screen.
+_SMALL = """() => [...document.querySelectorAll("svg text")].filter((text) => text.checkVisibility()
+  && parseFloat(getComputedStyle(text).fontSize) * Math.hypot(text.getScreenCTM().a, text.getScreenCTM().b) < 12)
+  .map((text) => text.textContent)"""
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("kind", PAGE_TYPES, ids=lambda kind: kind.name)
+def test_page_fits_a_phone(kind: PageType, language: str, visits: Visits):
+    page = visits.open(kind, language, **_PHONE)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 320, f"{kind.name} is {width} px wide"
+    assert page.evaluate(_CUT) == []
+    assert page.evaluate(_SMALL) == []
+    assert visits.heard(page) == []
+    page.close()
+
+
+def test_the_check_finds_a_planted_overflow(visits: Visits):
+    page = visits.open(PAGE_TYPES[0], "en", **_PHONE)
+    page.evaluate("""() => { const wide = document.createElement("p"); wide.textContent = "w".repeat(90);
+      wide.className = "planted"; document.querySelector("main").append(wide);
+      const sheet = new CSSStyleSheet(); sheet.replaceSync(".planted { overflow-wrap: normal; white-space: nowrap }");
+      document.adoptedStyleSheets = [sheet]; }""")
+    assert page.evaluate("document.documentElement.scrollWidth") > 320
+    assert page.evaluate(_CUT) != []
+    page.close()
+
+
+def test_the_languages_are_in_sight_on_a_phone(visits: Visits):
+    page = visits.open(PAGE_TYPES[0], "en", **_PHONE)
+    for code in ("fr", "ar"):
+        box = page.locator(f".masthead a[hreflang={code}]").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 320
+        assert box["y"] < 60
+    page.close()

@@ -1,0 +1,183 @@
+"""Every page type of the site, and how to stand before it as the right person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from tests.browser import steps
+
+
+@dataclass(frozen=True)
+class House:
+    """A furnished site: where it is, what the browsers of a guest and of a secretary remember, and their addresses."""
+
+    address: str
+    guest: dict[str, Any]
+    secretariat: dict[str, Any]
+    open_check: str
+    finished_check: str
+    thin_check: str
+    record: str
+
+    @classmethod
+    def furnish(cls, browser: Browser, address: str, login: tuple[str, str]) -> House:
+        """Walk the site once as a guest without JavaScript and once as a secretary."""
+        context = browser.new_context(java_script_enabled=False)
+        page = context.new_page()
+        open_check = _path(steps.start(page, address, "en"), address)
+        steps.answer_page(page)
+        finished_check = _path(steps.start(page, address, "en"), address)
+        steps.answer_all(page)
+        steps.submit(page)
+        thin_check = _path(steps.start(page, address, "en"), address)
+        steps.answer_page(page)
+        page.goto(f"{address}/en{thin_check}goals/")
+        steps.submit(page)
+        page.goto(f"{address}/en/knowledge/?q=machine+vision")
+        record = _path(str(page.locator("main .cards h3 a").first.get_attribute("href")), "")
+        guest = context.storage_state()
+        context.close()
+        context = browser.new_context()
+        steps.sign_in(context.new_page(), address, *login)
+        secretariat = context.storage_state()
+        context.close()
+        return cls(address, guest, secretariat, open_check, finished_check, thin_check, record)
+
+
+def _path(url: str, address: str) -> str:
+    """Return the path of an address without host and language."""
+    return "/" + url.removeprefix(address).split("/", 2)[2]
+
+
+@dataclass(frozen=True)
+class PageType:
+    """A kind of page: who sees it, where it is, and how to get there when an address is not enough."""
+
+    name: str
+    path: str | Callable[[House], str]
+    who: str = "visitor"
+    status: int = 200
+    #: does on the page what brings the state that is meant
+    then: Callable[[Page], None] | None = None
+
+
+def _make_code(page: Page) -> None:
+    page.click("main form[method=post] button.button")
+    page.wait_for_selector(".code")
+
+
+def _send_without_seal(page: Page) -> None:
+    """Post a form whose security mark is gone, which is answered with 403."""
+    page.context.clear_cookies(name="csrftoken")
+    page.fill("input[name=login]", "nobody@nowhere.example")
+    page.fill("input[name=password]", "whatever it was")
+    with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
+        page.click("main form[method=post] button.button")
+    assert answered.value.status == 403
+
+
+_ASKED = "sector=10&country=TN&size=10-49"
+
+PAGE_TYPES = (
+    PageType("home", "/"),
+    PageType("find help", "/knowledge/"),
+    PageType("find help, filtered", "/knowledge/?country=TN&factor=skills"),
+    PageType("find help, nothing found", "/knowledge/?q=xyzzyplugh"),
+    PageType("record", lambda house: house.record),
+    PageType("country", "/knowledge/countries/TN/"),
+    PageType("start", "/readiness/"),
+    PageType("start with a mistake", "/readiness/confirm/?sector=&country=TN&size=10-49", status=422),
+    PageType("overlays", f"/readiness/confirm/?{_ASKED}"),
+    PageType("answer", lambda house: f"{house.open_check}data_quality/", "guest"),
+    PageType("check", lambda house: house.open_check, "guest"),
+    PageType("goals", lambda house: f"{house.open_check}goals/", "guest"),
+    PageType("continue later", lambda house: f"{house.open_check}keep/", "guest"),
+    PageType("continue later, code made", lambda house: f"{house.open_check}keep/", "guest", then=_make_code),
+    PageType("continue with code", "/readiness/resume/"),
+    PageType("delete", lambda house: f"{house.open_check}delete/", "guest"),
+    PageType("report", lambda house: f"{house.finished_check}report/", "guest"),
+    PageType("report with too few answers", lambda house: f"{house.thin_check}report/", "guest"),
+    PageType("my page", "/members/me/", "secretariat"),
+    PageType("roles", "/members/roles/", "secretariat"),
+    PageType("audit trail", "/members/trail/", "secretariat"),
+    PageType("new organization", "/members/organizations/new/", "secretariat"),
+    PageType("directory", "/members/"),
+    PageType("privacy", "/members/privacy/"),
+    PageType("sign in", "/account/login/"),
+    PageType("sign up", "/account/signup/"),
+    PageType("forgotten password", "/account/password/reset/"),
+    PageType("API", "/api/"),
+    PageType("accessibility", "/accessibility/"),
+    PageType("404", "/nothing/stands/here/", status=404),
+    PageType("403", "/account/login/", then=_send_without_seal),
+)
+
+
+def _listen(page: Page) -> list[str]:
+    """Collect complaints; that a page itself answers 4xx, as it should, is none."""
+    heard: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and message.location.get("url") != page.url:
+            heard.append(f"{message.text} ({message.location.get('url')})")
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    return heard
+
+
+class Visits:
+    """Opens pages as a visitor, the guest or the secretary; one context for each way of looking is kept."""
+
+    def __init__(self, browser: Browser, house: House) -> None:
+        self.browser, self.house = browser, house
+        self._contexts: dict[Any, BrowserContext] = {}
+        self._heard: dict[Page, list[str]] = {}
+
+    def open(self, kind: PageType, language: str, **look: Any) -> Page:
+        """Open a page type in a language; `look` holds options of the browser context."""
+        page = self._context(kind.who, look).new_page()
+        self._heard[page] = _listen(page)
+        answer = page.goto(self.address(kind, language))
+        assert answer is not None
+        assert answer.status == kind.status, f"{kind.name} answered {answer.status}"
+        if kind.then:
+            kind.then(page)
+        assert page.locator("main h1").count() == 1, f"{kind.name} has no heading of its own"
+        return page
+
+    def cost(self, kind: PageType, language: str) -> int:
+        """Return how many bytes a first view brings over the wire, all files counted."""
+        context = self._context(kind.who, {})
+        page = context.new_page()
+        network, came = context.new_cdp_session(page), []
+        network.on("Network.loadingFinished", lambda event: came.append(event["encodedDataLength"]))
+        network.send("Network.enable")
+        network.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        page.goto(self.address(kind, language), wait_until="networkidle")
+        return int(sum(came))
+
+    def heard(self, page: Page) -> list[str]:
+        """Return what the browser complained about on a page: scripts, security policy, missing files."""
+        return self._heard[page]
+
+    def address(self, kind: PageType, language: str) -> str:
+        """Return the full address of a page type in a language."""
+        path = kind.path if isinstance(kind.path, str) else kind.path(self.house)
+        return f"{self.house.address}/{language}{path}"
+
+    def _context(self, who: str, look: dict[str, Any]) -> BrowserContext:
+        key = (who, repr(sorted(look.items())))
+        if key not in self._contexts:
+            state = {"visitor": None, "guest": self.house.guest, "secretariat": self.house.secretariat}[who]
+            self._contexts[key] = self.browser.new_context(storage_state=state, **look)
+        return self._contexts[key]
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for context in self._contexts.values():
+            context.close()
