@@ -9,6 +9,9 @@ import numpy.typing as npt
 
 from minga.readiness.engine.instrument import Instrument
 
+#: A sum of weights may miss a bound by the last digit of the computer; that must not cost a band.
+_DIGITS = 9
+
 
 def bands(scores: npt.NDArray[np.float64], top_level: int = 5) -> npt.NDArray[np.float64]:
     """Return the band of each score: 0 below 0.5, then one band a level, its lower bound included.
@@ -22,8 +25,8 @@ def bands(scores: npt.NDArray[np.float64], top_level: int = 5) -> npt.NDArray[np
     array
         Whole numbers 0 to ``top_level``; NaN stays NaN.
     """
-    rounded: npt.NDArray[np.float64] = np.minimum(np.floor(scores + 0.5), top_level)
-    return rounded
+    level: npt.NDArray[np.float64] = np.minimum(np.floor(np.round(scores, _DIGITS) + 0.5), top_level)
+    return level
 
 
 def band(score: float | None, top_level: int = 5) -> int | None:

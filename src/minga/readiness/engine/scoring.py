@@ -206,9 +206,11 @@ def _factor(node: str, levels: Levels, rows: list[int], weights: list[float], si
 def _total(factors: list[NodeFigures], weights: list[float]) -> NodeFigures:
     scores = np.array([f.score for f in factors])
     scored = ~np.isnan(scores)
-    share = scored * np.array(weights)[:, None]
+    weight = scored * np.array(weights)[:, None]
+    weight_sum = weight.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = share / share.sum(axis=0)
+        mean = (weight * np.nan_to_num(scores)).sum(axis=0) / weight_sum
+        share = weight / weight_sum
     enough = scored.sum(axis=0) * MIN_FACTORS[1] >= len(factors) * MIN_FACTORS[0]
     share = np.where(scored & enough, share, 0.0)
     error, degrees = intervals.combined(
@@ -224,7 +226,7 @@ def _total(factors: list[NodeFigures], weights: list[float]) -> NodeFigures:
         answered = n / applicable
     return NodeFigures(
         node=TOTAL,
-        score=np.where(enough, (share * np.nan_to_num(scores)).sum(axis=0), np.nan),
+        score=np.where(enough, mean, np.nan),
         answered=answered,
         n=n,
         applicable=applicable,

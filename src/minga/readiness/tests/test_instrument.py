@@ -137,7 +137,7 @@ def test_broken_yaml_is_an_instrument_error(tmp_path):
 
 
 def test_unknown_item_lists_those_there_are():
-    with pytest.raises(readiness.InstrumentError, match="no item 'X1'.*INT1"):
+    with pytest.raises(readiness.InstrumentError, match=r"no item 'X1'.*INT1"):
         GENERIC.item("X1")
 
 
