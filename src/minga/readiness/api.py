@@ -1,0 +1,255 @@
+"""Readiness for programs: start, answer item by item, submit, read the report. Under /api/v1/readiness."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated, Any, Literal
+
+from django.conf import settings
+from django.http import Http404, HttpRequest
+from django.utils import translation
+from ninja import Field, Router, Schema
+from ninja.errors import HttpError
+from ninja.security import APIKeyHeader, django_auth
+from pydantic import AfterValidator
+
+from minga.readiness import report, selectors, services
+from minga.readiness.engine.errors import ReadinessError
+from minga.readiness.engine.instrument import Instrument, plain
+from minga.readiness.models import Assessment
+from minga.web.ratelimit import exceeded
+
+router = Router()
+
+
+def _without_nul(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("A text must not hold the character NUL. Remove it.")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_without_nul)]
+Language = Literal["en", "fr", "ar"]
+Value = Literal["0", "1", "2", "3", "4", "5", "dk", "na"]
+
+
+class GuestKey(APIKeyHeader):
+    """The key that starting an assessment returned once."""
+
+    param_name = "X-Minga-Key"
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> str | None:
+        return key or None
+
+
+_AUTH = [GuestKey(), django_auth]
+
+
+class Start(Schema):
+    """A business that wants to check itself."""
+
+    country: Text = Field(description="Two letters of ISO 3166, such as TN.", max_length=2)
+    sector: Text = Field(description="Division of ISIC Rev.4, two digits, such as 10.", max_length=2)
+    size: Literal["1-9", "10-49", "50-249", "250+"]
+    name: Text = Field("", max_length=120)
+    form: Literal["short", "full"] = "short"
+    language: Language = "en"
+    overlays: list[Text] | None = Field(None, description="Ids of supplements; left out: all that fit.", max_length=20)
+
+
+class Started(Schema):
+    """A started assessment. The key is shown only here."""
+
+    id: uuid.UUID
+    key: str | None = Field(description="Send it as X-Minga-Key; null where an account started it.")
+    instrument: str = Field(description="Content hash of the pinned instrument.")
+    items: list[str]
+
+
+class GivenAnswer(Schema):
+    """One answer, with the version of the stored one that its sender saw (0 for none)."""
+
+    item: Text = Field(max_length=40)
+    value: Value
+    version: int = Field(0, ge=0, le=1_000_000)
+    client_id: Text = Field("", max_length=64, description="The same id twice counts once.")
+    reason: Text = Field("", max_length=2000)
+    note: Text = Field("", max_length=2000)
+
+
+class GivenAnswers(Schema):
+    """Answers to some items, in any order."""
+
+    language: Language = "en"
+    answers: list[GivenAnswer] = Field(max_length=200)
+
+
+class Outcome(Schema):
+    """What became of one answer: saved, unchanged, conflict or refused; value and version are what is stored now."""
+
+    item: str
+    outcome: Literal["saved", "unchanged", "conflict", "refused"]
+    value: str | None = None
+    version: int | None = None
+    message: str = ""
+
+
+class Outcomes(Schema):
+    """One outcome an answer, in the order sent."""
+
+    outcomes: list[Outcome]
+
+
+class Goals(Schema):
+    """What matters, and how far the business can go; all may be left out."""
+
+    goals: list[Text] = Field(default_factory=list, max_length=3)
+    cash_limit: Literal["c0", "c1", "c2", "c3", "c4"] = "c2"
+    horizon_limit: Literal["h1", "h2", "h3"] = "h2"
+
+
+class State(Schema):
+    """How far an assessment is."""
+
+    id: uuid.UUID
+    status: str
+    form: str
+    instrument: str
+    is_sample: bool
+    answered: int
+    asked: int
+    answers: dict[str, dict[str, Any]]
+    deleted_on: str | None
+
+
+def _opened(request: HttpRequest, pk: uuid.UUID) -> Assessment:
+    """Return the assessment to who may open it; 404 to everyone else."""
+    return selectors.find(pk, account=request.user, secret=request.headers.get(GuestKey.param_name))
+
+
+def _account(request: HttpRequest) -> Any:
+    return request.user if request.user.is_authenticated else None
+
+
+@router.post("/assessments", response={201: Started}, summary="Start an assessment", auth=None)
+def start(request: HttpRequest, given: Start) -> Any:
+    """Needs no account; the key it returns opens the assessment, and nothing else does."""
+    if exceeded(request, "readiness-start", times=60, seconds=3600):
+        raise HttpError(429, "This address started too many assessments. Wait an hour, then try again.")
+    assessment = services.start_assessment(
+        country=given.country,
+        sector=given.sector,
+        size=given.size,
+        language=given.language,
+        name=given.name,
+        form=given.form,
+        overlays=given.overlays,
+    )
+    instrument = selectors.instrument_of(assessment, given.language)
+    return 201, {
+        "id": assessment.pk,
+        "key": services.give_key(assessment=assessment),
+        "instrument": instrument.content_hash,
+        "items": [item.id for item in instrument.items_of(None, assessment.form)],
+    }
+
+
+@router.get("/assessments/{uuid:pk}", response=State, summary="See how far an assessment is", auth=_AUTH)
+def state(request: HttpRequest, pk: uuid.UUID) -> Any:
+    """Answers with their versions, and when an unclaimed assessment is deleted."""
+    assessment = _opened(request, pk)
+    instrument = selectors.instrument_of(assessment, "en")
+    answers = selectors.answers_of(assessment)
+    progress = selectors.progress(assessment, instrument, answers)
+    deleted_on = selectors.deleted_on(assessment)
+    return {
+        "id": assessment.pk,
+        "status": assessment.status,
+        "form": assessment.form,
+        "instrument": instrument.content_hash,
+        "is_sample": assessment.is_sample,
+        "answered": progress.answered,
+        "asked": progress.asked,
+        "answers": {
+            item: {"value": answer.value, "version": answer.version, "reason": answer.reason, "note": answer.note}
+            for item, answer in sorted(answers.items())
+        },
+        "deleted_on": deleted_on.isoformat() if deleted_on else None,
+    }
+
+
+@router.patch("/assessments/{uuid:pk}/answers", response=Outcomes, summary="Save answers", auth=_AUTH)
+def answer(request: HttpRequest, pk: uuid.UUID, given: GivenAnswers) -> Any:
+    """Item by item: one refused answer loses none of the others, and sending twice counts once."""
+    if exceeded(request, "readiness-save", times=1200, seconds=600):
+        raise HttpError(429, "This address sent too many answers. Wait ten minutes, then try again.")
+    assessment = _opened(request, pk)
+    return {"outcomes": [_save(request, assessment, one, given.language) for one in given.answers]}
+
+
+def _save(request: HttpRequest, assessment: Assessment, given: GivenAnswer, language: str) -> dict[str, Any]:
+    try:
+        saved = services.save_answer(
+            assessment=assessment,
+            item=given.item,
+            value=given.value,
+            seen_version=given.version,
+            client_id=given.client_id,
+            reason=given.reason,
+            note=given.note,
+            language=language,
+            account=_account(request),
+        )
+    except ReadinessError as problem:
+        return {"item": given.item, "outcome": "refused", "message": str(problem)}
+    return {
+        "item": given.item,
+        "outcome": saved.outcome,
+        "value": saved.answer.value,
+        "version": saved.answer.version,
+    }
+
+
+@router.post("/assessments/{uuid:pk}/submit", response=State, summary="Submit an assessment", auth=_AUTH)
+def submit(request: HttpRequest, pk: uuid.UUID, given: Goals) -> Any:
+    """Closes the answers as self-declared; submitting twice changes nothing."""
+    assessment = _opened(request, pk)
+    if not assessment.is_submitted:
+        services.choose_goals(
+            assessment=assessment, goals=given.goals, cash_limit=given.cash_limit, horizon_limit=given.horizon_limit
+        )
+        services.submit_assessment(assessment=assessment, scores=report.score_rows(assessment))
+    return state(request, pk)
+
+
+@router.get("/assessments/{uuid:pk}/report", response=dict[str, Any], summary="Read the report", auth=_AUTH)
+def read_report(request: HttpRequest, pk: uuid.UUID, language: Language = "en") -> Any:
+    """The same frozen report as the page, as JSON."""
+    with translation.override(language):
+        built = report.build(_opened(request, pk), language)
+    if built is None:
+        raise HttpError(409, "This assessment holds no answer yet, so there is no report. Answer at least one item.")
+    return built.report.to_dict()
+
+
+@router.delete("/assessments/{uuid:pk}", response={204: None}, summary="Delete an assessment", auth=_AUTH)
+def delete(request: HttpRequest, pk: uuid.UUID) -> Any:
+    """Deletes answers, history, keys and scores for ever."""
+    assessment = _opened(request, pk)
+    if not selectors.may_decide(assessment, request.user):
+        raise Http404
+    services.delete_assessment(assessment=assessment)
+    return 204, None
+
+
+@router.get("/instruments/{name}", response=dict[str, Any], summary="Read an instrument")
+def instrument(request: HttpRequest, name: str, language: Language = settings.LANGUAGE_CODE) -> Any:
+    """By content hash (`sha256:…`), as it was pinned, or `generic-enterprise` as it stands now."""
+    found = selectors.generic(language) if name == selectors.GENERIC else selectors.pinned_instrument(name, language)
+    return _shown(found)
+
+
+def _shown(found: Instrument) -> dict[str, Any]:
+    left_out = {"sources", "original", "untranslated", "base_hash"}
+    values = {key: value for key, value in plain(found).items() if key not in left_out}
+    return {**values, "content_hash": found.content_hash, "untranslated": sorted(found.untranslated)}
