@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
+import polars as pl
 import pytest
 import yaml
+from polars.testing import assert_frame_equal
 
 import minga
 from scripts import reference, reference_engine, routes
@@ -160,11 +163,9 @@ def shell_blocks(text: str, language: str) -> list[str]:
 
 
 @pytest.fixture
-def bakery(tmp_path) -> Path:
-    """Make a folder in which README's examples find the answers they name."""
-    example = ROOT / "examples" / "bakery" / "answers.csv"
-    (tmp_path / "examples" / "bakery").mkdir(parents=True)
-    (tmp_path / "examples" / "bakery" / "answers.csv").write_bytes(example.read_bytes())
+def folder(tmp_path) -> Path:
+    """Make a folder in which the examples lie where README expects them."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
     return tmp_path
 
 
@@ -175,23 +176,31 @@ def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_command_line_of_the_readme_runs(bakery):
+def test_command_line_of_the_readme_runs(folder):
     (block,) = [
         b for b in shell_blocks((ROOT / "README.md").read_text(encoding="utf-8"), "sh") if "minga readiness" in b
     ]
     assert len(block.strip().splitlines()) <= 10
-    done = run(["sh", "-e", "-c", block], bakery)
+    done = run(["sh", "-e", "-c", block], folder)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert (bakery / "results" / "scores.csv").exists()
+    assert (folder / "results" / "scores.csv").exists()
     assert "integration" in done.stdout
 
 
-def test_python_of_the_readme_runs_without_django(bakery):
+def test_python_of_the_readme_runs_without_django(folder):
     (block,) = shell_blocks((ROOT / "README.md").read_text(encoding="utf-8"), "python")
     assert len(block.strip().splitlines()) <= 10
-    done = run([sys.executable, "-c", f"import sys\nsys.modules['django'] = None\n{block}"], bakery)
+    done = run([sys.executable, "-c", f"import sys\nsys.modules['django'] = None\n{block}"], folder)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
+
+
+def test_stored_output_of_the_example_is_what_comes_out(folder):
+    done = run(["minga", "readiness", "score", "examples/bakery/answers.csv", "--form", "short", "--out", "."], folder)
+    assert done.returncode == 0, done.stderr
+    for name in ("scores.csv", "items.csv"):
+        stored, fresh = pl.read_csv(ROOT / "examples" / "bakery" / name), pl.read_csv(folder / name)
+        assert_frame_equal(fresh, stored, abs_tol=1e-9)
 
 
 def test_readme_shows_a_picture_that_exists_or_none():
