@@ -1,1 +1,1 @@
-"""The roof: settings, the list of rooms, root URLs, API root and command root."""
+"""Site: set up, run, check and keep a site; here the roof with settings, rooms, root URLs and commands."""
