@@ -27,14 +27,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Answers = Annotated[Path, typer.Argument(help="CSV or Parquet with enterprise, item, level and, if you like, respondent.")]
+Answers = Annotated[
+    Path, typer.Argument(help="CSV or Parquet with enterprise, item, level and, if you like, respondent.")
+]
 InstrumentName = Annotated[str, typer.Option("--instrument", "-i", help="Name, id or file of the instrument.")]
 Overlays = Annotated[list[str] | None, typer.Option("--overlay", "-o", help="Name or file; may be repeated.")]
 Form = Annotated[Literal["full", "short"], typer.Option(help="The full form or the short one.")]
 Language = Annotated[str, typer.Option(help="Language of the texts, such as en, fr or ar.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 Profile = Annotated[
-    Path | None, typer.Option(help="CSV with enterprise, goals (parted by ;), cash_limit, horizon_limit, and what peers share.")
+    Path | None,
+    typer.Option(help="CSV with enterprise, goals (parted by ;), cash_limit, horizon_limit, and what peers share."),
 ]
 Peers = Annotated[Path | None, typer.Option(help="Answers of other enterprises, in the same shape.")]
 PeerProfiles = Annotated[Path | None, typer.Option(help="CSV with enterprise and the columns of --by, for the peers.")]
@@ -48,11 +51,11 @@ def check(
     files: Annotated[list[str] | None, typer.Argument(help="Files or names; all that come with Minga if none.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Check instruments, overlays and translations."""
+    """Check instruments, overlays, translations and the rule book."""
     from minga import readiness
     from minga.readiness.engine.instrument import INSTRUMENTS
 
-    own = [p for p in sorted(INSTRUMENTS.rglob("*.yaml")) if p.name != "scoring.yaml"]
+    own = sorted(INSTRUMENTS.rglob("*.yaml"))
     findings = []
     for source in files or own:
         try:

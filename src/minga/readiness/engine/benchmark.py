@@ -93,7 +93,9 @@ def compare(
     values |= dict(zip(own.items["item"], own.items["level"], strict=True))
     key = tuple(profile.get(name) for name in by)
     return {
-        node: replace(tree.figures(number, key, values.get(node)), kind=own.kind, own=values.get(node))
+        node: replace(
+            tree.figures(number, key, values.get(node)), kind=own.kind, own=values.get(node), min_group=min_group
+        )
         for number, node in enumerate(tree.wide.nodes)
     }
 

@@ -15,6 +15,7 @@ from minga.readiness.engine.schema import INSTRUMENT, KINDS, OVERLAY, Instrument
 #: An overlay keeps at least so many anchors in a factor, and this share of all anchors.
 MIN_ANCHORS = 3
 MIN_ANCHOR_SHARE = 0.6
+RULE_BOOK = "minga.readiness.scoring/1"
 _PROFILE_TYPES = ("iso3166", "isic4", "integer", "choice", "choose_up_to_3", "text")
 _ENTERPRISE_KEYS = ("evidence", "why", "cost_band", "horizon")
 
@@ -68,7 +69,7 @@ def refuse_other_kind(document: Document, schema: str) -> None:
 
 
 def check_instrument(source: Instrument | str | Path | Mapping[str, Any]) -> list[Finding]:
-    """List everything wrong with an instrument, overlay or translation; an empty list is good.
+    """List everything wrong with an instrument, overlay, translation or rule book; an empty list is good.
 
     Parameters
     ----------
@@ -84,8 +85,12 @@ def check_instrument(source: Instrument | str | Path | Mapping[str, Any]) -> lis
         return list(anchor_findings(source, source))
     document = read_document(source if isinstance(source, Mapping) else _find_any(source))
     said = document.data.get("schema") if isinstance(document.data, Mapping) else None
+    if said == RULE_BOOK:
+        from minga.readiness.engine.rule_book import rule_book_findings
+
+        return [*document.findings, *rule_book_findings(document)]
     if said not in KINDS:
-        known = ", ".join(KINDS)
+        known = ", ".join([*KINDS, RULE_BOOK])
         message = f"The key 'schema' is {said!r}, but must be one of {known}. Correct the first key of the file."
         return [document.finding(message, ["schema"])]
     raw, findings = validate(document, KINDS[said])

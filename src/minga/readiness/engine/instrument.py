@@ -185,7 +185,7 @@ class Instrument:
         for question in content["profile"]:  # labels come from a file of their own
             for label in ("label", "choice_labels", "note"):
                 del question[label]
-        return content_hash(content)
+        return content_hash(_filled(content))
 
     @cached_property
     def _items_by_id(self) -> dict[str, Item]:
@@ -285,4 +285,18 @@ def plain(value: Any) -> Any:
         return [plain(inner) for inner in value]
     if isinstance(value, frozenset | set):
         return sorted(value)
+    return value
+
+
+def _filled(value: Any) -> Any:
+    """Leave empty fields out, so that a field this version does not know yet will change no hash."""
+    if isinstance(value, dict):
+        kept = {key: _filled(inner) for key, inner in value.items()}
+        return {
+            key: inner
+            for key, inner in kept.items()
+            if inner is not None and inner is not False and inner != "" and inner != [] and inner != {}
+        }
+    if isinstance(value, list):
+        return [_filled(inner) for inner in value]
     return value

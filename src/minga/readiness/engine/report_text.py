@@ -102,7 +102,7 @@ def _peers(peers: PeerFigures | None) -> str:
     if peers is None:
         return ""
     if peers.median is None:
-        return explain(peers.withheld)
+        return explain(peers.withheld, min_group=peers.min_group)
     group = ", ".join(f"{name} {value}" for name, value in peers.group) or "all"
     rank = "" if peers.percentile_rank is None else f"; you: percentile {peers.percentile_rank}"
     return f"{peers.median:.1f} ({peers.p25:.1f} to {peers.p75:.1f}), {peers.n} of {group}{rank}"

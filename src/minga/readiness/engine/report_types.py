@@ -16,7 +16,8 @@ class PeerFigures:
 
     ``withheld`` is "" or a code of ``explain.WITHHELD``; ``group`` names the profile fields that the
     group shares; ``pooled`` says that the group is wider than the one asked for. ``kind`` and ``own`` name the
-    kind of score that is compared and the enterprise's own value of it.
+    kind of score that is compared and the enterprise's own value of it; ``min_group`` is the size from
+    which groups are shown.
     """
 
     group: tuple[tuple[str, str], ...] = ()
@@ -31,6 +32,7 @@ class PeerFigures:
     withheld: str = ""
     kind: str = "link"
     own: float | None = None
+    min_group: int = 10
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ class _Texts:
 def _texts(instrument: Instrument, language: str) -> _Texts:
     files = [Path(source) for source in instrument.sources]
     read = {path: _read(path.with_name(f"{path.stem}.{language}.yaml")) for path in files}
-    base = read.get(files[0]) if files else None
+    base = next((t for t in read.values() if t is not None and t.instrument), None)
     overlays = {t.overlay: t for t in read.values() if t is not None and t.overlay}
     return _Texts(base, overlays)
 

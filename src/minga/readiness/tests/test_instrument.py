@@ -10,7 +10,7 @@ from minga import readiness
 from minga.readiness.engine.instrument import INSTRUMENTS
 from minga.readiness.tests.engine_support import GENERIC, tiny
 
-FILES = [path for path in sorted(INSTRUMENTS.rglob("*.yaml")) if path.name != "scoring.yaml"]
+FILES = sorted(INSTRUMENTS.rglob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -129,6 +129,28 @@ def test_missing_file_and_unknown_name_say_what_to_do(tmp_path):
         readiness.load_instrument(tmp_path / "none.yaml")
     with pytest.raises(readiness.InstrumentError, match="one of: generic-enterprise, generic-industry"):
         readiness.load_instrument("generic-firm")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("c2: 0.6", "c2: 0.7", "'cost_relief' says {'c0': 1.0, 'c1': 0.85, 'c2': 0.7"),
+        ("1: [0.5, 1.5]", "1: [0.5, 1.4]", "Band 1 ends at 1.4, but the engine puts 1.4 into band 1"),
+        ("priority: 10.4}", "priority: 10.5}", "Worked example e3 states 10.5, but the engine computes 10.4000"),
+        ("minimum_answered: 2/3", "minimum_answered: 1/2", "'minimum_answered' says '1/2'"),
+    ],
+)
+def test_rule_book_and_engine_cannot_drift_apart(tmp_path, old, new, words):
+    text = (INSTRUMENTS / "scoring.yaml").read_text(encoding="utf-8")
+    assert old in text
+    found = readiness.check_instrument(write(tmp_path, text.replace(old, new, 1)))
+    assert any(words in finding.message and finding.line for finding in found), [str(f) for f in found]
+
+
+def test_empty_fields_do_not_enter_the_hash():
+    bare, said = tiny(), tiny()
+    said["items"][0]["na_allowed"] = False
+    assert readiness.load_instrument(bare).content_hash == readiness.load_instrument(said).content_hash
 
 
 def test_broken_yaml_is_an_instrument_error(tmp_path):
