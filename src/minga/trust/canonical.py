@@ -99,8 +99,7 @@ def _object(value: Mapping[Any, Any], where: str, depth: int) -> Iterator[str]:
     for key in value:
         if not isinstance(key, str):
             raise TrustError(
-                f"{where} has the key {key!r}, a {type(key).__name__}; keys must be text. "
-                "Turn the key into text first."
+                f"{where} has the key {key!r}, a {type(key).__name__}; keys must be text. Turn the key into text first."
             )
     yield "{"
     for index, key in enumerate(sorted(value, key=lambda name: _utf16(name, where))):
@@ -145,9 +144,7 @@ def _integer(value: int, where: str) -> str:
 
 def _number(value: float, where: str) -> str:
     if not math.isfinite(value):
-        raise TrustError(
-            f"{where} is {value!r}, and JSON has no such number. Use null for what is not known."
-        )
+        raise TrustError(f"{where} is {value!r}, and JSON has no such number. Use null for what is not known.")
     if value == 0:
         return "0"
     sign = "-" if value < 0 else ""

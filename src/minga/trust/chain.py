@@ -7,6 +7,7 @@ it was rewritten from some act to the end; for that, heads (count and hash) are 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,8 +17,8 @@ from minga.trust.canonical import content_hash
 #: What the first act has as the hash before it.
 GENESIS = "sha256:" + "0" * 64
 
-#: How far a renumbered piece of the chain is looked for when nothing else tells where it belongs.
-_FURTHEST_SHIFT = 64
+#: How many places are tried, over all loose pieces, to find where a renumbered piece belongs.
+_PLACES_TRIED = 512
 
 Kind = Literal["changed", "dropped", "added", "reordered", "truncated", "rewritten"]
 
@@ -110,15 +111,20 @@ def _place(entries: list[Entry]) -> list[tuple[int, Entry, bool]]:
     for index, entry in enumerate(entries):
         followers.setdefault(entry.previous, []).append(index)
     starts = [index for index, entry in enumerate(entries) if entry.previous not in by_hash]
+    furthest = max(1, _PLACES_TRIED // max(1, len(starts)))
     left = set(range(len(entries)))
+    remaining = iter(range(len(entries)))
     placed: list[tuple[int, Entry, bool]] = []
-    waiting: list[tuple[int, int | None, bool]] = [
+    waiting: deque[tuple[int, int | None, bool]] = deque(
         (index, 1 if entries[index].previous == GENESIS else None, True)
         for index in _likeliest_first(starts, entries, followers)
-    ]
+    )
     while waiting or left:
-        # Entries whose links run in a circle have no start; each is then read from where it stands.
-        index, base, main = waiting.pop(0) if waiting else (min(left), None, True)
+        if not waiting:
+            # Entries whose links run in a circle have no start; each is then read from where it stands.
+            waiting.append((next(remaining), None, True))
+            furthest = 0
+        index, base, main = waiting.popleft()
         if index not in left:
             continue
         piece: list[Entry] = []
@@ -132,14 +138,12 @@ def _place(entries: list[Entry]) -> list[tuple[int, Entry, bool]]:
             for other in nexts[1:]:
                 waiting.append((other, None if base is None else base + len(piece), False))
             index = nexts[0]
-        first = base if base is not None else _base_of(piece)
+        first = base if base is not None else _base_of(piece, furthest)
         placed += [(first + offset, entry, main) for offset, entry in enumerate(piece)]
     return placed
 
 
-def _likeliest_first(
-    indexes: list[int], entries: list[Entry], followers: Mapping[str, list[int]]
-) -> list[int]:
+def _likeliest_first(indexes: list[int], entries: list[Entry], followers: Mapping[str, list[int]]) -> list[int]:
     """Put first the entry that the chain goes on from: where two claim one place, the other was added."""
     if len(indexes) < 2:
         return indexes
@@ -150,13 +154,13 @@ def _fits(entry: Entry, sequence: int | None = None) -> bool:
     return seal(entry.sequence if sequence is None else sequence, entry.previous, entry.act) == entry.hash
 
 
-def _base_of(piece: Sequence[Entry]) -> int:
+def _base_of(piece: Sequence[Entry], furthest: int) -> int:
     """Find the number that the first act of a loose piece had when it was written."""
     for offset, entry in enumerate(piece):
         if _fits(entry):
             return entry.sequence - offset
     first = piece[0]
-    for distance in range(1, _FURTHEST_SHIFT + 1):
+    for distance in range(1, furthest + 1):
         for sequence in (first.sequence + distance, first.sequence - distance):
             if sequence > 0 and _fits(first, sequence):
                 return sequence
@@ -260,9 +264,7 @@ def _reordered(first: int, last: int, shift: int) -> Break:
 
 def _truncated(first: int, last: int) -> Break:
     verb = "is" if first == last else "are"
-    return Break(
-        "truncated", first, last, f"The end of the chain was cut off: {_acts(first, last)} {verb} missing."
-    )
+    return Break("truncated", first, last, f"The end of the chain was cut off: {_acts(first, last)} {verb} missing.")
 
 
 def _rewritten(first: int, last: int) -> Break:
