@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_bidi
 
-_ROW, _LINE, _FOOT = 54, 36, 26
+_ROW, _LINE, _FOOT = 54, 36, 28
 
 _TICK = (
     '<line x1="{0}" x2="{0}" y1="4" y2="{1}" stroke="var(--line)"/>'
@@ -112,6 +112,8 @@ def _stroke(x1: str, x2: str, y1: int, y2: int, colour: str) -> SafeString:
 def _value(axis: _Axis, row: ProfileRow, middle: int) -> list[SafeString]:
     parts = []
     if row.lower is not None and row.upper is not None:
-        parts.append(_stroke(axis.at(row.lower), axis.at(row.upper), middle, middle, "--assess"))
+        low, high = axis.at(row.lower), axis.at(row.upper)
+        parts.append(_stroke(low, high, middle, middle, "--assess"))
+        parts.extend(_stroke(end, end, middle - 5, middle + 5, "--assess") for end in (low, high))
     diamond = '<svg x="{}" y="{}" overflow="visible"><path d="M0-8l8 8-8 8-8-8z" fill="var(--assess)"/></svg>'
     return [*parts, format_html(diamond, axis.at(row.value or 0.0), middle)]

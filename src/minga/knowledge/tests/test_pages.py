@@ -96,7 +96,7 @@ def test_a_record_shows_text_steps_facts_source_and_that_nobody_checked_it(clien
 def test_a_checked_record_says_when(client, shelf):
     services.mark_checked(record=Record.objects.get(slug="tn-law"), by=None, on=date(2026, 11, 20))
     html = page(client, "/en/knowledge/tn-law/")
-    assert "by the alliance on Nov. 20, 2026" in html
+    assert "by the alliance on 20 November 2026" in html
     assert "not yet checked" not in html
 
 

@@ -216,3 +216,18 @@ def test_a_field_ties_label_help_and_error_to_its_input_once():
     assert 'aria-invalid="true"' in page
     box = render_to_string("django/forms/field.html", {"field": Bakery()["open"]})
     assert box.index("<input") < box.index("Open on Sundays")
+
+
+# ---------------------------------------------------------------- dates
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "21 November 2026, 14:05"), ("fr", "21 novembre 2026 14:05"), ("ar", "نوفمبر 2026، 14:05")],
+)
+def test_dates_put_the_day_first_and_count_24_hours(language, words):
+    from datetime import datetime
+
+    from django.utils.formats import date_format
+
+    with override(language):
+        assert date_format(datetime(2026, 11, 21, 14, 5), "DATETIME_FORMAT").endswith(words)
+        assert date_format(datetime(2026, 11, 21, 14, 5), "TIME_FORMAT") == "14:05"
