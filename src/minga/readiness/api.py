@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.utils import translation
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 from ninja.errors import HttpError
 from ninja.security import APIKeyHeader, django_auth
 from pydantic import AfterValidator
@@ -146,12 +146,15 @@ def start(request: HttpRequest, given: Start) -> Any:
         overlays=given.overlays,
     )
     instrument = selectors.instrument_of(assessment, given.language)
-    return 201, {
-        "id": assessment.pk,
-        "key": services.give_key(assessment=assessment),
-        "instrument": instrument.content_hash,
-        "items": [item.id for item in instrument.items_of(None, assessment.form)],
-    }
+    return Status(
+        201,
+        {
+            "id": assessment.pk,
+            "key": services.give_key(assessment=assessment),
+            "instrument": instrument.content_hash,
+            "items": [item.id for item in instrument.items_of(None, assessment.form)],
+        },
+    )
 
 
 @router.get("/assessments/{uuid:pk}", response=State, summary="See how far an assessment is", auth=_AUTH)
@@ -239,7 +242,7 @@ def delete(request: HttpRequest, pk: uuid.UUID) -> Any:
     if not selectors.may_decide(assessment, request.user):
         raise Http404
     services.delete_assessment(assessment=assessment)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/instruments/{name}", response=dict[str, Any], summary="Read an instrument")

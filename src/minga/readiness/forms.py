@@ -178,7 +178,8 @@ class PageForm:
 
     def _card(self, item: Item) -> Card:
         stored = self.answers.get(item.id)
-        sent = self.data or {}
+        # PostgreSQL cannot store the character NUL, and nobody types it
+        sent = {name: text.replace("\x00", "") for name, text in (self.data or {}).items()}
         fallback = ("*",) if "*" in self.instrument.untranslated else self.instrument.fallback(item.id)
         card = Card(
             item=item,

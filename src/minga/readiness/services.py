@@ -56,19 +56,22 @@ def start_assessment(
         raise ProfileError(f"Size {size!r} is unknown. Choose one of {', '.join(Assessment.Size.values)}.")
     if form not in Assessment.Form.values:
         raise ProfileError(f"Form {form!r} is unknown. Choose 'full' or 'short'.")
-    fitting = selectors.fitting_overlays(country, sector)
+    place, activity = world.country(country), world.sector(sector)
+    if activity.level != "division":
+        raise ProfileError(f"Sector {sector!r} is a section of ISIC. Give one of its divisions, two digits such as 10.")
+    fitting = selectors.fitting_overlays(place.iso2, activity.code)
     if overlays is not None:
-        fitting = [one for one in [*fitting, *selectors.possible_overlays(country, sector)] if one.id in overlays]
+        fitting = [one for one in [*fitting, *selectors.possible_overlays(place.iso2, activity.code)] if one.id in overlays]
     chosen = [overlay.id for overlay in fitting]
     return Assessment.objects.create(
         edition=pin(tuple(chosen)),
         form=form,
         language=language,
         name=name.strip(),
-        country=world.country(country).iso2,
-        sector=world.sector(sector).code,
-        section=world.sector(sector).section,
-        region=world.country(country).subregion,
+        country=place.iso2,
+        sector=activity.code,
+        section=activity.section,
+        region=place.subregion,
         size=size,
         account=account,
         organization=organization,

@@ -121,10 +121,10 @@ def save(request: HttpRequest, assessment: Assessment) -> HttpResponse:
             assessment=assessment,
             item=sent.get("item", ""),
             value=sent.get("value", ""),
-            reason=sent.get("reason", "")[:2000],
-            note=sent.get("note", "")[:2000],
+            reason=sent.get("reason", "")[:2000].replace("\x00", ""),
+            note=sent.get("note", "")[:2000].replace("\x00", ""),
             seen_version=int(number) if number.isascii() and number.isdigit() else 0,
-            client_id=sent.get("client", "")[:64],
+            client_id=sent.get("client", "")[:64].replace("\x00", ""),
             language=language(),
             account=request.user if request.user.is_authenticated else None,
         )

@@ -88,6 +88,7 @@ def report_words(assessment: Assessment, built: report.Built) -> dict[str, Any]:
         "sector": world.sector(assessment.sector).name(language()),
         "goals": [built.instrument.codes.kpi[goal] for goal in assessment.goals],
         "overlays": [wording.overlay_title(one.id, one.title) for one in built.instrument.overlays],
+        "is_complete": made.total.score is not None and made.total.lower == made.total.upper,
         "best": max(scored, key=lambda node: node.score or 0, default=None),
         "lowest": min(scored, key=lambda node: node.score or 0, default=None),
         "not_scored": [node for node in made.factors if node.score is None],

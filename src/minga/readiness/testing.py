@@ -1,0 +1,67 @@
+"""What tests of readiness share: a bakery in Praia that answers, without an account and with one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from minga.readiness import report, selectors, services
+from minga.readiness.models import Assessment
+
+#: Amina runs a small bakery in Praia.
+BAKERY = {"country": "CV", "sector": "10", "size": "10-49"}
+
+
+def started(**fields: Any) -> Assessment:
+    """Start an assessment of Amina's bakery."""
+    given: dict[str, Any] = BAKERY | {"language": "en", "name": "Amina's bakery"} | fields
+    return services.start_assessment(**given)
+
+
+def answered(levels: Mapping[str, str] | str, **fields: Any) -> Assessment:
+    """Start an assessment and answer it: item by item, or every item of the form with one value."""
+    assessment = started(**fields)
+    instrument = selectors.instrument_of(assessment, "en")
+    if isinstance(levels, str):
+        levels = {item.id: levels for item in instrument.items_of(None, assessment.form)}
+    for item, value in levels.items():
+        services.save_answer(assessment=assessment, item=item, value=value, seen_version=0, language="en")
+    return assessment
+
+
+def submitted(levels: Mapping[str, str] | str, **fields: Any) -> Assessment:
+    """Answer and submit."""
+    assessment = answered(levels, **fields)
+    services.submit_assessment(assessment=assessment, scores=report.score_rows(assessment))
+    return assessment
+
+
+def start_in_browser(client: Client, language: str = "en", **fields: Any) -> Assessment:
+    """Start as a visitor does, by the pages; the client then holds the cookie."""
+    sent = BAKERY | {"overlays": ["sector-food-processing"], "name": "Amina's bakery"} | fields
+    known = set(Assessment.objects.values_list("pk", flat=True))
+    response = client.post(f"/{language}/readiness/confirm/", sent)
+    assert response.status_code == 302, response.content
+    return Assessment.objects.exclude(pk__in=known).get()
+
+
+def address(name: str, assessment: Assessment, *rest: Any) -> str:
+    """Return the English address of a page of an assessment."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        return reverse(f"readiness:{name}", args=[assessment.pk, *rest])
+
+
+def page_of(assessment: Assessment, factor: str, value: str) -> dict[str, str]:
+    """Return what the form of a page sends when every item gets one value."""
+    instrument = selectors.instrument_of(assessment, "en")
+    stored = selectors.answers_of(assessment)
+    sent = {}
+    for item in instrument.items_of(factor, assessment.form):
+        sent[item.id] = value
+        sent[f"{item.id}-version"] = str(stored[item.id].version if item.id in stored else 0)
+    return sent
