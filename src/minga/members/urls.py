@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from django.urls import path
-from django.views.generic import RedirectView
 
 from minga.members import views
 
 app_name = "members"
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="members:directory"), name="index"),
+    path("", views.index, name="index"),
     path("organizations/", views.directory, name="directory"),
     path("me/", views.me, name="me"),
     path("me/edit/", views.edit_me, name="edit_me"),

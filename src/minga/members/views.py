@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -59,6 +59,12 @@ def _own_organization(request: HttpRequest, mark: UUID) -> Organization:
     if not request.user.has_perm("members.change_organization", organization):
         raise PermissionDenied
     return organization
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """The room's address leads to the directory."""
+    return redirect("members:directory")
 
 
 @require_GET
@@ -295,7 +301,7 @@ def end_mandate(request: HttpRequest, pk: int) -> HttpResponse:
     """End somebody's role: owners in their organization, the secretariat anywhere."""
     mandate = get_object_or_404(selectors.running_mandates().select_related("organization", "body", "person"), pk=pk)
     if not request.user.has_perm("members.end_mandate", mandate):
-        raise PermissionDenied
+        raise Http404
     back = redirect("members:roles")
     if mandate.organization:
         back = redirect("members:organization", mark=mandate.organization.mark)
