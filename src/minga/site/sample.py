@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from minga.members import selectors as members
-from minga.site.prepare import prepare
+from minga.site.prepare import content_fingerprint, note, outcome_of, prepare
 from minga.web import rooms
 
 
@@ -25,8 +26,18 @@ def load(say: Callable[[str], None]) -> list[dict[str, Any]]:
             "This database holds organizations that are not part of the sample. Sample and real data are never mixed: "
             "give the sample a place of its own with MINGA_VAR=var/demo."
         )
-    say("Loading the sample alliance")
-    results = rooms.call_each("load_sample").values()
+    files = content_fingerprint()
+    if (done := outcome_of("sample")).get("files") != files:
+        say("Loading the sample alliance")
+        done = {"files": files, "logins": _load_every_room()}
+        note("sample", done)
+    return list(done["logins"])
+
+
+def _load_every_room() -> list[dict[str, Any]]:
+    """Load all rooms or none. A room that makes logins returns them as a list."""
+    with transaction.atomic():
+        results = rooms.call_each("load_sample").values()
     return [login for logins in results if isinstance(logins, list) for login in logins]
 
 
