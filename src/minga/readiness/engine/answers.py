@@ -93,7 +93,9 @@ class _Encoded:
     def is_crowded(self) -> bool:
         """Whether a cell holds more than one answer."""
         known = self.cells if self.item.min(initial=0) >= 0 else self.cells[self.item >= 0]
-        return bool(np.bincount(known, minlength=1).max() > 1) if len(known) else False
+        taken = np.zeros(self.size, dtype=bool)  # a byte a cell stays in the cache; counting would not
+        taken[known] = True
+        return bool(np.count_nonzero(taken) < len(known))
 
 
 def answer_matrix(answers: pl.DataFrame, instrument: Instrument) -> AnswerMatrix:
