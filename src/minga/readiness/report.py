@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -19,8 +20,9 @@ from minga.readiness.engine.report_types import Report
 from minga.readiness.engine.scoring import TOTAL, score
 from minga.readiness.models import Assessment
 
-#: How many records of help stand beside one step.
+#: How many records of help stand beside one step; a second step of a factor gets the next ones.
 HELP_A_STEP = 3
+_STEPS_A_FACTOR = 2
 _COLUMNS = {"enterprise": pl.String, "item": pl.String, "level": pl.String}
 
 
@@ -80,7 +82,19 @@ def build(assessment: Assessment, language: str) -> Built | None:
         status=assessment.status,
         date=(assessment.submitted_at or assessment.last_answer_at).date().isoformat(),
     )
-    return Built(made, instrument, records, earlier, bool(assessment.goals))
+    return Built(_with_shared_help(made), instrument, records, earlier, bool(assessment.goals))
+
+
+def _with_shared_help(made: Report) -> Report:
+    """Give two steps of one factor different records, and only the first steps any."""
+    seen: Counter[str] = Counter()
+    steps = []
+    for step in made.first_steps:
+        at = seen[step.factor] * HELP_A_STEP
+        steps.append(replace(step, help=step.help[at : at + HELP_A_STEP]))
+        seen[step.factor] += 1
+    bare = {name: tuple(replace(step, help=()) for step in getattr(made, name)) for name in ("ranked", "later")}
+    return replace(made, first_steps=tuple(steps), **bare)
 
 
 def _profile(assessment: Assessment) -> dict[str, Any]:
@@ -118,7 +132,7 @@ def _help(
     records, rows = {}, []
     for factor, _level, _target in needs:
         helping = [match for match in found if factor in _factors(match)]
-        for match in helping[:HELP_A_STEP]:
+        for match in helping[: HELP_A_STEP * _STEPS_A_FACTOR]:
             records[match.slug] = match
             rows.append(_help_row(match, factor))
     return records, rows

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from minga import members as world
-from minga.readiness import report, selectors, services
+from minga.readiness import report, selectors, services, wording
 from minga.readiness.engine.errors import AnswerError
 from minga.readiness.forms import GoalsForm, PageForm
 from minga.readiness.models import Assessment
@@ -29,6 +29,7 @@ def overview(request: HttpRequest, assessment: Assessment) -> HttpResponse:
         "sector": world.sector(assessment.sector).name(language()),
         "may_decide": selectors.may_decide(assessment, request.user),
         "organizations": selectors.organizations_owned_by(request.user) if not assessment.is_claimed else [],
+        "overlays": [wording.overlay_title(one.id, one.title) for one in shown_instrument(assessment).overlays],
     }
     return render(request, "readiness/assessment.html", words)
 

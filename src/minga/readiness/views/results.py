@@ -15,6 +15,8 @@ from minga.readiness.models import Assessment
 from minga.readiness.views.common import language, opens
 from minga.web.charts import ProfileRow
 
+_NARROW = 0.15
+
 
 @opens
 def report_page(request: HttpRequest, assessment: Assessment) -> HttpResponse:
@@ -89,6 +91,8 @@ def report_words(assessment: Assessment, built: report.Built) -> dict[str, Any]:
         "goals": [built.instrument.codes.kpi[goal] for goal in assessment.goals],
         "overlays": [wording.overlay_title(one.id, one.title) for one in built.instrument.overlays],
         "is_complete": made.total.score is not None and made.total.lower == made.total.upper,
+        # a narrow interval needs a second decimal to be one
+        "decimals": 2 if made.total.score is not None and made.total.upper - made.total.lower < _NARROW else 1,
         "best": max(scored, key=lambda node: node.score or 0, default=None),
         "lowest": min(scored, key=lambda node: node.score or 0, default=None),
         "not_scored": [node for node in made.factors if node.score is None],
