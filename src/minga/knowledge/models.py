@@ -32,7 +32,6 @@ class Record(models.Model):
 
     class Meta:
         ordering = ["slug"]
-        indexes = [models.Index(fields=["status", "type"], name="knowledge_status_type")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(level_from__lt=F("level_to"), level_to__lte=5), name="knowledge_levels_run_up"

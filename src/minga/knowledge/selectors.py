@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from math import ceil
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from minga import members
@@ -27,6 +29,8 @@ from minga.web import search
 KIND = "knowledge.record"
 ANY = "any"  # what a record without countries or sectors answers to
 PER_PAGE = 20
+COUNTRY_PAGE = 100
+_CHOICES = "knowledge.choices"
 
 
 @dataclass(frozen=True)
@@ -139,8 +143,9 @@ def card(record: Record, language: str) -> Card:
 
 def cards(slugs: Sequence[str], language: str) -> tuple[Card, ...]:
     """Show published records in the order of their slugs given."""
-    rows = published().filter(slug__in=slugs).prefetch_related("texts", "countries", "languages")
-    by_slug = {record.slug: record for record in rows}
+    # by the slug alone: asked for the status too, SQLite would read through all published records
+    rows = Record.objects.filter(slug__in=slugs).prefetch_related("texts", "countries", "languages")
+    by_slug = {record.slug: record for record in rows if record.status == Record.Status.PUBLISHED}
     return tuple(card(by_slug[slug], language) for slug in slugs if slug in by_slug)
 
 
@@ -181,11 +186,15 @@ def find(criteria: Criteria, language: str, *, page: int = 1, per_page: int = PE
     )
 
 
-def of_country(code: str, language: str) -> tuple[Card, ...]:
-    """Return the records made for one country, by type and title."""
-    rows = published().filter(countries__value=code).prefetch_related("texts", "countries", "languages")
-    shown = (card(record, language) for record in rows)
-    return tuple(sorted(shown, key=lambda one: (one.type, one.title)))
+def of_country(code: str, language: str) -> tuple[tuple[Card, ...], int]:
+    """Return the records made for one country, by type and title, and how many there are in all.
+
+    At most `COUNTRY_PAGE` of them: the search shows the others page by page.
+    """
+    rows = published().filter(countries__value=code)
+    first = rows.order_by("type", "slug").prefetch_related("texts", "countries", "languages")[:COUNTRY_PAGE]
+    shown = (card(record, language) for record in first)
+    return tuple(sorted(shown, key=lambda one: (one.type, one.title.casefold()))), rows.count()
 
 
 def open_everywhere() -> int:
@@ -194,7 +203,19 @@ def open_everywhere() -> int:
 
 
 def choices() -> dict[str, dict[str, int]]:
-    """Return what can be chosen in the filters: the values that published records use, and how many do."""
+    """Return what can be chosen in the filters: the values that published records use, and how many do.
+
+    Counted once and kept until a service changes a record (`forget_choices`).
+    """
+    return cache.get_or_set(_CHOICES, _count_choices, 24 * 3600)
+
+
+def forget_choices() -> None:
+    """Count anew when the filters are next shown."""
+    cache.delete(_CHOICES)
+
+
+def _count_choices() -> dict[str, dict[str, int]]:
     tables = {
         "country": RecordCountry,
         "sector": RecordSector,
@@ -257,33 +278,47 @@ def search_documents(records: Iterable[Record] | None = None) -> Iterator[search
         )
 
 
-def _offers(needs: Sequence[rule.Need], country: str) -> list[rule.Offer]:
-    """Read what matching must know of the records that help one of the factors and are open in the country."""
-    helps = RecordFactor.objects.filter(record=OuterRef("pk"), value__in=[need.factor for need in needs])
+def _that_may_help(needs: Sequence[rule.Need], country: str) -> QuerySet[Record]:
+    """Narrow the records to those for firms that lead some need further and are open in the country."""
+    helped = Q()
+    for need in needs:
+        helps = RecordFactor.objects.filter(record=OuterRef("pk"), value=need.factor)
+        helped |= Q(Exists(helps), level_from__lte=need.level, level_to__gt=need.level)
     place = RecordCountry.objects.filter(record=OuterRef("pk"))
-    rows = (
-        published()
-        .filter(Exists(helps))
-        .filter(~Exists(place) | Q(Exists(place.filter(value=country))))
-        .prefetch_related("countries", "sectors", "factors", "audiences", "languages")
-    )
+    audience = RecordAudience.objects.filter(record=OuterRef("pk"))
+    for_firms = ~Exists(audience) | Q(Exists(audience.filter(value__in=rule.FOR_FIRMS)))
+    return published().filter(helped, ~Exists(place) | Q(Exists(place.filter(value=country))), for_firms)
+
+
+def _offers(needs: Sequence[rule.Need], country: str) -> list[rule.Offer]:
+    """Read what matching must know, as plain rows: building thousands of model objects would take seconds."""
+    records = _that_may_help(needs, country)
+    tables = {
+        "countries": RecordCountry,
+        "sectors": RecordSector,
+        "factors": RecordFactor,
+        "audience": RecordAudience,
+        "languages": RecordLanguage,
+    }
+    sets: dict[str, dict[int, set[str]]] = {}
+    for name, table in tables.items():
+        sets[name] = defaultdict(set)
+        for pk, value in table.objects.filter(record__in=records.values("pk")).values_list("record_id", "value"):
+            sets[name][pk].add(value)
+    columns = ("pk", "slug", "type", "level_from", "level_to", "cost_band", "confidence", "checked_on")
     return [
         rule.Offer(
-            id=record.pk,
-            slug=record.slug,
-            type=record.type,
-            countries=frozenset(values(record.countries)),
-            sectors=frozenset(values(record.sectors)),
-            factors=frozenset(values(record.factors)),
-            audience=frozenset(values(record.audiences)),
-            level_from=record.level_from,
-            level_to=record.level_to,
-            languages=frozenset(values(record.languages)),
-            cost_band=record.cost_band,
-            confidence=record.confidence,
-            is_checked=record.checked_on is not None,
+            id=pk,
+            slug=slug,
+            type=kind,
+            level_from=level_from,
+            level_to=level_to,
+            cost_band=cost_band,
+            confidence=confidence,
+            is_checked=checked_on is not None,
+            **{name: frozenset(found.get(pk, ())) for name, found in sets.items()},
         )
-        for record in rows
+        for pk, slug, kind, level_from, level_to, cost_band, confidence, checked_on in records.values_list(*columns)
     ]
 
 

@@ -125,6 +125,9 @@ def _save(given: RecordContent, given_hash: str, stored: Record | None) -> None:
 
 def _index(slugs: Iterable[str]) -> None:
     """Write records into the search index, or take them out when they are not published."""
+    selectors.forget_choices()
+    # once more when the change is there for all: a page shown meanwhile counted without it
+    transaction.on_commit(selectors.forget_choices)
     tables = ("texts", "countries", "sectors", "factors", "audiences", "languages")
     rows = list(Record.objects.filter(slug__in=list(slugs)).prefetch_related(*tables))
     shown = [record for record in rows if record.status == Record.Status.PUBLISHED]

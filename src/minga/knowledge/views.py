@@ -91,7 +91,8 @@ def country(request: HttpRequest, code: str) -> HttpResponse:
     if code != place.iso2:
         return redirect("knowledge:country", place.iso2, permanent=True)
     language = get_language() or SOURCE_LANGUAGE
-    cards = sorted(selectors.of_country(place.iso2, language), key=lambda card: list(words.TYPES).index(card.type))
+    found, total = selectors.of_country(place.iso2, language)
+    cards = sorted(found, key=lambda card: list(words.TYPES).index(card.type))
     groups = [(kind, list(group)) for kind, group in groupby(cards, key=lambda card: card.type)]
     return render(
         request,
@@ -100,7 +101,8 @@ def country(request: HttpRequest, code: str) -> HttpResponse:
             "country": place,
             "name": place.name(language),
             "groups": groups,
-            "total": len(cards),
+            "shown": len(cards),
+            "total": total,
             "everywhere": selectors.open_everywhere(),
         },
     )

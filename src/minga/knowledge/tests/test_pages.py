@@ -75,8 +75,18 @@ def test_pages_of_results_keep_the_question(client, shelf):
 
 def test_find_help_takes_the_same_number_of_queries_for_many_records(client, shelf, django_assert_max_num_queries):
     services.import_records([record_content(f"c-{i}", f"Course {i}") for i in range(25)], reason="tests")
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(14):
         page(client, "/en/knowledge/")
+    with django_assert_max_num_queries(7):  # what can be chosen is counted once
+        page(client, "/en/knowledge/")
+
+
+def test_a_new_record_is_counted_in_the_filters_at_once(client, shelf):
+    assert '<option value="CV">Cabo Verde (1)</option>' in page(client, "/en/knowledge/")
+    services.import_records([record_content("cv-two", "Second course")], reason="tests")
+    assert '<option value="CV">Cabo Verde (2)</option>' in page(client, "/en/knowledge/")
+    services.archive(record=Record.objects.get(slug="cv-two"), by=None, reason="tests")
+    assert '<option value="CV">Cabo Verde (1)</option>' in page(client, "/en/knowledge/")
 
 
 def test_a_record_shows_text_steps_facts_source_and_that_nobody_checked_it(client, shelf):
@@ -136,6 +146,15 @@ def test_a_country_shows_what_is_made_for_it_and_leads_to_what_is_for_all(client
     assert client.get("/en/knowledge/countries/tn/").headers["Location"] == "/en/knowledge/countries/TN/"
 
 
+def test_a_country_with_very_many_records_shows_the_first_and_leads_to_the_search(client, db):
+    many = [record_content(f"c-{i}", f"Course {i}", countries=("CV",)) for i in range(105)]
+    services.import_records(many, reason="tests")
+    html = page(client, "/en/knowledge/countries/CV/")
+    assert "105 records are made for this country" in html
+    assert html.count("record-card__tags") == 100
+    assert "Search among all records of Cabo Verde" in html
+
+
 def test_a_country_without_records_says_so_and_one_that_is_none_is_not_found(client, shelf):
     assert "No record is made for this country yet" in page(client, "/en/knowledge/countries/FR/")
     page(client, "/en/knowledge/countries/XX/", status=404)
@@ -173,13 +192,15 @@ def test_what_a_record_says_is_shown_as_text_and_never_run(client, db):
         assert "<script>alert" not in page(client, path)
 
 
-@pytest.mark.parametrize("path", ["", "?country=TN", "tn-loi-2004-63/", "countries/TN/"])
-@pytest.mark.parametrize("language", ["en", "fr", "ar"])
-def test_no_page_weighs_more_than_45_kilobytes_with_the_real_records(client, real_content, path, language):
-    response = client.get(f"/{language}/knowledge/{path}")
-    assert response.status_code == 200
-    styles = sum(len(gzip.compress(css)) for css in _styles(response.content.decode()))
-    assert len(gzip.compress(response.content)) + styles <= 45_000
+def test_no_page_weighs_more_than_45_kilobytes_with_the_real_records(client, real_content):
+    heavy = {}
+    for language in ("en", "fr", "ar"):
+        for path in ("", "?country=TN", "tn-loi-2004-63/", "countries/TN/"):
+            response = client.get(f"/{language}/knowledge/{path}")
+            assert response.status_code == 200
+            styles = sum(len(gzip.compress(css)) for css in _styles(response.content.decode()))
+            heavy[language, path] = len(gzip.compress(response.content)) + styles
+    assert {page: weight for page, weight in heavy.items() if weight > 45_000} == {}
 
 
 def _styles(html):
@@ -190,9 +211,9 @@ def _styles(html):
             yield file.read()
 
 
-@pytest.mark.parametrize("language", ["fr", "ar"])
-def test_every_real_record_is_shown_whole_in_french_and_arabic(client, real_content, language):
-    for slug in Record.objects.values_list("slug", flat=True)[::9]:
-        context = client.get(f"/{language}/knowledge/{slug}/").context
-        assert context["text"].language == language
-        assert context["steps"].language == language or not context["steps"].steps
+def test_every_real_record_is_shown_whole_in_french_and_arabic(client, real_content):
+    for language in ("fr", "ar"):
+        for slug in Record.objects.values_list("slug", flat=True)[::9]:
+            context = client.get(f"/{language}/knowledge/{slug}/").context
+            assert context["text"].language == language
+            assert context["steps"].language == language or not context["steps"].steps
