@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from minga.members import services
 from minga.members.models import Account
+from minga.web import ratelimit
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -41,3 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         super().send_mail(template_prefix, email, {"site_name": settings.SITE_NAME, **context})
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Count attempts by the address that the rest of the site counts by, also behind a proxy."""
+        return ratelimit.client_address(request)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -11,6 +14,9 @@ from rich.table import Table
 
 from minga import members
 from minga.members import MembersError
+
+if TYPE_CHECKING:
+    from minga.members.services import TrailReport
 
 app = typer.Typer(help="People, organizations, mandates, consents, audit trail.", no_args_is_help=True)
 audit = typer.Typer(help="The hash-chained audit trail.", no_args_is_help=True)
@@ -20,7 +26,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a ta
 Lang = Annotated[str, typer.Option(help="Language of the names: en, fr, es, ar, zh, ru.")]
 
 
-def _fail(problem: Exception) -> typer.Exit:
+def _fail(problem: Exception | str) -> typer.Exit:
     typer.echo(str(problem), err=True)
     return typer.Exit(1)
 
@@ -87,14 +93,17 @@ def sectors(
 @audit.command()
 def verify(as_json: AsJson = False) -> None:
     """Check the whole trail. Exit code 0: intact; 1: broken, with every break located."""
-    services = _services()
-    try:
+    with _site() as services:
         report = services.verify_audit()
-    except MembersError as problem:
-        raise _fail(problem) from None
     if as_json:
         typer.echo(json.dumps(report.as_dict()))
-    elif report.is_intact:
+    else:
+        _tell(report)
+    raise typer.Exit(0 if report.is_intact else 1)
+
+
+def _tell(report: TrailReport) -> None:
+    if report.is_intact:
         typer.echo(
             f"The audit trail is intact: {report.count} acts, compared with {report.anchors} ends kept outside the "
             f"database. Its last hash is {report.head or 'none yet'}."
@@ -104,24 +113,19 @@ def verify(as_json: AsJson = False) -> None:
         for one in report.breaks:
             typer.echo(f"  {one.kind:<10} {one.message}")
         typer.echo("Keep the database as it is, copy it, and find out who had access.")
-    if report.other_chains and not as_json:
-        typer.echo(
-            f"The file outside also holds ends of {report.other_chains} other trail(s): the database was replaced."
-        )
-    raise typer.Exit(0 if report.is_intact else 1)
+    if report.other_chains:
+        typer.echo("The file outside also holds ends of another trail: this database was once replaced.")
 
 
 @audit.command()
 def accept(
     reason: Annotated[str, typer.Option(help="Why the end that stands is right, such as: restored from a backup.")],
+    as_json: AsJson = False,
 ) -> None:
     """Go on from the end that stands, after a restore. Itself an act in the trail."""
-    services = _services()
-    try:
+    with _site() as services:
         act = services.accept_audit_head(by=None, reason=reason)
-    except MembersError as problem:
-        raise _fail(problem) from None
-    typer.echo(f"Accepted; recorded as act {act.sequence}.")
+    typer.echo(json.dumps({"sequence": act.sequence}) if as_json else f"Accepted; recorded as act {act.sequence}.")
 
 
 @app.command()
@@ -131,20 +135,34 @@ def grant(
     organization: Annotated[
         str, typer.Option(help="The organization's mark (32 letters and digits, in its address); else the alliance.")
     ] = "",
+    as_json: AsJson = False,
 ) -> None:
     """Give an account a role in an organization or, without one, in the alliance."""
-    services = _services()
+    with _site() as services:
+        mandate = services.grant_by_address(email=email, role=role, organization_mark=organization)
+    done = {"email": email, "role": role, "in": str(mandate.place), "from": mandate.starts_on.isoformat()}
+    words = f"{email} now has the role {role} in {mandate.place}."
+    typer.echo(json.dumps(done, ensure_ascii=False) if as_json else words)
+
+
+@contextmanager
+def _site() -> Iterator[ModuleType]:
+    """Start the site and give its services; what goes wrong is said in words, with exit code 1."""
     try:
-        typer.echo(services.grant_by_address(email=email, role=role, organization_mark=organization))
-    except MembersError as problem:
-        raise _fail(problem) from None
+        from minga.web.setup import django_setup
 
+        django_setup()
+    except (ImportError, ValueError) as problem:
+        raise _fail(f"The site cannot start: {problem} Install it, or correct the setting.") from None
+    from django.db import DatabaseError
 
-def _services():  # type: ignore[no-untyped-def]
-    """Start Django, then load what needs it."""
-    from minga.web.setup import django_setup
-
-    django_setup()
     from minga.members import services
 
-    return services
+    try:
+        yield services
+    except MembersError as problem:
+        raise _fail(problem) from None
+    except DatabaseError as problem:
+        raise _fail(
+            f"The database cannot be used: {problem}. Run `minga site check`, which says what is missing."
+        ) from None

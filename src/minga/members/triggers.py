@@ -1,5 +1,6 @@
 """Triggers that keep the audit trail append-only in the database itself, on SQLite and PostgreSQL.
 
+A migration that alters the table must call `install` again: SQLite builds the table anew and loses them.
 They stop mistakes and careless scripts. Who owns the database can drop them; then the hash chain speaks.
 """
 

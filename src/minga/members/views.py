@@ -30,6 +30,7 @@ from minga.members.forms import (
     country_choices,
 )
 from minga.members.models import Account, Consent, Mandate, Organization, Person
+from minga.web.ratelimit import limited
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -159,6 +160,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("members:me")
 
 
+@limited("members:join", times=20, seconds=3600)
 @_FORM
 @never_cache
 @login_required

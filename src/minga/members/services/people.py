@@ -9,7 +9,7 @@ from django.db import transaction
 
 from minga.members.engine import roles
 from minga.members.engine.errors import MembersError
-from minga.members.models import Account, Organization, Person
+from minga.members.models import Account, Mandate, Organization, Person
 from minga.members.services.organizations import grant_in_alliance, grant_mandate, join
 from minga.members.services.trail import record
 
@@ -60,22 +60,21 @@ def edit_person(*, person: Person, name: str, languages: list[str]) -> None:
 
 
 @transaction.atomic
-def grant_by_address(*, email: str, role: str, organization_mark: str = "", by: Person | None = None) -> str:
-    """Give the account with an address a role; says what was done."""
+def grant_by_address(*, email: str, role: str, organization_mark: str = "", by: Person | None = None) -> Mandate:
+    """Give the account with an address a role in an organization or, without one, in the alliance."""
     account = Account.objects.filter(email__iexact=email).first()
     if account is None:
         raise MembersError(f"There is no account with the address {email}. Ask the person to sign up first.")
     person = person_for(account)
     if not organization_mark:
-        mandate = grant_in_alliance(person=person, role=role, by=by)
-        return f"{email} now has the role {role} in {mandate.place}."
+        return grant_in_alliance(person=person, role=role, by=by)
     try:
         organization = Organization.objects.get(mark=UUID(organization_mark))
     except (ValueError, Organization.DoesNotExist):
         raise MembersError(
             f"There is no organization with the mark {organization_mark!r}. Copy it from the address of its page."
         ) from None
-    grant_mandate(person=person, role=role, organization=organization, by=by)
+    mandate = grant_mandate(person=person, role=role, organization=organization, by=by)
     if role in {roles.OWNER, roles.RESPONDENT}:
         join(person=person, organization=organization)
-    return f"{email} now has the role {role} in {organization}."
+    return mandate

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from django.db import connection
@@ -114,3 +117,19 @@ def test_grant_says_what_is_wrong(chloe, arguments, words):
     result = run.invoke(app, ["grant", *arguments])
     assert result.exit_code == 1
     assert words in result.output
+
+
+@pytest.mark.django_db
+def test_grant_prints_json_too(chloe):
+    done = json.loads(run.invoke(app, ["grant", "chloe@bakery.example", "assessor", "--json"]).output)
+    assert (done["role"], done["in"]) == ("assessor", "Advisers and assessors")
+
+
+@pytest.mark.slow
+def test_a_site_without_a_database_is_said_in_words(tmp_path):
+    environment = {**os.environ, "MINGA_VAR": str(tmp_path), "MINGA_DATABASE_URL": ""}
+    command = [sys.executable, "-m", "minga.site.cli", "members", "audit", "verify"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "minga site check" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -153,6 +153,12 @@ def test_a_code_brings_a_colleague_in_once(client, amina, chloe, bakery, signed_
     assert "This code opens nothing" in again
 
 
+def test_codes_cannot_be_guessed_by_trying(client, chloe, signed_in):
+    signed_in(chloe)
+    answers = [client.post(reverse("members:join"), {"code": f"AAAA-AAAA-AAAA-{number:04}"}) for number in range(21)]
+    assert [answer.status_code for answer in answers] == [200] * 20 + [429]
+
+
 def test_a_code_too_old_opens_nothing(amina, chloe, bakery):
     code = services.invite(organization=bakery, role="adviser", by=amina)
     Invitation.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
