@@ -80,7 +80,7 @@ def walked(alliance: Alliance) -> list[tuple[str, str, str]]:
             tenants = (alliance.amina, alliance.khadija, alliance.dina) if carries_ids(visit) else (alliance.amina,)
             for tenant in tenants:
                 address = real_address(visit[1], alliance, tenant)
-                response = visit_and_undo(alliance.browsers[role], visit[0], address)
+                response = visit_and_undo(alliance.browsers[role], visit, address)
                 found.append((role, f"{visit[0]} {address}", everything_said(response)))
     return found
 

@@ -36,7 +36,7 @@ def group(visit: Visit) -> str:
 
 def seen(browser: Client, visit: Visit, address: str) -> str:
     """Say in one word what came of a visit."""
-    response = visit_and_undo(browser, visit[0], address)
+    response = visit_and_undo(browser, visit, address)
     if response.status_code in {301, 302} and "/account/login/" in response["Location"]:
         return "login"
     return str(response.status_code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from typing import Any
 
@@ -15,6 +16,13 @@ from tests.people import Alliance, Tenant
 
 #: Method and address pattern.
 Visit = tuple[str, str]
+
+#: What a program sends where an operation needs a body, so that a refusal is one of rights and not of form.
+BODIES: dict[str, Any] = {
+    "POST /api/v1/readiness/assessments": {"country": "TN", "sector": "10", "size": "1-9"},
+    "PATCH /api/v1/readiness/assessments/{pk}/answers": {"answers": [{"item": "INT1", "value": "3"}]},
+    "POST /api/v1/readiness/assessments/{pk}/submit": {},
+}
 
 
 def every_visit() -> list[Visit]:
@@ -42,24 +50,27 @@ def real_address(pattern: str, alliance: Alliance, tenant: Tenant | None = None)
         "key": "no-such-key",
         "uidb36": "1",
         "code": "TN",
+        "name": "generic-enterprise",
         "slug": "tn-raidet",
         "mark": (tenant.organization or alliance.amina.organization).mark,
         "content_hash": tenant.assessment.edition.content_hash,
     }
     place = pattern.partition("<pk>")[0].rstrip("/").rpartition("/")[2]
-    answered = bool(re.search(r"<pk>/(?:goals|submit|save|<factor>)/", pattern))
+    answered = bool(re.search(r"[<{]pk[>}]/(?:goals|submit|save|answers|<factor>)", pattern))
     stored = {"consents": (tenant.consent or alliance.amina.consent), "mandates": alliance.mandate}
     values["pk"] = stored.get(place, tenant.draft if answered else tenant.assessment).pk
     return re.sub(r"[<{](\w+)[>}]", lambda found: str(values[found.group(1)]), pattern)
 
 
-def visit_and_undo(browser: Client, method: str, address: str, **sent: Any) -> Any:
+def visit_and_undo(browser: Client, visit: Visit, address: str) -> Any:
     """Visit an address, undo what the visit changed in database and browser, and return the response."""
     cache.clear()  # rate limits have tests of their own
     browser.raise_request_exception = False
     cookies = copy.deepcopy(browser.cookies)
+    body = BODIES.get(" ".join(visit))
+    sent, kind = ("", "application/x-www-form-urlencoded") if body is None else (json.dumps(body), "application/json")
     with transaction.atomic():
-        response = browser.generic(method, address, content_type="application/x-www-form-urlencoded", **sent)
+        response = browser.generic(visit[0], address, sent, content_type=kind)
         transaction.set_rollback(True)
     browser.cookies = cookies
     return response
