@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.visits import House, Visits
+from tests.browser.visits import House, Logins, Visits
 from tests.sites import Site
 
 _FLAGS = [
@@ -32,7 +32,6 @@ _FLAGS = [
     "--disable-sync",
 ]
 _START_SECONDS = 90
-SECRETARIAT = ("bao@secretariat.example", "a long enough password")
 
 
 @pytest.fixture(scope="session")
@@ -55,10 +54,6 @@ def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Site:
         settings={"MINGA_SAMPLE": "on", "MINGA_SITE_NAME": "Sample Alliance", "MINGA_RATE_LIMITS": "off"},
     )
     made.minga("site", "sample")
-    email, password = SECRETARIAT
-    kept = made.var / "password"
-    kept.write_text(password, encoding="utf-8")
-    made.minga("site", "createadmin", email, "--name", "Bao", "--password-file", str(kept))
     return made
 
 
@@ -106,14 +101,22 @@ def browser(chromium: str) -> Iterator[Browser]:
     """Start Chromium once."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
+        expect.set_options(timeout=10_000)
         yield opened
         opened.close()
 
 
 @pytest.fixture(scope="session")
-def house(browser: Browser, address: str) -> House:
-    """Bring into being what the page types need: checks of a guest at three stages, and a secretary signed in."""
-    return House.furnish(browser, address, SECRETARIAT)
+def logins(site: Site) -> Logins:
+    """Return the sample's logins by role; loading it a second time changes nothing and tells them again."""
+    told = site.json("site", "sample")["logins"]
+    return {login["role"]: (login["email"], login["password"]) for login in told}
+
+
+@pytest.fixture(scope="session")
+def house(browser: Browser, address: str, logins: Logins) -> House:
+    """Bring into being what the page types need: checks of a guest at three stages, and people signed in."""
+    return House.furnish(browser, address, logins)
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.browser
 def _someone(browser: Browser, *, width: int = 1280, script: bool = True) -> Iterator[Page]:
     """Open a browser that has never been here."""
     context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=script)
+    context.set_default_timeout(15_000)
     yield context.new_page()
     context.close()
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import steps
-from tests.browser.conftest import SECRETARIAT
+from tests.browser.visits import Logins
 
 pytestmark = pytest.mark.browser
 
@@ -47,16 +47,16 @@ def test_a_search_in_arabic_finds_records(page: Page, address: str):
     assert page.locator("main .cards > li").count() > 0
 
 
-def test_signing_in_and_out(page: Page, address: str):
-    steps.sign_in(page, address, *SECRETARIAT)
+def test_signing_in_and_out(page: Page, address: str, logins: Logins):
+    steps.sign_in(page, address, *logins["secretariat"])
     page.click("form[action$='/account/logout/'] button")
     page.goto(f"{address}/en/members/me/")
     assert "/account/login/" in page.url
 
 
-def test_a_wrong_password_is_said_without_telling_who_has_an_account(page: Page, address: str):
+def test_a_wrong_password_is_said_without_telling_who_has_an_account(page: Page, address: str, logins: Logins):
     said = []
-    for email in (SECRETARIAT[0], "nobody@nowhere.example"):
+    for email in (logins["owner"][0], "nobody@nowhere.example"):
         page.goto(f"{address}/en/account/login/")
         page.fill("input[name=login]", email)
         page.fill("input[name=password]", "certainly not this one")
@@ -65,8 +65,8 @@ def test_a_wrong_password_is_said_without_telling_who_has_an_account(page: Page,
     assert said[0] == said[1] != ""
 
 
-def test_the_secretariat_checks_the_audit_trail(page: Page, address: str):
-    steps.sign_in(page, address, *SECRETARIAT)
+def test_the_secretariat_checks_the_audit_trail(page: Page, address: str, logins: Logins):
+    steps.sign_in(page, address, *logins["secretariat"])
     page.goto(f"{address}/en/members/trail/")
     page.get_by_role("link", name="Check the whole trail").click()
     expect(page.locator(".notice.success")).to_contain_text("intact")

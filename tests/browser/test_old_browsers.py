@@ -47,7 +47,7 @@ def test_an_old_browser_shows_the_same_colours(both: tuple[Page, Page]):
 
 
 def test_forced_colours_keep_buttons_and_choices_apart(browser: Browser, house: House):
-    context = browser.new_context(storage_state=house.guest, forced_colors="active")
+    context = browser.new_context(storage_state=house.remembers["guest"], forced_colors="active")
     page = context.new_page()
     page.goto(f"{house.address}/en{house.open_check}integration/")
     button = page.locator("form[data-save] button.button").first

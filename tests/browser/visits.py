@@ -10,22 +10,27 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from tests.browser import steps
 
+#: e-mail address and password by role
+Logins = dict[str, tuple[str, str]]
+
 
 @dataclass(frozen=True)
 class House:
-    """A furnished site: where it is, what the browsers of a guest and of a secretary remember, and their addresses."""
+    """A furnished site: where it is, what everybody's browser remembers, and the paths of what they made."""
 
     address: str
-    guest: dict[str, Any]
-    secretariat: dict[str, Any]
+    #: by who it is: "visitor", "guest", or a role of the sample
+    remembers: dict[str, Any]
     open_check: str
     finished_check: str
     thin_check: str
+    owners_check: str
+    organization: str
     record: str
 
     @classmethod
-    def furnish(cls, browser: Browser, address: str, login: tuple[str, str]) -> House:
-        """Walk the site once as a guest without JavaScript and once as a secretary."""
+    def furnish(cls, browser: Browser, address: str, logins: Logins) -> House:
+        """Walk the site once as a guest without JavaScript, and sign in the others."""
         context = browser.new_context(java_script_enabled=False)
         page = context.new_page()
         open_check = _path(steps.start(page, address, "en"), address)
@@ -38,14 +43,23 @@ class House:
         page.goto(f"{address}/en{thin_check}goals/")
         steps.submit(page)
         page.goto(f"{address}/en/knowledge/?q=machine+vision")
-        record = _path(str(page.locator("main .cards h3 a").first.get_attribute("href")), "")
-        guest = context.storage_state()
+        record = _link(page, "main .cards h3 a")
+        remembers: dict[str, Any] = {"visitor": None, "guest": context.storage_state()}
         context.close()
-        context = browser.new_context()
-        steps.sign_in(context.new_page(), address, *login)
-        secretariat = context.storage_state()
-        context.close()
-        return cls(address, guest, secretariat, open_check, finished_check, thin_check, record)
+        owners: list[str] = []
+        for role in ("owner", "assessor", "secretariat"):
+            context = browser.new_context()
+            page = context.new_page()
+            steps.sign_in(page, address, *logins[role])
+            remembers[role] = context.storage_state()
+            if role == "owner":
+                owners = [_link(page, f"main .card a[href*='/{part}/']") for part in ("readiness/a", "organizations")]
+            context.close()
+        return cls(address, remembers, open_check, finished_check, thin_check, *owners, record)
+
+
+def _link(page: Page, selector: str) -> str:
+    return _path(str(page.locator(selector).first.get_attribute("href")), "")
 
 
 def _path(url: str, address: str) -> str:
@@ -101,7 +115,11 @@ PAGE_TYPES = (
     PageType("delete", lambda house: f"{house.open_check}delete/", "guest"),
     PageType("report", lambda house: f"{house.finished_check}report/", "guest"),
     PageType("report with too few answers", lambda house: f"{house.thin_check}report/", "guest"),
-    PageType("my page", "/members/me/", "secretariat"),
+    PageType("report with peers", lambda house: f"{house.owners_check}report/", "owner"),
+    PageType("my checks", "/readiness/mine/", "owner"),
+    PageType("my page", "/members/me/", "owner"),
+    PageType("my organization", lambda house: house.organization, "owner"),
+    PageType("page of the secretariat", "/members/me/", "secretariat"),
     PageType("roles", "/members/roles/", "secretariat"),
     PageType("audit trail", "/members/trail/", "secretariat"),
     PageType("new organization", "/members/organizations/new/", "secretariat"),
@@ -131,7 +149,7 @@ def _listen(page: Page) -> list[str]:
 
 
 class Visits:
-    """Opens pages as a visitor, the guest or the secretary; one context for each way of looking is kept."""
+    """Opens pages as anybody; one context for each way of looking is kept."""
 
     def __init__(self, browser: Browser, house: House) -> None:
         self.browser, self.house = browser, house
@@ -173,8 +191,8 @@ class Visits:
     def _context(self, who: str, look: dict[str, Any]) -> BrowserContext:
         key = (who, repr(sorted(look.items())))
         if key not in self._contexts:
-            state = {"visitor": None, "guest": self.house.guest, "secretariat": self.house.secretariat}[who]
-            self._contexts[key] = self.browser.new_context(storage_state=state, **look)
+            self._contexts[key] = self.browser.new_context(storage_state=self.house.remembers[who], **look)
+            self._contexts[key].set_default_timeout(15_000)
         return self._contexts[key]
 
     def close(self) -> None:

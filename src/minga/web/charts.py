@@ -96,7 +96,7 @@ def _profile_line(row: ProfileRow, top: int, axis: _Axis) -> SafeString:
 def _band(axis: _Axis, low: float, high: float, middle: int) -> SafeString:
     left, right = sorted((axis.share(low), axis.share(high)))
     return format_html(
-        '<rect x="{}%" y="{}" width="{}%" height="16" rx="3" fill="var(--line)"/>',
+        '<rect x="{}%" y="{}" width="{}%" height="16" rx="3" fill="var(--line)" stroke="var(--edge)"/>',
         left,
         middle - 8,
         round(right - left, 2),
