@@ -146,7 +146,7 @@ def load_start_content() -> Imported:
 
 def load_sample_experts() -> Imported:
     """Bring in the invented experts of the sample alliance, each marked as sample and named fictional."""
-    records = content.load([CONTENT / "sample-experts.yaml"], known_codes(), is_sample=True)
+    records = content.load([CONTENT / "sample" / "records-experts.yaml"], known_codes(), is_sample=True)
     return import_records(records, reason="sample alliance")
 
 

@@ -29,7 +29,7 @@ _STOPWORDS = frozenset(
         "with you your "
         "au aux avec ce ces comment dans de des du elle en est et il je la le les leur ma mes mon nos notre nous ou "
         "où par pour que quel quelle qui sa ses son sur un une vos votre vous "
-        "al como con cual cuál del el ella es esta este la las los lo mi mis o para por que qué se sin son su sus un "
+        "al como con cual cuál del el ella es esta este la las los lo mi o para por que qué se sin son su sus un "
         "una y "
         "в во для до и из или к как ко на не о об от по при с со у что это "
         "في من على الى إلى عن مع هو هي هذا هذه التي الذي ما كيف او أو ثم"

@@ -49,7 +49,7 @@ _CHARACTERS = _FoldedCharacters()
 def fold(text: str) -> str:
     """Return a text in lower case, without accents, vowel signs and variant letters.
 
-    Alef with hamza or madda becomes plain alef, taa marbuta haa, alef maqsura yaa; tatweel and invisible
+    Alef with hamza or madda becomes plain alef, taa marbuta ha, alef maqsura yaa; tatweel and invisible
     characters go; digits of every script become 0 to 9; Latin accents go; ё becomes е, but й stays.
 
     Parameters

@@ -74,7 +74,7 @@ def test_the_start_content_is_sound_and_whole_in_three_languages(vocabulary):
 
 
 def test_the_sample_experts_are_invented_and_say_so_in_every_language(vocabulary):
-    experts = knowledge.load([CONTENT / "sample-experts.yaml"], vocabulary, is_sample=True)
+    experts = knowledge.load([CONTENT / "sample" / "records-experts.yaml"], vocabulary, is_sample=True)
     assert len(experts) == 6
     word = {"en": "fictional", "fr": "fictive", "ar": "خيالية"}
     for expert in experts:

@@ -74,6 +74,25 @@ def test_points_are_those_of_the_method_page():
     assert found.points == 18.75
 
 
+def test_the_worked_example_of_the_method_page():
+    plain = {"level_from": 0, "level_to": 2, "cost_band": "c0", "confidence": "high", "languages": frozenset({"fr"})}
+    skills, data = frozenset({"skills"}), frozenset({"data_quality"})
+    praia = frozenset({"CV"})
+    found = match(
+        [
+            offer("a", **plain, factors=skills, countries=praia, sectors=frozenset({"10"})),
+            offer("b", type="regulation", factors=data, countries=praia, level_to=3, cost_band="c1", confidence="high"),
+            offer("c", type="solution", factors=data | skills, cost_band="c0"),
+            offer("d", **plain, factors=skills),
+        ],
+        [DATA, SKILLS],
+        PRAIA,
+    )
+    assert [(one.offer.slug, round(one.points, 2)) for one in found] == [
+        ("a", 76.78), ("b", 42.22), ("c", 51.11), ("d", 51.78),
+    ]  # fmt: skip
+
+
 def test_reasons_say_what_helps_where_in_which_language_and_at_what_cost():
     (found,) = match(
         [offer(countries=frozenset({"CV"}), sectors=frozenset({"10"}), languages=frozenset({"fr"}), cost_band="c0")],
