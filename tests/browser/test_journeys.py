@@ -14,6 +14,8 @@ from tests.browser.visits import House
 
 pytestmark = pytest.mark.browser
 
+SAVED = re.compile(r"^saved \d\d:\d\d$")
+
 
 @contextmanager
 def _someone(browser: Browser, *, width: int = 1280, script: bool = True) -> Iterator[Page]:
@@ -86,7 +88,7 @@ def test_each_answer_is_saved_at_once_and_survives_a_reload(browser: Browser, ad
         with page.expect_response("**/save/") as saved:
             card.locator("input[value='4']").check()
         assert saved.value.status == 200
-        expect(page.locator("[data-state=saved]")).to_have_text(re.compile(r"^saved \d"))
+        expect(page.locator("[data-state=saved]")).to_have_text(SAVED)
         expect(page.locator("[data-state=answered]")).to_have_text("1 of 14 answered")
         page.reload()
         expect(card.locator("input[value='4']")).to_be_checked()
@@ -101,7 +103,7 @@ def test_a_note_is_kept_too(browser: Browser, address: str):
         with page.expect_response("**/save/"):
             card.locator("textarea").fill("Two machines of 1998")
             card.locator("textarea").blur()
-        expect(page.locator("[data-state=saved]")).to_have_text(re.compile(r"^saved \d"))
+        expect(page.locator("[data-state=saved]")).to_have_text(SAVED)
         page.reload()
         expect(card.locator("textarea")).to_have_value("Two machines of 1998")
 
@@ -114,7 +116,7 @@ def test_an_answer_given_without_connection_says_so_and_follows(browser: Browser
         card.locator("input[value='2']").check()
         expect(card.locator("[data-say]")).to_contain_text("Not saved yet")
         page.context.set_offline(False)
-        expect(page.locator("[data-state=saved]")).to_have_text(re.compile(r"^saved \d"), timeout=15_000)
+        expect(page.locator("[data-state=saved]")).to_have_text(SAVED, timeout=15_000)
         expect(card.locator("[data-say]")).to_be_empty()
 
 

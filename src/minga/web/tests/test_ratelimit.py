@@ -1,0 +1,75 @@
+"""Limits on posting: counted by address and scope, forgotten with the window, and without keeping addresses."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from minga.web.ratelimit import client_address, exceeded, limited
+
+pytestmark = [pytest.mark.page, pytest.mark.django_db]
+
+
+def post(address="192.0.2.1", **headers):
+    return RequestFactory(REMOTE_ADDR=address).post("/", headers=headers)
+
+
+@pytest.fixture(autouse=True)
+def _on(settings):
+    settings.RATE_LIMITS = True
+    cache.clear()
+
+
+def test_address_may_post_so_often_and_no_more():
+    answers = [exceeded(post(), "form", times=3, seconds=60) for _time in range(5)]
+    assert answers == [False, False, False, True, True]
+
+
+def test_other_addresses_and_scopes_are_counted_apart():
+    for _time in range(3):
+        exceeded(post(), "form", times=3, seconds=60)
+    assert exceeded(post(), "form", times=3, seconds=60)
+    assert not exceeded(post("192.0.2.2"), "form", times=3, seconds=60)
+    assert not exceeded(post(), "other", times=3, seconds=60)
+
+
+def test_next_window_begins_anew(monkeypatch):
+    monkeypatch.setattr("minga.web.ratelimit.time", SimpleNamespace(time=lambda: 1000.0))
+    assert not exceeded(post(), "form", times=1, seconds=60)
+    assert exceeded(post(), "form", times=1, seconds=60)
+    monkeypatch.setattr("minga.web.ratelimit.time", SimpleNamespace(time=lambda: 1061.0))
+    assert not exceeded(post(), "form", times=1, seconds=60)
+
+
+def test_reading_is_never_limited():
+    view = limited("page", times=0, seconds=60)(lambda request: HttpResponse("in"))
+    assert view(RequestFactory().get("/")).content == b"in"
+
+
+def test_page_says_when_to_come_back(client):
+    answers = [client.post("/en/readiness/resume/", {"code": "0000-0000-0000-0000"}) for _time in range(11)]
+    assert answers[10].status_code == 429
+    assert 0 < int(answers[10]["Retry-After"]) <= 600
+    assert "Too many attempts in a short time" in answers[10].content.decode()
+
+
+def test_switched_off_it_counts_nothing(settings):
+    settings.RATE_LIMITS = False
+    assert not any(exceeded(post(), "form", times=1, seconds=60) for _time in range(9))
+
+
+def test_address_behind_our_proxy_is_the_one_the_proxy_saw(settings):
+    forged = post("10.0.0.1", **{"X-Forwarded-For": "203.0.113.9, 198.51.100.7"})
+    settings.HTTPS_PROXY = False
+    assert client_address(forged) == "10.0.0.1"
+    settings.HTTPS_PROXY = True
+    assert client_address(forged) == "198.51.100.7"
+
+
+def test_cache_holds_no_address():
+    exceeded(post("192.0.2.77"), "form", times=1, seconds=60)
+    assert not any("192.0.2.77" in str(key) for key in getattr(cache, "_cache", {}))
