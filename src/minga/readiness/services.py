@@ -61,7 +61,8 @@ def start_assessment(
         raise ProfileError(f"Sector {sector!r} is a section of ISIC. Give one of its divisions, two digits such as 10.")
     fitting = selectors.fitting_overlays(place.iso2, activity.code)
     if overlays is not None:
-        fitting = [one for one in [*fitting, *selectors.possible_overlays(place.iso2, activity.code)] if one.id in overlays]
+        offered = [*fitting, *selectors.possible_overlays(place.iso2, activity.code)]
+        fitting = [overlay for overlay in offered if overlay.id in overlays]
     chosen = [overlay.id for overlay in fitting]
     return Assessment.objects.create(
         edition=pin(tuple(chosen)),

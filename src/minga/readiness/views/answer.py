@@ -90,14 +90,15 @@ def _page(request: HttpRequest, assessment: Assessment, factor: str, form: PageF
         "factor": form.instrument.factor(factor),
         "number": pages.index(factor) + 1,
         "pages": len(pages),
-        "states": _states(words["progress"]),
+        "states": _states(words["progress"], factor),
         "errors": [card for card in form.cards if card.error or card.conflict],
     }
     return render(request, "readiness/answer.html", words, status=status)
 
 
-def _states(progress: selectors.Progress) -> dict[str, str]:
-    """Say progress in words, for the page and for the script that keeps it up to date."""
+def _states(progress: selectors.Progress, factor: str) -> dict[str, str]:
+    """Say progress in words, for the page of a factor and for the script that keeps it up to date."""
+    here = next(one for one in progress.factors if one.id == factor)
     saved = ""
     if progress.saved_at is not None:
         clock = date_format(timezone.localtime(progress.saved_at), "TIME_FORMAT")
@@ -105,6 +106,7 @@ def _states(progress: selectors.Progress) -> dict[str, str]:
     left = ngettext("about %(count)s minute left", "about %(count)s minutes left", progress.minutes_left)
     return {
         "answered": _("%(answered)s of %(asked)s answered") % {"answered": progress.answered, "asked": progress.asked},
+        "here": f"{here.answered}/{here.asked}",
         "saved": saved,
         "left": left % {"count": progress.minutes_left} if progress.minutes_left else _("all answered"),
     }
@@ -133,14 +135,14 @@ def save(request: HttpRequest, assessment: Assessment) -> HttpResponse:
         # the form says it in the page's language; the engine's sentence is for programs
         words = _("This answer could not be saved as it is. If it does not apply to you, say why.")
         return JsonResponse({"outcome": "refused", "message": words}, status=422)
-    words = frame(assessment)["progress"]
+    words = frame(assessment)
     body: dict[str, Any] = {
         "outcome": saved.outcome,
         "version": saved.answer.version,
         "value": saved.answer.value,
         "at": saved.answer.saved_at.isoformat(),
-        "states": _states(words),
-        "done": words.answered,
+        "states": _states(words["progress"], words["instrument"].item(saved.answer.item).factor),
+        "done": words["progress"].answered,
     }
     if saved.outcome == "conflict":
         body["message"] = _(
