@@ -32,7 +32,7 @@ class FindForm(forms.Form):
     use_required_attribute = False
 
     q = forms.CharField(
-        label=_("Words"),
+        label=_("What are you looking for?"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),

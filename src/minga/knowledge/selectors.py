@@ -187,7 +187,7 @@ def find(criteria: Criteria, language: str, *, page: int = 1, per_page: int = PE
 
 
 def of_country(code: str, language: str) -> tuple[tuple[Card, ...], int]:
-    """Return the records made for one country, by type and title, and how many there are in all.
+    """Return the records that name a country, by type and title, and how many there are in all.
 
     At most `COUNTRY_PAGE` of them: the search shows the others page by page.
     """

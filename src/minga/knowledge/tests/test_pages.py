@@ -139,7 +139,7 @@ def test_an_invented_expert_is_marked_and_has_no_source(client, shelf):
 
 def test_a_country_shows_what_is_made_for_it_and_leads_to_what_is_for_all(client, shelf):
     html = page(client, "/en/knowledge/countries/TN/")
-    assert "2 records are made for this country" in html
+    assert "2 records name this country" in html
     assert "1 more is open to every country" in html
     assert html.index("Law on personal data") < html.index("Amel")
     assert "Course for bakers" not in html
@@ -150,13 +150,13 @@ def test_a_country_with_very_many_records_shows_the_first_and_leads_to_the_searc
     many = [record_content(f"c-{i}", f"Course {i}", countries=("CV",)) for i in range(105)]
     services.import_records(many, reason="tests")
     html = page(client, "/en/knowledge/countries/CV/")
-    assert "105 records are made for this country" in html
+    assert "105 records name this country" in html
     assert html.count("record-card__tags") == 100
     assert "Search among all records of Cabo Verde" in html
 
 
 def test_a_country_without_records_says_so_and_one_that_is_none_is_not_found(client, shelf):
-    assert "No record is made for this country yet" in page(client, "/en/knowledge/countries/FR/")
+    assert "No record names this country yet" in page(client, "/en/knowledge/countries/FR/")
     page(client, "/en/knowledge/countries/XX/", status=404)
     page(client, "/en/knowledge/countries/Namibia/", status=404)
 
