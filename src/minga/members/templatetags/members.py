@@ -8,11 +8,21 @@ from collections.abc import Iterable
 from django import template
 from django.conf.locale import LANG_INFO
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from minga.members.engine import vocabulary
+from minga.trust.chain import Break
 
 register = template.Library()
 
+_FINDINGS = {
+    "changed": _("It was changed: what it says does not give its hash, or the next act knows another hash for it."),
+    "dropped": _("It is missing from the trail."),
+    "added": _("It was added: one act too many claims this number, or it stands after the recorded end."),
+    "reordered": _("It stands under another number than when it was written."),
+    "truncated": _("The end of the trail was cut off here."),
+    "rewritten": _("Somewhere here the trail was written anew: its hash is not the one recorded outside."),
+}
 _MARK = re.compile(r":([0-9a-f]{8})[0-9a-f]{24}\b")
 
 
@@ -43,3 +53,9 @@ def language_names(codes: Iterable[str]) -> str:
 def short_marks(text: str) -> str:
     """Shorten the random marks in a reference to their first eight signs, as much as the eye compares."""
     return _MARK.sub(r" \1…", text)
+
+
+@register.filter
+def finding(found: Break) -> str:
+    """Say what a check of the trail found, in the words of the page."""
+    return str(_FINDINGS[found.kind])

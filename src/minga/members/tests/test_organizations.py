@@ -365,10 +365,19 @@ def test_the_trail_page_says_whether_the_trail_is_intact(client, bao, bakery, si
         cursor.execute("UPDATE members_auditact SET reason = 'forged' WHERE sequence = 2")
     page = client.get(reverse("members:trail"), {"check": 1}).content.decode()
     assert "broken in 1 place" in page
-    assert "Act 2 was changed" in page
+    assert "It was changed: what it says does not give its hash" in page
 
 
 def test_createadmin_twice_is_one_member_of_the_secretariat(bao):
     services.createadmin(email="BAO@alliance.example")
     assert Mandate.objects.filter(role="secretariat").count() == 1
     assert bao.account.check_password("tea-and-rice-99")
+
+
+def test_every_kind_of_finding_has_its_words():
+    from typing import get_args
+
+    from minga.members.templatetags.members import finding
+    from minga.trust.chain import Break, Kind
+
+    assert all(finding(Break(kind, 1, 1, "")).endswith(".") for kind in get_args(Kind))
