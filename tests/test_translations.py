@@ -75,7 +75,7 @@ def test_compiled_file_says_what_the_readable_one_says(language):
     path = translations.po_path(language).with_suffix(".mo")
     assert path.exists(), f"{path} is missing. Run `python -m scripts.translations --compile`."
     compiled = polib.mofile(str(path))
-    readable = [entry for entry in po(language) if not entry.obsolete]
+    readable = po(language).translated_entries()
 
     def said(entries):
         return {translations.key(entry): (entry.msgstr, entry.msgstr_plural) for entry in entries}
@@ -87,7 +87,7 @@ def test_compiled_file_says_what_the_readable_one_says(language):
 MARKED = re.compile(
     r"{% blocktrans(?:late)?\b.*?{% endblocktrans(?:late)? %}|{% comment %}.*?{% endcomment %}", re.DOTALL
 )
-NOT_TEXT = re.compile(r"<(style|script)\b.*?</\1>|<!--.*?-->", re.DOTALL)
+NOT_TEXT = re.compile(r"<(style|script|code|pre)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 SPOKEN = re.compile(r'\b(?:aria-label|title|alt|placeholder)="([^"{}<>]*[^\W\d_]{2}[^"{}<>]*)"')
 #: A name that is the same in every language.
 NAMES = {"Minga", "API", "JSON", "CSV", "OpenAPI", "Markdown", "CC", "BY", "ISIC", "GET", "POST", "English", "Français"}
