@@ -16,7 +16,9 @@ from minga.knowledge.models import Record
 
 router = Router()
 
-Code = Annotated[str, Field(max_length=16)]
+Country = Annotated[str, Field(pattern=r"^([A-Za-z]{2})?$", description="ISO 3166-1 alpha-2")]
+Sector = Annotated[str, Field(pattern=r"^[0-9]{0,4}$", description="ISIC Rev.4; a longer code counts by its division")]
+ServiceLanguage = Annotated[str, Field(pattern=r"^[a-z]{0,3}$", description="language of the service")]
 Lang = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", description="Language of titles where there is one.")]
 
 
@@ -111,10 +113,10 @@ class FindQuery(Schema):
 
     q: Annotated[str, Field(max_length=200)] = ""
     type: Literal["", *TYPES] = ""  # type: ignore[valid-type]
-    country: Annotated[str, Field(max_length=2, description="ISO 3166-1 alpha-2")] = ""
-    sector: Annotated[str, Field(max_length=2, description="division of ISIC Rev.4")] = ""
+    country: Country = ""
+    sector: Sector = ""
     factor: Literal["", *FACTORS] = ""  # type: ignore[valid-type]
-    language: Annotated[str, Field(max_length=3, description="language of the service")] = ""
+    language: ServiceLanguage = ""
     cost: Literal["", *COST_BANDS] = ""  # type: ignore[valid-type]
     audience: Literal["", *AUDIENCES] = ""  # type: ignore[valid-type]
 
@@ -128,7 +130,7 @@ def records(
     per_page: Annotated[int, Field(ge=1, le=100)] = selectors.PER_PAGE,
 ) -> Any:
     """Find records by words and filters, as the page Find help does."""
-    wanted = criteria.dict() | {"country": criteria.country.upper()}
+    wanted = criteria.dict() | {"country": criteria.country.upper(), "sector": criteria.sector[:2]}
     found = selectors.find(selectors.Criteria(**wanted), lang, page=page, per_page=per_page)
     return {
         "records": found.cards,
@@ -186,8 +188,8 @@ def _need(text: str) -> tuple[str, float, float]:
 def matching(
     request: HttpRequest,
     need: Annotated[list[str], Query(min_length=1, max_length=len(FACTORS), description="factor:level:target")],
-    country: Annotated[str, Field(max_length=2)] = "",
-    sector: Annotated[str, Field(max_length=4)] = "",
+    country: Country = "",
+    sector: Sector = "",
     lang: Lang = settings.LANGUAGE_CODE,
     limit: Annotated[int, Field(ge=1, le=50)] = 10,
 ) -> Any:
