@@ -246,3 +246,54 @@ def test_licence_is_there_in_full():
     licence = (ROOT / "LICENSE").read_text(encoding="utf-8")
     assert "Apache License" in licence
     assert "END OF TERMS AND CONDITIONS" in licence
+
+
+# ---------------------------------------------------------------- what the pages name exists
+def written_pages() -> list[Path]:
+    """Return every page that people wrote by hand."""
+    by_hand = [path for path in DOCS.rglob("*.md") if path.parent.name != "reference"]
+    return [
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "CHANGELOG.md",
+        *by_hand,
+        *ROOT.glob("examples/*/*.md"),
+    ]
+
+
+def test_every_command_that_a_page_names_exists():
+    known = set(reference.command_names())
+    groups = {command for command in known if any(other.startswith(f"{command} ") for other in known)}
+    wrong = []
+    for page in written_pages():
+        code = re.findall(r"```(?:sh|text|bash)\n.*?```|`[^`\n]+`", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for words in re.findall(r"(?:^|[`/\s])(minga(?! import)(?: [a-z]+)+)", "\n".join(code)):
+            named = words
+            while named not in known and " " in named:
+                named = named.rpartition(" ")[0]  # the last words may be what the command is given
+            if named == "minga" or (named in groups and named != words):
+                wrong.append(f"{page.relative_to(ROOT)}: {words}")
+    assert wrong == []
+
+
+def test_every_setting_that_a_page_names_exists():
+    from minga.site import env
+
+    named = {
+        (name, str(page.relative_to(ROOT)))
+        for page in written_pages()
+        for name in re.findall(r"\bMINGA_[A-Z_]*[A-Z]\b", page.read_text(encoding="utf-8"))
+    }
+    assert named
+    assert sorted((name, page) for name, page in named if name not in env.SETTINGS) == []
+
+
+def test_every_make_target_that_a_page_names_exists():
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    named = {
+        (name, str(page.relative_to(ROOT)))
+        for page in written_pages()
+        for name in re.findall(r"(?:`|^ *)make ([a-z]+)", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    }
+    assert ("demo", "README.md") in named
+    assert sorted((name, page) for name, page in named if name not in targets) == []
