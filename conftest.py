@@ -17,7 +17,13 @@ os.environ["MINGA_HOSTS"] = "localhost,127.0.0.1,testserver"
 os.environ["MINGA_HTTPS"] = "off"
 os.environ.setdefault("MINGA_SECRET_KEY", "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789")
 
-import pytest  # noqa: E402 - the settings above come first
+import hypothesis  # noqa: E402 - the settings above come first
+import pytest  # noqa: E402
+
+# How long one example takes says more about the machine than about the code; `make check` tries fewer examples.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)
+hypothesis.settings.load_profile("house")
 from django.conf import settings as _site  # noqa: E402
 
 assert str(_site.VAR) == os.path.realpath(os.environ["MINGA_VAR"])  # read now; pytest-django starts the site from them

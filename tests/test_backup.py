@@ -127,9 +127,10 @@ def test_restoring_over_a_postgresql_database_replaces_it(backup: Path, tmp_path
         refused = there.minga("site", "restore", str(backup), expect=1)
         assert "not empty" in refused.stderr
         kept = there.json("site", "restore", str(backup), "--replace", "--yes")["kept"]
-        names = there.python(
-            "from minga.members.models import Account; print(*Account.objects.values_list('email', flat=True).order_by('email'))"
-        )
+        names = there.python("""
+            from minga.members.models import Account
+            print(*Account.objects.order_by("email").values_list("email", flat=True))
+        """)
         assert names == "amina@example.org bao@example.org"
         assert Path(kept).exists()
 
