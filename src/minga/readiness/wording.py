@@ -8,8 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.formats import localize
 from django.utils.functional import Promise
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from minga import members as world
@@ -115,6 +114,11 @@ def _filled(words: Words, values: Mapping[str, Any]) -> str:
     return str(words) % shown
 
 
+def _between() -> str:
+    """Return what stands between the items of a list."""
+    return pgettext("between the items of a list", ", ")
+
+
 def _number(value: float) -> str:
     """Write 3.0 as 3, and 2.75 as the language does."""
     return str(localize(int(value) if value == int(value) else value))
@@ -123,6 +127,8 @@ def _number(value: float) -> str:
 def sentence(step: Step, *, has_goals: bool) -> str:
     """Say why a step is worth taking, in one sentence."""
     code, values = sentence_of(step)
+    # the engine lists goals as English does
+    values = {**values, "goals": values["goals"].replace(", ", _between())}
     words = _NO_GOALS if code == "plain" and not has_goals else SENTENCES[code]
     return _filled(words, values)
 
@@ -151,7 +157,7 @@ def gate(result: GateResult) -> str:
 def state(item: ItemResult) -> str:
     """Say the level of an item, or why it has none."""
     if item.level is not None:
-        return _now("level %(level)s") % {"level": item.level}
+        return gettext("level %(level)s") % {"level": item.level}
     return str(STATES[item.state])
 
 
@@ -165,7 +171,9 @@ def withheld(peers: PeerFigures | None) -> str:
 def peer_group(peers: PeerFigures) -> str:
     """Name the group of peers in words, such as “Manufacturing, 10 to 49 people, Northern Africa”."""
     named = [_peer_part(name, value) for name, value in peers.group]
-    return _now(", ").join(named) if named else _now("all businesses that agreed to be compared")
+    if not named:
+        return gettext("all businesses that agreed to be compared")
+    return _between().join(named)
 
 
 def _peer_part(name: str, value: str) -> str:
@@ -203,7 +211,7 @@ def _made_for(overlay: Overlay) -> str:
     names = [world.country(code).name(language()) for code in applies.country]
     divisions = dict.fromkeys(code[:2] for code in applies.isic4)
     names += [world.sector(code).name(language()) for code in list(divisions)[:_MOST_NAMES]]
-    return _now("; ").join(names) if names else overlay.id
+    return pgettext("between the items of a list", "; ").join(names) if names else overlay.id
 
 
 def joined(parts: Iterable[str]) -> str:

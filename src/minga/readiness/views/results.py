@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from minga import members as world
 from minga.readiness import report, selectors, wording
@@ -57,7 +58,7 @@ def report_text(request: HttpRequest, assessment: Assessment) -> HttpResponse:
 def _nothing_answered(request: HttpRequest) -> dict[str, str]:
     return {
         "code": "nothing_answered",
-        "message": "This assessment holds no answer yet, so there is no report. Answer at least one item.",
+        "message": _("This assessment holds no answer yet, so there is no report. Answer at least one item."),
         "where": request.path,
     }
 
