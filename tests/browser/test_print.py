@@ -16,7 +16,7 @@ _SHEET = {"viewport": {"width": 700, "height": 990}}  # A4 within its margins
 
 def _on_paper(visits: Visits, name: str, language: str = "en", **look: Any) -> Page:
     kind = next(kind for kind in PAGE_TYPES if kind.name == name)
-    page = visits.open(kind, language, **_SHEET, **look)
+    page = visits.open(kind, language, unfold=False, **_SHEET, **look)
     page.emulate_media(media="print")
     return page
 

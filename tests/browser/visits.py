@@ -156,8 +156,8 @@ class Visits:
         self._contexts: dict[Any, BrowserContext] = {}
         self._heard: dict[Page, list[str]] = {}
 
-    def open(self, kind: PageType, language: str, **look: Any) -> Page:
-        """Open a page type in a language; `look` holds options of the browser context."""
+    def open(self, kind: PageType, language: str, *, unfold: bool = True, **look: Any) -> Page:
+        """Open a page type in a language, with everything unfolded; `look` holds options of the browser context."""
         page = self._context(kind.who, look).new_page()
         self._heard[page] = _listen(page)
         answer = page.goto(self.address(kind, language))
@@ -165,6 +165,8 @@ class Visits:
         assert answer.status == kind.status, f"{kind.name} answered {answer.status}"
         if kind.then:
             kind.then(page)
+        if unfold:
+            page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
         assert page.locator("main h1").count() == 1, f"{kind.name} has no heading of its own"
         return page
 
