@@ -31,6 +31,15 @@ del os.environ["DJANGO_SETTINGS_MODULE"]  # the processes of a parallel run woul
 
 
 @pytest.fixture(autouse=True)
+def _english():
+    """Begin in English: a page asked for in Arabic leaves its language active for the next test."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture(autouse=True)
 def _plain_settings(request):
     """Run tasks at once, keep mail in memory and hash passwords fast; only where a test uses the site."""
     if not {"db", "transactional_db", "client", "live_server"} & set(request.fixturenames):

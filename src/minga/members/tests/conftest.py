@@ -5,15 +5,6 @@ from __future__ import annotations
 import pytest
 
 
-@pytest.fixture(autouse=True)
-def _english():
-    """Begin in English: a page asked for in Arabic leaves its language active for the next test."""
-    from django.utils import translation
-
-    with translation.override("en"):
-        yield
-
-
 @pytest.fixture
 def amina(db):
     from minga.members import services
