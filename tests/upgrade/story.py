@@ -72,9 +72,7 @@ def facts() -> dict[str, Any]:
         "instrument": hers.edition.content_hash,
         "report": [shown.status_code, page.status_code],
         "scores": {node["node"]: node["score"] for node in shown.json()["factors"] if node["score"] is not None},
-        "acts": [
-            [act.act, act.reason] for act in members.acts().order_by("sequence") if act.act != "trail.end_accepted"
-        ],
+        "acts": [[act.act, act.reason] for act in acts if act.act != "trail.end_accepted"],
         "upload": _upload().read_text(encoding="utf-8"),
     }
 
