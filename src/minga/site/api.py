@@ -66,9 +66,21 @@ def _unknown(request: HttpRequest, problem: AuthenticationError) -> HttpResponse
     return error(request, 401, "sign_in_first", "Sign in, then send the request again.", request.path)
 
 
+#: What the framework says by itself, in words that tell what to do.
+_PLAINER = {
+    "CSRF check Failed": (
+        "A request that changes something needs a key (such as X-Minga-Key) or, signed in, the mark against forged "
+        "requests. Add the key, or send the value of the cookie csrftoken as the header X-CSRFToken."
+    ),
+    "Cannot parse request body": "The body could not be read. Send it as JSON in UTF-8, as the description says.",
+}
+
+
 @api.exception_handler(HttpError)
 def _http(request: HttpRequest, problem: HttpError) -> HttpResponse:
-    return error(request, problem.status_code, f"http_{problem.status_code}", str(problem), request.path)
+    said = str(problem)
+    message = next((words for start, words in _PLAINER.items() if said.startswith(start)), said)
+    return error(request, problem.status_code, f"http_{problem.status_code}", message, request.path)
 
 
 @api.exception_handler(Exception)
