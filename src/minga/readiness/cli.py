@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="readiness",
     help="Check instruments, score answers, rank next steps, write reports.",
-    no_args_is_help=True, add_completion=False,
+    no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
