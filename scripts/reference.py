@@ -218,9 +218,7 @@ def main() -> int:
             path.write_text(text, encoding="utf-8")
             print(f"docs/reference/{name} written")
     if behind and "--check" in sys.argv:
-        print(
-            f"docs/reference is behind the code: {', '.join(behind)}. Run `python -m scripts.reference` and commit the change."
-        )
+        print(f"docs/reference is behind the code: {', '.join(behind)}. Run `python -m scripts.reference` and commit.")
         return 1
     return 0
 
