@@ -8,7 +8,9 @@ from urllib.parse import quote, urlencode
 import pytest
 import schemathesis
 from django.core.cache import cache
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -52,7 +54,18 @@ def check(response: Any) -> None:
 
 
 @pytest.fixture
-def amina(db) -> Any:
+def one_connection():
+    """Keep the test's own connection open over requests that come through WSGI, as Django's test client does."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def amina(db, one_connection) -> Any:
     """Amina with her bakery, and her session in a browser."""
     tenant = enterprise("amina", "Amina", country="CV", sector="10")
     return signed_in(tenant.account)
