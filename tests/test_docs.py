@@ -300,3 +300,15 @@ def test_every_make_target_that_a_page_names_exists():
     }
     assert ("demo", "README.md") in named
     assert sorted((name, page) for name, page in named if name not in targets) == []
+
+
+def test_every_path_that_a_page_names_exists():
+    wrong = [
+        f"{page.relative_to(ROOT)}: {path}"
+        for page in written_pages()
+        for path in re.findall(
+            r"`((?:src|docs|tests|scripts|bench|examples|requirements)/[\w./-]+)`", page.read_text("utf-8")
+        )
+        if not (ROOT / path).exists()
+    ]
+    assert wrong == []
