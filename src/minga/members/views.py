@@ -199,6 +199,7 @@ def new_organization(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@never_cache
 def organization(request: HttpRequest, mark: UUID) -> HttpResponse:
     """What an organization says about itself; for its people also who does what."""
     found = _visible_organization(request, mark)
