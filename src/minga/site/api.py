@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -81,6 +81,16 @@ def _http(request: HttpRequest, problem: HttpError) -> HttpResponse:
     said = str(problem)
     message = next((words for start, words in _PLAINER.items() if said.startswith(start)), said)
     return error(request, problem.status_code, f"http_{problem.status_code}", message, request.path)
+
+
+@api.exception_handler(SuspiciousOperation)
+def _damaged(request: HttpRequest, problem: SuspiciousOperation) -> HttpResponse:
+    if isinstance(problem, RequestDataTooBig):
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        return error(
+            request, 413, "too_large", f"The body is larger than {most} bytes. Send it in parts.", request.path
+        )
+    return error(request, 400, "damaged", "The request was damaged on its way. Send it again.", request.path)
 
 
 @api.exception_handler(Exception)

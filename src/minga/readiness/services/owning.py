@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from minga.members import services as members
-from minga.readiness import selectors
+from minga.readiness import keys, selectors
 from minga.readiness.engine.errors import ProfileError
 from minga.readiness.models import AccessKey, Assessment
 from minga.readiness.services.answering import mark_latest
@@ -44,13 +44,21 @@ def revoke_benchmark(*, assessment: Assessment) -> None:
 
 
 @transaction.atomic
-def claim_assessment(*, assessment: Assessment, account: Any, organization: Any = None) -> None:
-    """Give an assessment to an account; codes and links that were handed out stop working."""
+def claim_assessment(
+    *, assessment: Assessment, account: Any, organization: Any = None, secret: str | None = None
+) -> None:
+    """Give an assessment to an account; codes and links that were handed out stop working.
+
+    `secret` is the key of the browser that claims. It ends too: on a shared computer, whoever comes after the
+    sign-out must not find the answers open.
+    """
     if assessment.is_claimed:
         raise ProfileError("This assessment already belongs to an account. Ask its owner to let you answer.")
     assessment.account, assessment.organization = account, organization
     assessment.save(update_fields=["account", "organization"])
     assessment.keys.exclude(kind=AccessKey.Kind.BROWSER).delete()
+    if secret:
+        assessment.keys.filter(secret_hash=keys.hash_of(secret)).delete()
     members.claim_consents(subject_key=assessment.reference, person=members.person_for(account))
     if assessment.is_submitted:
         mark_latest(assessment)

@@ -73,3 +73,29 @@ def test_address_behind_our_proxy_is_the_one_the_proxy_saw(settings):
 def test_cache_holds_no_address():
     exceeded(post("192.0.2.77"), "form", times=1, seconds=60)
     assert not any("192.0.2.77" in str(key) for key in getattr(cache, "_cache", {}))
+
+
+def test_one_line_of_ipv6_is_one_visitor_whichever_of_its_addresses_it_takes():
+    for number in range(3):
+        assert not exceeded(post(f"2001:db8:1:2::{number}"), "form", times=3, seconds=60)
+    assert exceeded(post("2001:db8:1:2:ffff::9"), "form", times=3, seconds=60)
+    assert not exceeded(post("2001:db8:1:3::1"), "form", times=3, seconds=60)
+    assert client_address(post("::ffff:192.0.2.1")) == client_address(post("192.0.2.1")) == "192.0.2.1"
+    assert client_address(post("unix:")) == "unix:"
+
+
+def test_request_that_does_the_work_of_many_counts_as_many():
+    assert not exceeded(post(), "save", times=10, seconds=60, weight=6)
+    assert exceeded(post(), "save", times=10, seconds=60, weight=6)
+    assert exceeded(post("192.0.2.2"), "save", times=10, seconds=60, weight=11)
+
+
+def test_site_remembers_more_visitors_than_djangos_three_hundred(settings):
+    from minga.site import settings as site
+
+    settings.CACHES = site.CACHES
+    cache.clear()
+    assert not exceeded(post(), "form", times=1, seconds=3600)
+    for number in range(400):
+        cache.set(f"other-{number}", 1, timeout=3600)
+    assert exceeded(post(), "form", times=1, seconds=3600)
