@@ -124,6 +124,13 @@ def test_key_of_one_check_opens_no_other(alliance):
 INLINE = re.compile(r"<[^>]+\s(?:style|on\w+)=\"|<script(?![^>]*\s(?:src|nonce)=)|<style(?![^>]*\snonce=)")
 
 
+@pytest.mark.parametrize(
+    "code", ['<p style="color:red">', '<a href="/" onclick="x()">', "<script>x()</script>", "<style>p{}</style>"]
+)
+def test_inline_code_would_be_found(code):
+    assert INLINE.search(f"<main>{code}</main>")
+
+
 def test_every_page_carries_the_policy_and_nothing_that_breaks_it(alliance):
     seen_pages, faults = 0, []
     for visit in every_visit():
