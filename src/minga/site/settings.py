@@ -208,6 +208,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MB * 1024 * 1024
 SCHEDULE = {
     "retention": {"hours": 24, "run": "minga.members.services.run_retention"},
     "housekeeping": {"hours": 24, "run": "minga.site.housekeeping.tidy"},
+    "counts": {"hours": 1, "run": "minga.web.ratelimit.forget_expired"},
 }
 
 # ---------------------------------------------------------------- static files

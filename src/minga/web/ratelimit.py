@@ -10,8 +10,11 @@ from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
+from django.core.cache.backends.db import BaseDatabaseCache
+from django.db import connections, router
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from minga.web import errors
@@ -80,3 +83,15 @@ def limited(scope: str, times: int, seconds: int) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def forget_expired() -> dict[str, int]:
+    """Delete counts whose window is over; the cache by itself would keep them until it is full."""
+    counts = caches["default"]
+    if not isinstance(counts, BaseDatabaseCache):
+        return {"counts": 0}
+    connection = connections[router.db_for_write(counts.cache_model_class)]
+    now = connection.ops.adapt_datetimefield_value(timezone.now().replace(microsecond=0))
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {connection.ops.quote_name(counts._table)} WHERE expires < %s", [now])  # noqa: S608
+        return {"counts": max(cursor.rowcount, 0)}

@@ -49,29 +49,34 @@ def export_assessment(assessment: Assessment) -> dict[str, Any]:
             }
             for answer in assessment.answers.order_by("item")
         ],
-        "history": [
-            {
-                "item": version.item,
-                "given": version.given,
-                "level": version.level,
-                "reason": version.reason,
-                "note": version.note,
-                "version": version.version,
-                "language": version.language,
-                "at": version.at.isoformat(),
-            }
-            for version in assessment.history.all()
-        ],
+        "history": [_version(version) for version in assessment.history.all()],
         "scores": list(assessment.scores.order_by("kind", "node").values("kind", "node", "score")),
     }
 
 
 def export_person(person: Any) -> dict[str, Any]:
-    """Return the assessments that a person's account answers for."""
+    """Return the assessments that a person's account answers for, and what she answered in those of others."""
     if person.account is None:
-        return {"assessments": []}
+        return {"assessments": [], "answers_elsewhere": []}
     own = Assessment.objects.filter(account=person.account).select_related("edition").defer("edition__texts")
-    return {"assessments": [export_assessment(assessment) for assessment in own.order_by("started_at")]}
+    elsewhere = AnswerVersion.objects.filter(account=person.account).exclude(assessment__in=own.values("pk"))
+    return {
+        "assessments": [export_assessment(assessment) for assessment in own.order_by("started_at")],
+        "answers_elsewhere": [{"assessment": str(one.assessment_id)} | _version(one) for one in elsewhere],
+    }
+
+
+def _version(version: AnswerVersion) -> dict[str, Any]:
+    return {
+        "item": version.item,
+        "given": version.given,
+        "level": version.level,
+        "reason": version.reason,
+        "note": version.note,
+        "version": version.version,
+        "language": version.language,
+        "at": version.at.isoformat(),
+    }
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from minga.web.ratelimit import client_address, exceeded, limited
+from minga.web.ratelimit import client_address, exceeded, forget_expired, limited
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
 
@@ -98,3 +98,23 @@ def test_site_remembers_more_visitors_than_djangos_three_hundred(settings):
     for number in range(400):
         cache.set(f"other-{number}", 1, timeout=3600)
     assert exceeded(post(), "form", times=1, seconds=3600)
+
+
+def test_counts_are_gone_once_their_window_is_over(settings):
+    from django.db import connection
+
+    from minga.site import settings as site
+
+    assert forget_expired() == {"counts": 0}
+    settings.CACHES = site.CACHES
+    cache.clear()
+    exceeded(post(), "form", times=1, seconds=3600)
+    exceeded(post("192.0.2.2"), "form", times=1, seconds=3600)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE web_cache SET expires = '2026-01-01 00:00:00' "
+            "WHERE cache_key = (SELECT MIN(cache_key) FROM web_cache)"
+        )
+        assert forget_expired() == {"counts": 1}
+        cursor.execute("SELECT COUNT(*) FROM web_cache")
+        assert cursor.fetchone() == (1,)
