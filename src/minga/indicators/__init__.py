@@ -9,9 +9,116 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-_WHERE = {"Index": "definition", "fit":"pipeline"}
+if TYPE_CHECKING:
+    from minga.indicators.engine.checks import check, directions
+    from minga.indicators.engine.comparing import Comparison, Removals, compare, drop_each
+    from minga.indicators.engine.definition import Denominator, Group, Index, Indicator, Node, Scenario, preset_names
+    from minga.indicators.engine.errors import DataError, DefinitionError, Finding, IndicatorsError, StepError
+    from minga.indicators.engine.explanation import Explanation
+    from minga.indicators.engine.factors import Jitter, Uniform
+    from minga.indicators.engine.optimisation import OptimisedWeights, optimise_weights
+    from minga.indicators.engine.reliability import Components, alpha, pca
+    from minga.indicators.engine.result import Result
+    from minga.indicators.engine.scales import (
+        Borda,
+        DistanceToMax,
+        DistanceToReference,
+        DistanceToTarget,
+        FractionOfMax,
+        Goalposts,
+        Identity,
+        Linear,
+        MinMax,
+        Own,
+        PercentileRank,
+        Rank,
+        Reciprocal,
+        ZScore,
+    )
+    from minga.indicators.engine.screening import availability, screen
+    from minga.indicators.engine.sensitivity import Sensitivity, sobol, sobol_indices
+    from minga.indicators.engine.standalone import ampi, bod, copeland, mpi
+    from minga.indicators.engine.statistics import corr, corr_flags, denominator_corr, stats
+    from minga.indicators.engine.steps import Aggregate, Aggregation, Denominate, Impute, Panel, Screen, Treat
+    from minga.indicators.engine.uncertainty import Uncertainty, uncertainty
+    from minga.indicators.engine.weighting import effective_weights, noisy_weights
+
+_WHERE = {
+    "Aggregate": "steps",
+    "Aggregation": "steps",
+    "Borda": "scales",
+    "Comparison": "comparing",
+    "Components": "reliability",
+    "DataError": "errors",
+    "DefinitionError": "errors",
+    "Denominate": "steps",
+    "Denominator": "definition",
+    "DistanceToMax": "scales",
+    "DistanceToReference": "scales",
+    "DistanceToTarget": "scales",
+    "Explanation": "explanation",
+    "Finding": "errors",
+    "FractionOfMax": "scales",
+    "Goalposts": "scales",
+    "Group": "definition",
+    "Identity": "scales",
+    "Impute": "steps",
+    "Index": "definition",
+    "Indicator": "definition",
+    "IndicatorsError": "errors",
+    "Jitter": "factors",
+    "Linear": "scales",
+    "MinMax": "scales",
+    "Node": "definition",
+    "OptimisedWeights": "optimisation",
+    "Own": "scales",
+    "Panel": "steps",
+    "PercentileRank": "scales",
+    "Rank": "scales",
+    "Reciprocal": "scales",
+    "Removals": "comparing",
+    "Result": "result",
+    "Scenario": "definition",
+    "Screen": "steps",
+    "Sensitivity": "sensitivity",
+    "StepError": "errors",
+    "Treat": "steps",
+    "Uncertainty": "uncertainty",
+    "Uniform": "factors",
+    "ZScore": "scales",
+    "alpha": "reliability",
+    "ampi": "standalone",
+    "availability": "screening",
+    "bod": "standalone",
+    "check": "checks",
+    "compare": "comparing",
+    "copeland": "standalone",
+    "corr": "statistics",
+    "corr_flags": "statistics",
+    "denominator_corr": "statistics",
+    "directions": "checks",
+    "drop_each": "comparing",
+    "effective_weights": "weighting",
+    "mpi": "standalone",
+    "noisy_weights": "weighting",
+    "optimise_weights": "optimisation",
+    "pca": "reliability",
+    "preset_names": "definition",
+    "screen": "screening",
+    "sobol": "sensitivity",
+    "sobol_indices": "sensitivity",
+    "stats": "statistics",
+    "uncertainty": "uncertainty",
+}
+
+__all__ = list(_WHERE)  # noqa: PLE0605 - the keys of the one table of names
+
 
 def __getattr__(name: str) -> Any:
     if name in _WHERE:
         return getattr(import_module(f"minga.indicators.engine.{_WHERE[name]}"), name)
     raise AttributeError(f"module 'minga.indicators' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return list(_WHERE)

@@ -139,11 +139,13 @@ class Result:
         wide = self._wide(ranks, indicators, whole=True)
         return wide.with_columns(self.data.groups[column])
 
-    def explain(self, unit: str, *, time: object = None, top: int = 5, by: str = "raw") -> Explanation:
+    def explain(
+        self, unit: str, *, time: object = None, top: int = 5, by: str = "raw", include_last: bool = True
+    ) -> Explanation:
         """Say why a unit stands where it stands: contributions, strengths, weaknesses, directions shown."""
         from minga.indicators.engine.explanation import explain
 
-        return explain(self, unit, time=time, top=top, by=by)
+        return explain(self, unit, time=time, top=top, by=by, include_last=include_last)
 
     @classmethod
     def join(cls, index: Index, parts: Sequence[Result]) -> Result:

@@ -45,7 +45,13 @@ class Rules:
 
 def rules_for(index: Index) -> Rules:
     """Spell the treatment out for every indicator, own settings first."""
-    common = index.treat
+    common, size = index.treat, len(index.indicators)
+    if not any(item.treat for item in index.indicators):
+        return Rules(
+            np.full(size, common.on), np.full(size, common.first == "winsorise"), np.full(size, int(common.winmax)),
+            np.full(size, float(common.skew)), np.full(size, float(common.kurt)), np.full(size, common.combine),
+            (common.then,) * size, (common.first,) * size,
+        )  # fmt: skip
     each = [_own(common, dict(item.treat), item.code) if item.treat else common for item in index.indicators]
     return Rules(
         on=np.array([step.on for step in each], dtype=np.bool_),
@@ -156,7 +162,8 @@ def decide(path: Path, rules: Sequence[Rules], registry: list[str | Callable[...
 def _failed(step: Codes, rules: Sequence[Rules], registry: list[str | Callable[..., Any]]) -> Codes:
     """What becomes of the columns that did not pass: undone unless combined, then transformed."""
     combine = np.array([rule.combine for rule in rules])
-    then = np.array([[_number(registry, word) for word in rule.then] for rule in rules])
+    numbers = {words: [_number(registry, word) for word in words] for words in dict.fromkeys(rule.then for rule in rules)}
+    then = np.array([numbers[rule.then] for rule in rules])
     keeps = combine | (then == 0)
     return np.asarray(np.where(keeps, step, 0) + TRANSFORMED * then)
 
