@@ -111,7 +111,7 @@ _WHERE = {
     "uncertainty": "uncertainty",
 }
 
-__all__ = list(_WHERE)  # noqa: PLE0605 - the keys of the one table of names
+__all__ = list(_WHERE)
 
 
 def __getattr__(name: str) -> Any:

@@ -74,9 +74,7 @@ def evaluate(tree: Tree, leaves: list[Variant], runs: Runs, problems: Problems) 
     return [variant for variant in found if variant is not None]
 
 
-def _node(
-    tree: Tree, position: int, at: int, children: list[Variant], runs: Runs, problems: Problems
-) -> Variant:
+def _node(tree: Tree, position: int, at: int, children: list[Variant], runs: Runs, problems: Problems) -> Variant:
     """Calculate one node for every distinct combination of what it depends on."""
     weights = runs.weights[:, list(tree.children[position])]
     fixed = weights.shape[0] == 1 or bool((weights == weights[0]).all())
@@ -137,6 +135,8 @@ def combine(
         out[there / len(columns) < min_share] = np.nan
     if rule.factor != 1.0 or rule.offset != 0.0:
         out = rule.factor * out + rule.offset
+    if rule.decimals is not None:
+        out = np.round(out, rule.decimals)
     return out, bad, reason
 
 
@@ -150,8 +150,8 @@ def _power_mean(
     needs_positive = p <= 0 or p != int(p)
     for column, pick, weight in zip(columns, picks, weights.T, strict=True):
         if needs_positive:
-            floor = (column <= 0 if p <= 0 else column < 0).any(axis=1)
-            bad |= floor[pick] & (weight != 0)
+            wrong = np.less_equal(column, 0) if p <= 0 else np.less(column, 0)
+            bad |= np.asarray(wrong.any(axis=1))[pick] & (weight != 0)
         term, total = _term(column, pick, weight[:, None], p, total)
         out += term
     with np.errstate(all="ignore"):

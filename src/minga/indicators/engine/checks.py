@@ -50,7 +50,7 @@ def definition_findings(index: Index) -> list[Finding]:
         if item.direction not in (-1, 1):
             found.append(_error("direction", f"Indicator {item.code!r} has direction {item.direction}. Write 1 where "
                                 "more is better, -1 where less is better.", item.code))  # fmt: skip
-    for part in (*index.indicators, *index.nodes):
+    for part in index.items:
         if not part.weight >= 0:
             found.append(_error("weight", f"{part.code!r} has the weight {part.weight}. Weights are 0 or more.",
                                 part.code))  # fmt: skip
@@ -142,7 +142,7 @@ def not_positive(index: Index, columns: list[Floats], units: pl.Series) -> list[
             continue
         for child in tree.children[position]:
             rows = np.flatnonzero(columns[child] <= 0)
-            weight = (*index.indicators, *index.nodes)[child].weight
+            weight = index.items[child].weight
             if rows.size and weight != 0:
                 named = ", ".join(units[int(row)] for row in rows[:3]) + (" and others" if rows.size > 3 else "")
                 found.append(Finding("error", "zero_in_mean", f"Node {tree.codes[position]!r} takes a {_name(rule)} "

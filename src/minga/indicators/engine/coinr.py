@@ -102,7 +102,7 @@ def to_tables(index: Index, table: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataF
     """Write a definition and its data as COINr's iData and iMeta."""
     tree = index.tree
     rows: list[dict[str, Any]] = []
-    for at, item in enumerate(index.indicators):
+    for item in index.indicators:
         rows.append({
             "Level": 1, "iCode": item.code, "iName": item.name or item.code, "Direction": item.direction,
             "Weight": item.weight, "Unit": item.unit, "Target": item.target, "Denominator": item.denominator,

@@ -38,10 +38,8 @@ def compare(a: Result, b: Result, *, node: str | None = None, method: str = "spe
     if node not in shared:
         raise DataError(f"Node {node!r} is not in both results. They share: {', '.join(shared) or 'none'}.")
     keys = a.keys.columns
-    left = a.keys.with_columns(pl.Series("rank_a", a.node_ranks[:, a.nodes.index(node)]).fill_nan(None).cast(pl.Int64),
-                               pl.int_range(pl.len()).alias("_a"))  # fmt: skip
-    right = b.keys.with_columns(pl.Series("rank_b", b.node_ranks[:, b.nodes.index(node)]).fill_nan(None).cast(pl.Int64),
-                                pl.int_range(pl.len()).alias("_b")).rename(dict(zip(b.keys.columns, keys, strict=True)))  # fmt: skip
+    left = _numbered(a, node, "a")
+    right = _numbered(b, node, "b").rename(dict(zip(b.keys.columns, keys, strict=True)))
     joint = left.join(right, on=keys, how="inner", maintain_order="left")
     if joint.is_empty():
         raise DataError("The two results have no unit in common.")
@@ -55,6 +53,12 @@ def compare(a: Result, b: Result, *, node: str | None = None, method: str = "spe
     table = pl.DataFrame(found, schema={"node": pl.String, "correlation": pl.Float64}, orient="row")
     return Comparison(ranks, table.with_columns(pl.col("correlation").fill_nan(None)),
                       float(change) if isinstance(change, float | int) else float("nan"))  # fmt: skip
+
+
+def _numbered(result: Result, node: str, name: str) -> pl.DataFrame:
+    """Keys, the ranks of a node, and the row each stands in."""
+    ranks = pl.Series(f"rank_{name}", result.node_ranks[:, result.nodes.index(node)]).fill_nan(None).cast(pl.Int64)
+    return result.keys.with_columns(ranks, pl.int_range(pl.len()).alias(f"_{name}"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,9 +94,7 @@ def drop_each(index: Index, table: pl.DataFrame, *, level: int = 1) -> Removals:
     units = {index.unit: engine.raw.units}
     with np.errstate(invalid="ignore"):
         change = [float(np.nanmean(np.abs(row - ranks[0]))) if not np.isnan(row).all() else None for row in ranks]
-    return Removals(
-        pl.DataFrame(units | {name: pl.Series(row).fill_nan(None) for name, row in zip(names, block.scores, strict=True)}),
-        pl.DataFrame(units | {name: pl.Series(row).fill_nan(None).cast(pl.Int64)
-                              for name, row in zip(names, ranks, strict=True)}),
-        pl.DataFrame({"element": names, "mean_abs_rank_change": change}),
-    )  # fmt: skip
+    scores = {name: pl.Series(row).fill_nan(None) for name, row in zip(names, block.scores, strict=True)}
+    places = {name: pl.Series(row).fill_nan(None).cast(pl.Int64) for name, row in zip(names, ranks, strict=True)}
+    effect = pl.DataFrame({"element": names, "mean_abs_rank_change": change})
+    return Removals(pl.DataFrame(units | scores), pl.DataFrame(units | places), effect)

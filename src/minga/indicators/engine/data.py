@@ -109,9 +109,7 @@ def _missing_columns(index: Index, table: pl.DataFrame) -> list[Finding]:
     wanted += [
         (item.column or item.code, f"indicator {item.code!r}") for item in index.indicators if item.value is None
     ]
-    wanted += [
-        (item.denominator, f"the denominator of {item.code!r}") for item in index.indicators if item.denominator
-    ]
+    wanted += [(item.denominator, f"the denominator of {item.code!r}") for item in index.indicators if item.denominator]
     present = set(table.columns)
     return [
         Finding("error", "missing_column", f"The data has no column {column!r}, which is {what}. "

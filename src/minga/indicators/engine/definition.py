@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,15 +110,20 @@ class Index:
     best: str = "high"
     denominators: tuple[Denominator, ...] = ()
     groups: tuple[Group, ...] = ()
-    denominate: Denominate = Denominate()
-    impute: Impute = Impute()
-    screen: Screen = Screen()
-    treat: Treat = Treat()
-    normalise: Scale = MinMax()
-    aggregate: Aggregate = Aggregate()
-    panel: Panel = Panel()
+    denominate: Denominate = field(default_factory=Denominate)
+    impute: Impute = field(default_factory=Impute)
+    screen: Screen = field(default_factory=Screen)
+    treat: Treat = field(default_factory=Treat)
+    normalise: Scale = field(default_factory=MinMax)
+    aggregate: Aggregate = field(default_factory=Aggregate)
+    panel: Panel = field(default_factory=Panel)
     weight_sets: tuple[tuple[str, Weights], ...] = ()
     scenarios: tuple[Scenario, ...] = ()
+
+    @property
+    def items(self) -> tuple[Indicator | Node, ...]:
+        """Indicators, then nodes: the order of the tree."""
+        return (*self.indicators, *self.nodes)
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
@@ -135,7 +140,7 @@ class Index:
     @property
     def weights(self) -> dict[str, float]:
         """The weight of every indicator and node as the definition gives it."""
-        return {item.code: item.weight for item in (*self.indicators, *self.nodes)}
+        return {item.code: item.weight for item in self.items}
 
     @cached_property
     def _hash(self) -> int:
@@ -148,7 +153,8 @@ class Index:
         """Give a definition with one thing changed, named by its path.
 
         Paths: a step (``"normalise"``), an option of a step (``"treat.winmax"``), ``"weights"`` (a mapping or the
-        name of a weight set), ``"indicator.CODE.weight"``, ``"indicator.CODE.treat.winmax"``, ``"node.CODE.aggregate"``.
+        name of a weight set), ``"indicator.CODE.weight"``, ``"indicator.CODE.treat.winmax"``,
+        ``"node.CODE.aggregate"``.
         """
         from minga.indicators.engine.paths import replace
 

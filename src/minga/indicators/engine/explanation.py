@@ -54,7 +54,7 @@ def explain(
     seen = table.filter(pl.col("rank").is_not_null())
     if not include_last:
         seen = seen.filter(pl.col("rank") < pl.col("last"))
-    changed = result.why.filter((pl.col(result.index.unit) == unit))
+    changed = result.why.filter(pl.col(result.index.unit) == unit)
     return Explanation(
         unit=unit,
         contributions=_contributions(result, row),
@@ -104,7 +104,7 @@ def _contributions(result: Result, row: int) -> pl.DataFrame:
     ranks = np.concatenate([
         ranks_within(result.stages["normalised"].values, result.data.time_codes())[row], result.node_ranks[row]
     ])  # fmt: skip
-    items = (*result.index.indicators, *result.index.nodes)
+    items = result.index.items
     from minga.indicators.engine.weighting import effective
 
     weights = weight_row(result.index)

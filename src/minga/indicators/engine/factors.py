@@ -60,17 +60,13 @@ class Factor:
             pick = np.minimum((u * self.size).astype(np.int64), self.size - 1)
             return pick, list(self.choices)
         low, high = self.range.low, self.range.high
-        if self.range.whole:
-            values = np.minimum(np.floor(low + u * (high - low + 1)), high).astype(np.int64)
-        else:
-            values = low + u * (high - low)
-        distinct, pick = np.unique(values, return_inverse=True)
-        return pick.astype(np.int64), distinct.tolist()
+        whole = self.range.whole
+        values = np.minimum(np.floor(low + u * (high - low + 1)), high) if whole else low + u * (high - low)
+        distinct, places = np.unique(values, return_inverse=True)
+        return places.astype(np.int64), (distinct.astype(np.int64) if whole else distinct).tolist()
 
 
-def factors_from(
-    index: Index, uncertain: Mapping[str, Any], *, seed: int, default_sets: int
-) -> tuple[Factor, ...]:
+def factors_from(index: Index, uncertain: Mapping[str, Any], *, seed: int, default_sets: int) -> tuple[Factor, ...]:
     """Read what is uncertain, each path with its choices; unknown paths and empty choices are errors."""
     if not uncertain:
         raise DefinitionError("Nothing is uncertain. Name at least one path with its choices.")
@@ -110,6 +106,8 @@ def label_of(choice: Any) -> str:
     if isinstance(choice, str | int | float):
         return str(choice)
     if hasattr(choice, "method") and hasattr(choice, "__dataclass_fields__"):
-        inner = ", ".join(f"{name}={getattr(choice, name)!r}" for name in choice.__dataclass_fields__ if name != "method")
+        inner = ", ".join(
+            f"{name}={getattr(choice, name)!r}" for name in choice.__dataclass_fields__ if name != "method"
+        )
         return f"{choice.method}({inner})"
     return repr(choice)

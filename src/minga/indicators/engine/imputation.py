@@ -140,9 +140,7 @@ def along_time(index: Index, data: Data) -> Floats:
     for rows in np.split(order, starts[1:]):
         block = filled[rows]
         for column in np.flatnonzero(np.isnan(block).any(axis=0)):
-            filled[rows, column] = series(
-                times[rows], block[:, column], panel.impute, panel.max_gap, panel.value
-            )
+            filled[rows, column] = series(times[rows], block[:, column], panel.impute, panel.max_gap, panel.value)
     return filled
 
 
@@ -166,7 +164,7 @@ def series(
     for row in np.flatnonzero(gaps):
         left = known[before[row]] if before[row] >= 0 else None
         right = known[before[row] + 1] if before[row] + 1 < known.size else None
-        filled[row] = _between(times, values, row, left, right, method, max_gap)
+        filled[row] = _between(times, values, int(row), left, right, method, max_gap)
     return filled
 
 

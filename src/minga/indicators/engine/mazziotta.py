@@ -23,9 +23,7 @@ def mpi_scores(values: Floats, weights: Floats, penalty: str = "negative") -> Fl
     return penalised(100.0 + 10.0 * (values - centre) / spread, weights, penalty)
 
 
-def ampi_scores(
-    values: Floats, weights: Floats, penalty: str = "negative", goalposts: Floats | None = None
-) -> Floats:
+def ampi_scores(values: Floats, weights: Floats, penalty: str = "negative", goalposts: Floats | None = None) -> Floats:
     """The adjusted index: columns brought to 70..130 between their goalposts (default: the values' own ends).
 
     Source: Mazziotta and Pareto (2016).

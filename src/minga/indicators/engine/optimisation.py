@@ -23,9 +23,9 @@ class OptimisedWeights:
     """Weights found, and what they reach.
 
     ``table``: per element its ``weight``, the importance ``wanted`` and ``obtained`` (both sum to one), its
-    ``correlation`` with the index and whether it ``is_zero``. ``index`` has the weights in place. ``loss`` is the log of
-    the mean squared error (of the negative log mean squared correlation for ``information``); all figures are those of
-    the weights returned. ``converged`` tells whether the best start ended at an optimum.
+    ``correlation`` with the index and whether it ``is_zero``. ``index`` has the weights in place. ``loss`` is the
+    log of the mean squared error (for ``information``, minus the log of the mean squared correlation); all figures
+    are those of the weights returned. ``converged`` tells whether the best start ended at an optimum.
     """
 
     index: Index
@@ -71,8 +71,8 @@ def optimise_weights(
         count += int(done.nfev)
         if done.fun < best - 1e-12:
             best, found, converged = float(done.fun), np.asarray(done.x), bool(done.success)
-    polished = minimize(loss, found, method="Nelder-Mead", bounds=limits,
-                        options={"maxiter": 4000, "maxfev": 8000, "xatol": 1e-9, "fatol": 1e-11, "adaptive": True})  # fmt: skip
+    options = {"maxiter": 4000, "maxfev": 8000, "xatol": 1e-9, "fatol": 1e-11, "adaptive": True}
+    polished = minimize(loss, found, method="Nelder-Mead", bounds=limits, options=options)
     count += int(polished.nfev)
     if polished.fun <= best:
         best, found, converged = float(polished.fun), np.asarray(polished.x), bool(polished.success) or converged
@@ -90,7 +90,7 @@ def _wanted(tree: Tree, positions: list[int], target: str | Mapping[str, float])
     if set(target) != set(names):
         raise DefinitionError(f"The target must give an importance for each of: {', '.join(names)}.")
     wanted = np.array([target[name] for name in names], dtype=np.float64)
-    return wanted / wanted.sum()
+    return np.asarray(wanted / wanted.sum())
 
 
 class _scorer:
@@ -123,7 +123,7 @@ class _scorer:
             if bad.any():
                 raise StepError(f"Node {self.tree.codes[position]!r}: {reason}")
             columns[position] = out[0]
-        return columns[self.tree.root]
+        return np.asarray(columns[self.tree.root])
 
 
 def _correlation(parts: Floats, scores: Floats) -> Floats:

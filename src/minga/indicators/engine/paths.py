@@ -97,7 +97,8 @@ def replace_item(index: Index, code: str, changes: Mapping[str, Any]) -> Index:
             if item.code == code:
                 for option, value in changes.items():
                     item = _changed(item, option, value)
-                return dataclasses.replace(index, **{kind: (*items[:position], item, *items[position + 1 :])})
+                changed: Any = {kind: (*items[:position], item, *items[position + 1 :])}
+                return dataclasses.replace(index, **changed)
     raise DefinitionError(f"There is no indicator or node with the code {code!r} in this index.")
 
 
@@ -126,9 +127,7 @@ def replace_weights(index: Index, value: Any) -> Index:
     if isinstance(value, str):
         sets = dict(index.weight_sets)
         if value not in sets:
-            raise DefinitionError(
-                f"There is no weight set {value!r}. This index has: {', '.join(sets) or 'none'}."
-            )
+            raise DefinitionError(f"There is no weight set {value!r}. This index has: {', '.join(sets) or 'none'}.")
         value = dict(sets[value])
     weights = dict(value)
     unknown = sorted(set(weights) - set(index.weights))
@@ -147,10 +146,12 @@ def _weighted(item: Any, weights: Mapping[str, float]) -> Any:
 
 def apply_scenario(index: Index, name: str) -> Index:
     """Give the definition under a named scenario."""
+    from minga.indicators.engine.schema import thawed
+
     for scenario in index.scenarios:
         if scenario.name == name:
             for path, value in scenario.changes:
-                index = replace(index, path, value)
+                index = replace(index, path, thawed(value))
             return index
     names = ", ".join(scenario.name for scenario in index.scenarios) or "none"
     raise DefinitionError(f"There is no scenario {name!r}. This index has: {names}.")

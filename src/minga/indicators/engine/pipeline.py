@@ -14,7 +14,7 @@ from minga.indicators.engine.errors import DataError, Finding, StepError, refuse
 from minga.indicators.engine.imputation import impute
 from minga.indicators.engine.normalisation import Scaled, context_for, normalise, rules_of
 from minga.indicators.engine.ranking import ranks_within
-from minga.indicators.engine.result import Record, Result, Stage
+from minga.indicators.engine.result import Record, Result
 from minga.indicators.engine.scales import DistanceToReference
 from minga.indicators.engine.screening import keep_mask
 from minga.indicators.engine.treatment import treat
@@ -158,7 +158,7 @@ def node_rules(index: Index) -> NodeRules:
 
 def weight_row(index: Index) -> Floats:
     """The weights of indicators and nodes, in the order of the tree."""
-    return np.array([item.weight for item in (*index.indicators, *index.nodes)], dtype=np.float64)
+    return np.array([item.weight for item in index.items], dtype=np.float64)
 
 
 def aggregate(index: Index, scaled: Floats, record: Record, data: Data) -> Floats:

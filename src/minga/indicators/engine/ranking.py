@@ -10,7 +10,7 @@ Floats = NDArray[np.float64]
 
 def rank_rows(scores: Floats) -> Floats:
     """Rank each row from the highest down; ties take the lowest rank, NaN stays NaN."""
-    rows, n = scores.shape
+    n = scores.shape[1]
     order = np.argsort(-scores, axis=1, kind="stable")  # NaN goes last
     ordered = np.take_along_axis(scores, order, axis=1)
     fresh = np.ones(ordered.shape, dtype=np.bool_)

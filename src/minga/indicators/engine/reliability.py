@@ -88,7 +88,9 @@ def pca(source: Result | pl.DataFrame, groups: Mapping[str, Sequence[str]] | Non
         first = rows[0] * np.sign(rows[0][np.argmax(np.abs(rows[0]))])
         weights += [(name, column, float(w)) for column, w in zip(columns, first, strict=True)]
         share = size**2 / (size**2).sum()
-        variance += [(name, at + 1, float(sd), float(part)) for at, (sd, part) in enumerate(zip(size, share, strict=True))]
+        variance += [
+            (name, at + 1, float(sd), float(part)) for at, (sd, part) in enumerate(zip(size, share, strict=True))
+        ]
     return Components(
         pl.DataFrame(weights, schema={"group": pl.String, "column": pl.String, "weight": pl.Float64}, orient="row"),
         pl.DataFrame(variance, schema={"group": pl.String, "component": pl.Int64, "sd": pl.Float64,

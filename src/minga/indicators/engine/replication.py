@@ -92,7 +92,7 @@ class Base:
     def _scales(settings: list[Index]) -> tuple[list[list[Scale]], Ints]:
         """The distinct lists of normalisation rules, and which one each setting has."""
         order: dict[Any, int] = {}
-        rules = []
+        rules: list[list[Scale]] = []
         kind = []
         for index in settings:
             key = (index.normalise, id(index.indicators))
@@ -192,9 +192,7 @@ class Engine:
             settings.append(index)
         return settings, pick.astype(np.int64).ravel()
 
-    def run(
-        self, settings: list[Index], pick: Ints, weights: Floats, weight_pick: Ints, start: int = 0
-    ) -> Block:
+    def run(self, settings: list[Index], pick: Ints, weights: Floats, weight_pick: Ints, start: int = 0) -> Block:
         """Calculate replications: which setting and which row of weights each has."""
         by_base: dict[Any, list[int]] = {}
         for at, index in enumerate(settings):
@@ -224,7 +222,9 @@ class Engine:
         """What decides the figures before treatment."""
         own = None
         if index.indicators is not self.index.indicators:
-            own = tuple((item.denominator, item.impute, item.column, item.value, item.direction) for item in index.indicators)
+            own = tuple(
+                (item.denominator, item.impute, item.column, item.value, item.direction) for item in index.indicators
+            )
         return index.denominate, index.impute, index.screen, index.panel, own
 
     def _base(self, key: Any, index: Index) -> Base | IndicatorsError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -215,9 +215,7 @@ class Record:
     findings: list[Finding] = field(default_factory=list)
 
     def stage(self, name: str, data: Data, values: Floats) -> None:
-        if not self.stages or values is not self.stages[next(reversed(self.stages))].values:
-            self.stages[name] = Stage(data, values)
-        elif name == "normalised":
+        if not self.stages or values is not self.stages[next(reversed(self.stages))].values or name == "normalised":
             self.stages[name] = Stage(data, values)
         if name == "denominated" and name in self.stages:
             self.note(name, "indicators divided by their denominators",
@@ -257,13 +255,13 @@ class Record:
         self.stages["treated"] = Stage(data, treated)
         if treated is data.values or details.is_empty():
             return
-        self.note("treated", "indicators winsorised", int((details["transformation"] == "").sum()
-                  - ((details["winsorised"].is_null()) & (details["transformation"] == "")).sum()))  # fmt: skip
+        kept = details.filter((pl.col("transformation") == "") & pl.col("winsorised").is_not_null())
+        self.note("treated", "indicators winsorised", kept.height)
         self.note("treated", "indicators transformed", int((details["transformation"] != "").sum()))
         for at, row in enumerate(details.iter_rows(named=True)):
             self._list_treated(data, treated, at, row)
 
-    def _list_treated(self, data: Data, treated: Floats, at: int, row: dict[str, object]) -> None:
+    def _list_treated(self, data: Data, treated: Floats, at: int, row: dict[str, Any]) -> None:
         before = data.values[:, at]
         if row["transformation"]:
             self.reasons.append(_why_rows(

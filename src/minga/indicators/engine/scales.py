@@ -173,9 +173,7 @@ def scale_from(value: Any) -> Scale:
     options = {"method": value} if isinstance(value, str) else dict(value)
     method = options.pop("method", None)
     if method not in SCALES:
-        raise DefinitionError(
-            f"{method!r} is no way to normalise. Choose one of: {', '.join(SCALES)}."
-        )
+        raise DefinitionError(f"{method!r} is no way to normalise. Choose one of: {', '.join(SCALES)}.")
     kind = SCALES[method]
     known = set(kind.__dataclass_fields__)
     for key in options:

@@ -123,7 +123,9 @@ def ampi(
     for at, name in enumerate(names):
         sign = float((directions or {}).get(name, 1))
         given = (goalposts or {}).get(name)
-        low, high = sorted(sign * end for end in given) if given else (float(np.nanmin(x[:, at])), float(np.nanmax(x[:, at])))
+        low, high = (
+            sorted(sign * end for end in given) if given else (float(np.nanmin(x[:, at])), float(np.nanmax(x[:, at])))
+        )
         if reference and name in reference:
             half = (high - low) / 2
             low, high = sign * reference[name] - half, sign * reference[name] + half

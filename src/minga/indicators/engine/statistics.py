@@ -133,12 +133,12 @@ def _pearson(x: Floats, seen: Floats) -> Floats:
         square_a, square_b = (z * z).T @ seen - sum_a**2 / n, seen.T @ (z * z) - sum_b**2 / n
         r = cross / np.sqrt(square_a * square_b)
     flat = (square_a <= 1e-14) | (square_b <= 1e-14)
-    return np.where(flat, np.nan, np.clip(r, -1.0, 1.0))
+    return np.asarray(np.where(flat, np.nan, np.clip(r, -1.0, 1.0)))
 
 
 def _average_ranks(rows: Floats) -> Floats:
     """Ranks of each row with ties averaged."""
-    return (rank_rows(-rows) + rows.shape[1] + 1 - rank_rows(rows)) / 2
+    return np.asarray((rank_rows(-rows) + rows.shape[1] + 1 - rank_rows(rows)) / 2)
 
 
 def _spearman(x: Floats) -> Floats:
@@ -190,7 +190,7 @@ def p_values(r: Floats, n: Floats) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
         t = np.abs(r) * np.sqrt((n - 2) / (1 - r * r))
         p = 2 * stdtr(np.maximum(n - 2, 1), -t)
-    return np.where((n < 3) | np.isnan(r), np.nan, p)
+    return np.asarray(np.where((n < 3) | np.isnan(r), np.nan, p))
 
 
 def corr_flags(
@@ -216,7 +216,7 @@ def corr_flags(
 
 
 def denominator_corr(index: Index, table: pl.DataFrame, *, limit: float = 0.6) -> pl.DataFrame:
-    """List indicators that move with a denominator (absolute correlation above ``limit``): size may be measured twice."""
+    """List indicators that move with a denominator (absolute correlation above ``limit``): is size measured twice?"""
     data = read(index, table)
     codes = [item.code for item in index.denominators if item.code in table.columns]
     found, _ = correlations(np.column_stack([data.values, matrix(table, codes)]))

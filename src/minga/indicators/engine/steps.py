@@ -88,7 +88,7 @@ class Treat:
 
 @dataclass(frozen=True)
 class Aggregation:
-    """How children become their parent; ``factor`` and ``offset`` are applied to the outcome.
+    """How children become their parent; ``factor`` and ``offset`` are applied to the outcome, then ``decimals``.
 
     ``power`` is the exponent of a power mean; ``share`` the least and greatest part of a benefit-of-the-doubt score
     one child may have; ``penalty`` the side on which Mazziotta and Pareto punish imbalance.
@@ -100,6 +100,7 @@ class Aggregation:
     offset: float = 0.0
     share: tuple[float, float] = (0.0, 1.0)
     penalty: str = "negative"
+    decimals: int | None = None
 
     def __post_init__(self) -> None:
         if not callable(self.method):
@@ -116,7 +117,7 @@ class Aggregation:
 
     @property
     def is_linear(self) -> bool:
-        return self.method == "arithmetic" and self.factor == 1.0 and self.offset == 0.0
+        return self.method == "arithmetic" and self.factor == 1.0 and self.offset == 0.0 and self.decimals is None
 
 
 def aggregation_from(value: Any) -> Aggregation:

@@ -48,7 +48,7 @@ class Tree:
 def build_tree(indicators: Sequence[Indicator], nodes: Sequence[Node]) -> Tree:
     """Arrange indicators and nodes; loops, orphans and doubles are errors in plain words."""
     refuse(DefinitionError, structure_findings(indicators, nodes))
-    items = (*indicators, *nodes)
+    items = _items(indicators, nodes)
     place = {item.code: position for position, item in enumerate(items)}
     parents = tuple(-1 if item.parent is None else place[item.parent] for item in items)
     children: list[list[int]] = [[] for _ in items]
@@ -73,9 +73,13 @@ def build_tree(indicators: Sequence[Indicator], nodes: Sequence[Node]) -> Tree:
     )
 
 
+def _items(indicators: Sequence[Indicator], nodes: Sequence[Node]) -> tuple[Indicator | Node, ...]:
+    return (*indicators, *nodes)
+
+
 def _order(indicators: int, children: list[list[int]], copies: dict[int, int]) -> list[int]:
     """Put every node after what it needs."""
-    waiting = [p for p in range(indicators, len(children))]
+    waiting = list(range(indicators, len(children)))
     done = set(range(indicators))
     order: list[int] = []
     while waiting:
@@ -103,10 +107,12 @@ def _error(rule: str, message: str, code: str | None = None) -> Finding:
 def _doubles(indicators: Sequence[Indicator], nodes: Sequence[Node]) -> list[Finding]:
     seen: set[str] = set()
     found = []
-    for item in (*indicators, *nodes):
+    for item in _items(indicators, nodes):
         if item.code in seen:
             found.append(
-                _error("duplicate_code", f"The code {item.code!r} is used twice. Give each one its own code.", item.code)
+                _error(
+                    "duplicate_code", f"The code {item.code!r} is used twice. Give each one its own code.", item.code
+                )
             )
         seen.add(item.code)
     return found
@@ -115,7 +121,7 @@ def _doubles(indicators: Sequence[Indicator], nodes: Sequence[Node]) -> list[Fin
 def _parents(indicators: Sequence[Indicator], nodes: Sequence[Node]) -> list[Finding]:
     known = {node.code for node in nodes}
     found = []
-    for item in (*indicators, *nodes):
+    for item in _items(indicators, nodes):
         if item.parent is not None and item.parent not in known:
             found.append(
                 _error(
@@ -131,8 +137,11 @@ def _parents(indicators: Sequence[Indicator], nodes: Sequence[Node]) -> list[Fin
     for indicator in indicators:
         if indicator.parent is None:
             found.append(
-                _error("orphan", f"Indicator {indicator.code!r} has no parent. Name the node it belongs to.",
-                       indicator.code)
+                _error(
+                    "orphan",
+                    f"Indicator {indicator.code!r} has no parent. Name the node it belongs to.",
+                    indicator.code,
+                )
             )
     return found
 
@@ -147,7 +156,9 @@ def _loops(nodes: Sequence[Node]) -> list[Finding]:
             above = parent[above]
         if above == start:
             loop = " > ".join([*path, start])
-            return [_error("parent_loop", f"The parents form a loop: {loop}. One of them must stand at the top.", start)]
+            return [
+                _error("parent_loop", f"The parents form a loop: {loop}. One of them must stand at the top.", start)
+            ]
     return []
 
 
@@ -157,10 +168,12 @@ def _shape(indicators: Sequence[Indicator], nodes: Sequence[Node]) -> list[Findi
     if len(roots) != 1:
         names = ", ".join(repr(code) for code in roots) or "none"
         found.append(
-            _error("one_top", f"An index has exactly one node without a parent; here it is {names}. "
-                   "Give the others a parent.")
+            _error(
+                "one_top",
+                f"An index has exactly one node without a parent; here it is {names}. Give the others a parent.",
+            )
         )
-    used = {item.parent for item in (*indicators, *nodes)}
+    used = {item.parent for item in _items(indicators, nodes)}
     for node in nodes:
         if node.copy_of is None and node.code not in used:
             found.append(

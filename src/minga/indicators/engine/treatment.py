@@ -93,8 +93,9 @@ class Path:
     def extend(self, columns: NDArray[np.int64]) -> None:
         """Add one step for the given columns; the others repeat their last."""
         columns = columns[self.ended[columns] == NEVER]
-        for held in (self.skew, self.kurt, self.count, self.low, self.high):
-            held.append(held[-1].copy())  # type: ignore[attr-defined]
+        for held in (self.skew, self.kurt, self.low, self.high):
+            held.append(held[-1].copy())
+        self.count.append(self.count[-1].copy())
         width = max(1, BLOCK // max(1, self.values.shape[0]))
         for start in range(0, columns.size, width):
             self._extend_block(columns[start : start + width])
@@ -162,7 +163,9 @@ def decide(path: Path, rules: Sequence[Rules], registry: list[str | Callable[...
 def _failed(step: Codes, rules: Sequence[Rules], registry: list[str | Callable[..., Any]]) -> Codes:
     """What becomes of the columns that did not pass: undone unless combined, then transformed."""
     combine = np.array([rule.combine for rule in rules])
-    numbers = {words: [_number(registry, word) for word in words] for words in dict.fromkeys(rule.then for rule in rules)}
+    numbers = {
+        words: [_number(registry, word) for word in words] for words in dict.fromkeys(rule.then for rule in rules)
+    }
     then = np.array([numbers[rule.then] for rule in rules])
     keeps = combine | (then == 0)
     return np.asarray(np.where(keeps, step, 0) + TRANSFORMED * then)
@@ -250,6 +253,8 @@ def _details(
 
     words = ["" if not code else _word(registry[code - 1]) for code in codes // TRANSFORMED]
     step = codes % TRANSFORMED
+    first = ("winsorised", "passed_1", "skew_1", "kurt_1")
+    second = ("passed_2", "skew_2", "kurt_2")
     return pl.DataFrame({
         "indicator": index.codes,
         "passed_0": ~failed, "skew_0": path.skew[0], "kurt_0": path.kurt[0],
@@ -259,9 +264,9 @@ def _details(
         "transformation": words,
         "passed_2": passes(skew2, kurt2), "skew_2": skew2, "kurt_2": kurt2,
     }).with_columns(
-        pl.when(pl.Series(tried)).then(pl.col(name)).alias(name) for name in ("winsorised", "passed_1", "skew_1", "kurt_1")
+        pl.when(pl.Series(tried)).then(pl.col(name)).alias(name) for name in first
     ).with_columns(
-        pl.when(pl.Series(changed)).then(pl.col(name)).alias(name) for name in ("passed_2", "skew_2", "kurt_2")
+        pl.when(pl.Series(changed)).then(pl.col(name)).alias(name) for name in second
     )  # fmt: skip
 
 

@@ -113,7 +113,7 @@ def nominal_scores(engine: Engine) -> Floats:
     block = engine.run([engine.index], once, engine.weights, once)
     if block.failures:
         raise StepError(f"The index itself cannot be calculated. {block.failures[0]}")
-    return block.scores[0]
+    return np.asarray(block.scores[0])
 
 
 def ranks_of(index: Index, scores: Floats) -> Floats:
@@ -147,7 +147,13 @@ def _summarise(
     )
 
 
-def _table(key: str, units: list[str], nominal: Floats, draws: Floats, quantiles: tuple[float, float]) -> pl.DataFrame:
+def _table(
+    key: str,
+    units: list[str],
+    nominal: Floats,
+    draws: Floats | NDArray[np.float32],
+    quantiles: tuple[float, float],
+) -> pl.DataFrame:
     """Mean, median and quantiles of each unit over the replications in which it has a value."""
     low, high = quantiles
     gaps = bool(np.isnan(draws).any())

@@ -42,9 +42,7 @@ def effective(tree: Tree, weights: Floats) -> Floats:
     return out
 
 
-def noisy_weights(
-    index: Index, noise: dict[int, float], n: int, *, seed: int = 1
-) -> pl.DataFrame:
+def noisy_weights(index: Index, noise: dict[int, float], n: int, *, seed: int = 1) -> pl.DataFrame:
     """Draw weights around those of the definition: ``w * (1 + U(-f, f))`` with a factor f per level.
 
     Returns one row per draw and item: ``draw``, ``code``, ``weight``.

@@ -72,7 +72,10 @@ def test_correlation_with_denominators():
 
 @pytest.mark.parametrize(
     ("golden", "limits"),
-    [("corr_flags_raw_high_0.75", {"high": 0.75, "low": None}), ("corr_flags_raw_low_-0.4", {"high": None, "low": -0.4})],
+    [
+        ("corr_flags_raw_high_0.75", {"high": 0.75, "low": None}),
+        ("corr_flags_raw_low_-0.4", {"high": None, "low": -0.4}),
+    ],
 )
 def test_flagged_pairs_inside_a_pillar(golden, limits):
     found = mi.corr_flags(asem.index(), asem.idata(), **limits)

@@ -40,7 +40,9 @@ def replications() -> np.ndarray:
     """The 600 runs of COINr's design, units in the order of iData."""
     design = asem.golden("sa_design")
     picks = [design["winmax"] - 1, design["norm"] == "n_zscore", design["weight_set"] - 1, design["agg"] == "a_gmean"]
-    u = np.column_stack([(pick.cast(pl.Float64) + 0.5) / size for pick, size in zip(picks, (5, 2, 100, 2), strict=True)])
+    u = np.column_stack(
+        [(pick.cast(pl.Float64) + 0.5) / size for pick, size in zip(picks, (5, 2, 100, 2), strict=True)]
+    )
     engine = Engine(nominal(), asem.idata(), factors_from(nominal(), uncertain(), seed=1, default_sets=100))
     return np.vstack([block.scores for block in engine.runs(u)])
 
@@ -54,7 +56,9 @@ def nominal_ranks() -> np.ndarray:
 
 
 def test_nominal_scores_and_ranks():
-    found = nominal().fit(asem.idata()).scores.filter(pl.col("node") == "Index").rename({"score": "Score", "rank": "Rank"})
+    found = (
+        nominal().fit(asem.idata()).scores.filter(pl.col("node") == "Index").rename({"score": "Score", "rank": "Rank"})
+    )
     asem.assert_equals(found, "sa_nominal")
 
 
