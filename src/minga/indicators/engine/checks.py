@@ -158,8 +158,10 @@ def after(index: Index, data: Data, scaled: Floats, scores: Floats) -> list[Find
     lost = np.flatnonzero(np.isnan(scores[:, root]))
     if not lost.size:
         return []
-    named = ", ".join(data.units[int(row)] for row in lost[:5]) + (" and others" if lost.size > 5 else "")
-    return [Finding("warning", "no_score", f"{lost.size} units have no overall score, because too little of their "
+    units = list(dict.fromkeys(data.units[int(row)] for row in lost))
+    named = ", ".join(units[:5]) + (" and others" if len(units) > 5 else "")
+    what = "units" if data.times is None else "rows"
+    return [Finding("warning", "no_score", f"{lost.size} {what} have no overall score, because too little of their "
                     f"data is there: {named}. They are not ranked.", unit=data.units[int(lost[0])])]  # fmt: skip
 
 

@@ -119,6 +119,7 @@ class Index:
     panel: Panel = field(default_factory=Panel)
     weight_sets: tuple[tuple[str, Weights], ...] = ()
     scenarios: tuple[Scenario, ...] = ()
+    uncertain: Options = ()
 
     @property
     def items(self) -> tuple[Indicator | Node, ...]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from minga.indicators.engine.definition import Index
 from minga.indicators.engine.errors import DefinitionError
 from minga.indicators.engine.pipeline import weight_row
+from minga.indicators.engine.schema import thawed
 from minga.indicators.engine.weighting import draw_noise
 
 Floats = NDArray[np.float64]
@@ -66,15 +67,46 @@ class Factor:
         return places.astype(np.int64), (distinct.astype(np.int64) if whole else distinct).tolist()
 
 
-def factors_from(index: Index, uncertain: Mapping[str, Any], *, seed: int, default_sets: int) -> tuple[Factor, ...]:
-    """Read what is uncertain, each path with its choices; unknown paths and empty choices are errors."""
+def uncertain_of(index: Index) -> dict[str, Any]:
+    """What the definition itself calls uncertain ([uncertainty]), else every weight by a quarter."""
+    return {path: thawed(value) for path, value in index.uncertain} or {"weights": Jitter(0.25)}
+
+
+def factors_from(
+    index: Index, uncertain: Mapping[str, Any] | None, *, seed: int, default_sets: int
+) -> tuple[Factor, ...]:
+    """Read what is uncertain, each path with its choices; unknown paths and empty choices are errors.
+
+    None takes what the definition says. Tables stand for the two classes, as in TOML: ``{"jitter": 0.25, "levels":
+    [2, 3]}`` and ``{"low": 1, "high": 5, "whole": true}``.
+    """
+    if uncertain is None:
+        uncertain = uncertain_of(index)
     if not uncertain:
         raise DefinitionError("Nothing is uncertain. Name at least one path with its choices.")
     random = np.random.default_rng([seed, 7])
     return tuple(_factor(index, path, value, random, default_sets) for path, value in uncertain.items())
 
 
+def _written(path: str, value: Any) -> Any:
+    """Turn a table of a file into what it stands for."""
+    if not isinstance(value, Mapping):
+        return value
+    options = dict(value)
+    try:
+        if "jitter" in options:
+            levels = tuple(int(level) for level in options.pop("levels", ()))
+            return Jitter(float(options.pop("jitter")), levels, **options)
+        return Uniform(**options)
+    except TypeError:
+        raise DefinitionError(
+            f"The choices of {path!r} are {dict(value)!r}. "
+            "Give a list, {low, high}, or for weights {jitter, levels}."
+        ) from None
+
+
 def _factor(index: Index, path: str, value: Any, random: np.random.Generator, default_sets: int) -> Factor:
+    value = _written(path, value)
     if path == "weights":
         return _weights(index, value, random, default_sets)
     if isinstance(value, Uniform):

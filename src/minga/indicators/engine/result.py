@@ -88,8 +88,7 @@ class Result:
         raw = self.stages["raw"]
         rows = _rows_in(raw.data, self.data)
         tree = self.index.tree
-        copied = dict(tree.copies)
-        leaves = tree.leaves(copied.get(position, position))
+        leaves = tree.leaves(position)
         return np.asarray((~np.isnan(raw.values[rows][:, leaves])).mean(axis=1), dtype=np.float64)
 
     @cached_property

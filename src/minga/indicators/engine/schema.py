@@ -36,7 +36,7 @@ LISTS: dict[str, tuple[str, type[Any]]] = {
     "indicator": ("indicators", Indicator), "node": ("nodes", Node), "denominator": ("denominators", Denominator),
     "group": ("groups", Group),
 }  # fmt: skip
-TABLES = ("index", *LISTS, *STEPS, "normalise", "aggregate", "weights", "scenario")
+TABLES = ("index", *LISTS, *STEPS, "normalise", "aggregate", "weights", "uncertainty", "scenario")
 
 
 class Reader:
@@ -88,11 +88,16 @@ def index_from(content: Mapping[str, Any], line_of: Callable[[Place], int | None
         for name, weights in content.get("weights", {}).items()
     )
     options["scenarios"] = tuple(_scenario(reader, row, at) for at, row in enumerate(content.get("scenario", [])))
+    options["uncertain"] = tuple((str(path), frozen(value)) for path, value in content.get("uncertainty", {}).items())
     refuse(DefinitionError, reader.findings)
     index = Index(**options)
     assert index.tree  # loops and orphans are refused here
     for name, _ in index.weight_sets:
         index.replace("weights", name)
+    if index.uncertain:
+        from minga.indicators.engine.factors import factors_from
+
+        factors_from(index, None, seed=1, default_sets=1)  # refuses what the definition does not know
     return index
 
 
@@ -215,6 +220,8 @@ def content_of(index: Index) -> dict[str, Any]:
             content[key] = rows
     if index.weight_sets:
         content["weights"] = {name: dict(weights) for name, weights in index.weight_sets}
+    if index.uncertain:
+        content["uncertainty"] = {path: thawed(value) for path, value in index.uncertain}
     if index.scenarios:
         content["scenario"] = [
             {"name": item.name, "changes": {path: thawed(value) for path, value in item.changes}}

@@ -40,8 +40,10 @@ class Sensitivity:
 
 
 def sobol(
-    index: Index, table: pl.DataFrame, uncertain: Mapping[str, Any], *, n: int = 1024, sampler: str = "sobol",
+    index: Index, table: pl.DataFrame, uncertain: Mapping[str, Any] | None = None, *,
+    n: int = 1024, sampler: str = "sobol",
     target: str | Target = "mean_abs_rank_change", unit: str | None = None, seed: int = 1, bootstrap: int = 200,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Sensitivity:  # fmt: skip
     """Share the variance of a target out among the uncertain choices.
 
@@ -65,10 +67,11 @@ def sobol(
     factors = factors_from(index, uncertain, seed=seed, default_sets=100)
     engine = Engine(index, table, factors)
     measure = _target(engine, target, unit)
+    step = progress or (lambda done, wanted: None)
     if sampler == "exact":
-        return _exact(engine, factors, measure)
+        return _exact(engine, factors, measure, step)
     d = len(factors)
-    y, failures = _run(engine, design(n, d, sampler, seed), measure)
+    y, failures = _run(engine, design(n, d, sampler, seed), measure, step)
     good = _complete(y, n, d)
     if good.sum() < 2:
         raise StepError(f"Too many runs failed to estimate anything. The first: {next(iter(failures.values()), '')}")
@@ -121,12 +124,15 @@ def _mean_change(ranks: Floats, nominal: Floats) -> Floats:
         return np.asarray(np.where(known, change, 0.0).sum(axis=1) / known.sum(axis=1))
 
 
-def _run(engine: Engine, u: Floats, measure: Callable[[Floats], Floats]) -> tuple[Floats, dict[int, str]]:
+def _run(
+    engine: Engine, u: Floats, measure: Callable[[Floats], Floats], step: Callable[[int, int], None]
+) -> tuple[Floats, dict[int, str]]:
     y = np.empty(u.shape[0])
     failures: dict[int, str] = {}
     for block in engine.runs(u):
         y[block.start : block.start + len(block.scores)] = measure(block.scores)
         failures |= block.failures
+        step(block.start + len(block.scores), u.shape[0])
     y[list(failures)] = np.nan
     return y, failures
 
@@ -167,7 +173,12 @@ def _estimate(parts: Floats) -> tuple[Floats, Floats]:
         return np.mean(b * (mixed - a), axis=1) / variance, np.mean((a - mixed) ** 2, axis=1) / 2 / variance
 
 
-def _exact(engine: Engine, factors: tuple[Factor, ...], measure: Callable[[Floats], Floats]) -> Sensitivity:
+def _exact(
+    engine: Engine,
+    factors: tuple[Factor, ...],
+    measure: Callable[[Floats], Floats],
+    step: Callable[[int, int], None],
+) -> Sensitivity:
     """Calculate every combination of the choices and count the variance out."""
     ranges = [factor.path for factor in factors if factor.range is not None]
     if ranges:
@@ -179,7 +190,7 @@ def _exact(engine: Engine, factors: tuple[Factor, ...], measure: Callable[[Float
         raise DefinitionError(f"There are {np.prod(sizes, dtype=float):.0f} combinations, above {MAX_EXACT}. "
                               "Use the sampler 'sobol', or fewer choices.")  # fmt: skip
     rows = np.array(list(product(*(range(size) for size in sizes))))
-    y, failures = _run(engine, (rows + 0.5) / np.array(sizes), measure)
+    y, failures = _run(engine, (rows + 0.5) / np.array(sizes), measure, step)
     if failures:
         raise StepError(
             f"{len(failures)} of {y.size} combinations cannot be calculated, so the variance cannot be counted out. "

@@ -115,10 +115,6 @@ class Aggregation:
         fixed = POWER_MEANS[self.method]
         return self.power if fixed is None else fixed
 
-    @property
-    def is_linear(self) -> bool:
-        return self.method == "arithmetic" and self.factor == 1.0 and self.offset == 0.0 and self.decimals is None
-
 
 def aggregation_from(value: Any) -> Aggregation:
     """Read an aggregation from its word, its table, a function, or itself."""

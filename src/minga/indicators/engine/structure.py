@@ -33,10 +33,11 @@ class Tree:
         return [position for position, found in enumerate(self.levels) if found == level]
 
     def leaves(self, position: int) -> list[int]:
-        """The indicators below a node, itself when it is one."""
+        """The indicators below a node (or below the node it copies), itself when it is one; each once."""
         if position < self.indicators:
             return [position]
-        return [leaf for child in self.children[position] for leaf in self.leaves(child)]
+        below = self.children[position] or tuple(source for copy, source in self.copies if copy == position)
+        return list(dict.fromkeys(leaf for child in below for leaf in self.leaves(child)))
 
     def ancestor(self, position: int, level: int) -> int | None:
         """The node at a level above (or at) a position."""

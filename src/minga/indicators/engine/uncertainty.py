@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -59,17 +59,18 @@ class Uncertainty:
 
 
 def uncertainty(
-    index: Index, table: pl.DataFrame, uncertain: Mapping[str, Any], *, n: int = 1000, seed: int = 1,
-    quantiles: tuple[float, float] = (0.05, 0.95),
+    index: Index, table: pl.DataFrame, uncertain: Mapping[str, Any] | None = None, *, n: int = 1000, seed: int = 1,
+    quantiles: tuple[float, float] = (0.05, 0.95), progress: Callable[[int, int], None] | None = None,
 ) -> Uncertainty:  # fmt: skip
     """Calculate the index n times with the uncertain choices drawn at random.
 
     Parameters
     ----------
     uncertain : path to choices: a list of values, :class:`Uniform`, and for ``weights`` :class:`Jitter` or a list of
-        weight sets
+        weight sets; None takes the [uncertainty] of the definition, or every weight by up to a quarter
     n : replications
     seed : the same seed gives the same bytes
+    progress : called with replications done and wanted
 
     Returns
     -------
@@ -92,6 +93,8 @@ def uncertainty(
     for block in engine.runs(u):
         scores[block.start : block.start + len(block.scores)] = block.scores
         failures |= block.failures
+        if progress:
+            progress(block.start + len(block.scores), n)
     if len(failures) == n:
         raise StepError(f"All {n} replications failed. The first: {next(iter(failures.values()))}")
     good = np.ones(n, dtype=np.bool_)
