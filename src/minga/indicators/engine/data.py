@@ -38,7 +38,7 @@ class Data:
             units=self.units[positions],
             times=None if self.times is None else self.times[positions],
             names=None if self.names is None else self.names[positions],
-            groups=self.groups[positions],
+            groups=self.groups[positions] if self.groups.width else self.groups,
             values=self.values[positions],
             denominators={code: column[positions] for code, column in self.denominators.items()},
         )

@@ -40,24 +40,51 @@ def fit(index: Index, table: pl.DataFrame, *, allow_errors: bool = False) -> Res
     DefinitionError, DataError, StepError
         Everything that is wrong, in sentences that name indicator, unit and remedy.
     """
-    raw = read(index, table)
-    if index.panel.time and index.panel.frame == "each":
-        return _fit_each(index, raw, allow_errors)
-    return _fit(index, raw, allow_errors)
-
-
-def _fit(index: Index, raw: Data, allow_errors: bool) -> Result:
     record = Record(index)
-    data = base(index, raw, record)
-    treated, details = treat(index, data.values)
+    data = base(index, read(index, table), record)
+    treated, details = _treated(index, data)
     record.treated(data, treated, details)
-    scaled = scale(index, data, treated)
+    scaled = _scaled(index, data, treated)
     _refuse_problems(index, scaled, allow_errors, record)
     record.stage("normalised", data, scaled.values)
-    scores = aggregate(index, scaled.values, record, data)
+    scores = aggregate(index, scaled.values, data)
     ranks = ranks_within(scores, data.time_codes(), best=index.best)
-    record.warn(checks.after(index, data, scaled.values, scores))
+    record.warn(checks.after(index, data, scores))
     return record.result(data, scores, ranks, details)
+
+
+def _years(index: Index, data: Data) -> list[NDArray[np.int64]] | None:
+    """The rows of each year where every year is treated and scaled by itself, else None."""
+    if not index.panel.time or index.panel.frame != "each":
+        return None
+    codes = data.time_codes()
+    return [np.flatnonzero(codes == code) for code in np.unique(codes)]
+
+
+def _treated(index: Index, data: Data) -> tuple[Floats, pl.DataFrame]:
+    years = _years(index, data)
+    if years is None:
+        return treat(index, data.values)
+    treated = data.values.copy()
+    details = []
+    for rows in years:
+        treated[rows], record = treat(index, data.values[rows])
+        when = data.times[rows[:1]].item() if data.times is not None else None
+        details.append(record.with_columns(pl.lit(when).alias("time")) if record.width else record)
+    return treated, pl.concat(details)
+
+
+def _scaled(index: Index, data: Data, treated: Floats) -> Scaled:
+    years = _years(index, data)
+    if years is None:
+        return scale(index, data, treated)
+    values = np.empty(treated.shape)
+    problems: dict[int, str] = {}
+    for rows in years:
+        done = scale(index, data.take(rows), treated[rows])
+        values[rows] = done.values
+        problems |= done.problems
+    return Scaled(values, problems)
 
 
 def base(index: Index, raw: Data, record: Record | None = None) -> Data:
@@ -161,7 +188,7 @@ def weight_row(index: Index) -> Floats:
     return np.array([item.weight for item in index.items], dtype=np.float64)
 
 
-def aggregate(index: Index, scaled: Floats, record: Record, data: Data) -> Floats:
+def aggregate(index: Index, scaled: Floats, data: Data) -> Floats:
     """Calculate every node; a panel's years apart where the rule compares units."""
     codes = data.time_codes()
     blocks = [codes == code for code in np.unique(codes)] if codes.any() else [np.ones(len(codes), dtype=np.bool_)]
@@ -187,14 +214,3 @@ def _aggregate_block(index: Index, scaled: Floats, units: pl.Series) -> list[Flo
         named = checks.not_positive(index, [variant.values[0] for variant in found], units)
         refuse(StepError, named or [Finding("error", "aggregate", f"Node {problems.reasons[0]}")])
     return [variant.values[0] for variant in found[index.tree.indicators :]]
-
-
-def _fit_each(index: Index, raw: Data, allow_errors: bool) -> Result:
-    """Fit every year by itself and put the outcomes together."""
-    codes = raw.time_codes()
-    filled = raw
-    parts = []
-    for code in np.unique(codes):
-        rows = np.flatnonzero(codes == code)
-        parts.append(_fit(index, filled.take(rows), allow_errors))
-    return Result.join(index, parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -146,40 +146,6 @@ class Result:
 
         return explain(self, unit, time=time, top=top, by=by, include_last=include_last)
 
-    @classmethod
-    def join(cls, index: Index, parts: Sequence[Result]) -> Result:
-        """Put results of several years, each calculated by itself, one below the other."""
-        stages = {
-            name: Stage(
-                _stack([part.stages[name].data for part in parts]),
-                np.vstack([part.stages[name].values for part in parts]),
-            )
-            for name in STAGES
-            if all(name in part.stages for part in parts)
-        }
-        warnings = dict.fromkeys(warning for part in parts for warning in part.warnings)
-        return cls(
-            index, _stack([part.data for part in parts]), stages,
-            np.vstack([part.node_scores for part in parts]), np.vstack([part.node_ranks for part in parts]),
-            pl.concat([part.details for part in parts]), pl.concat([part.log for part in parts]),
-            pl.concat([part.why for part in parts]), tuple(warnings),
-        )  # fmt: skip
-
-
-def _stack(parts: Sequence[Data]) -> Data:
-    times = [part.times for part in parts if part.times is not None]
-    names = [part.names for part in parts if part.names is not None]
-    return Data(
-        units=pl.concat([part.units for part in parts]),
-        times=pl.concat(times) if times else None,
-        names=pl.concat(names) if names else None,
-        groups=pl.concat([part.groups for part in parts]),
-        values=np.vstack([part.values for part in parts]),
-        denominators={
-            code: np.concatenate([part.denominators[code] for part in parts]) for code in parts[0].denominators
-        },
-    )
-
 
 def keys_of(index: Index, data: Data) -> pl.DataFrame:
     """Unit (and time) columns under the names of the definition."""
@@ -258,10 +224,12 @@ class Record:
         self.note("treated", "indicators winsorised", kept.height)
         self.note("treated", "indicators transformed", int((details["transformation"] != "").sum()))
         for at, row in enumerate(details.iter_rows(named=True)):
-            self._list_treated(data, treated, at, row)
+            self._list_treated(data, treated, at % len(self.index.codes), row)
 
     def _list_treated(self, data: Data, treated: Floats, at: int, row: dict[str, Any]) -> None:
         before = data.values[:, at]
+        if "time" in row and data.times is not None:  # one record a year
+            before = np.where((data.times == row["time"]).to_numpy(), before, np.nan)
         if row["transformation"]:
             self.reasons.append(_why_rows(
                 self.index, "treated", None, None, [self.index.codes[at]], None, None,

@@ -85,28 +85,42 @@ def test_a_definition_is_immutable_and_hashable():
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("direction = -1", "directon = -1", "Line 29: Unknown key 'directon'.*Did you mean 'direction'"),
-        ("winmax = 3", "winmux = 3", "Line 8: Unknown key 'winmux'.*Did you mean 'winmax'"),
-        ("weight = 2", 'weight = "two"', "Line 35: 'weight' of .*staff.*'two' is no number"),
-        ('method = "minmax"', 'method = "maxmin"', "Line 10: .*'maxmin' is no way to normalise"),
-        ('[[node]]\ncode = "all"', '[[node]]\nname = "all"', "Line 43: .*has no 'code'"),
-        ('changes = {"treat', 'change = {"treat', "Line 51: Unknown key 'change'"),
+        ("direction = -1", "directon = -1", r"Unknown key 'directon'.*Did you mean 'direction'"),
+        ("winmax = 3", "winmux = 3", r"Unknown key 'winmux'.*Did you mean 'winmax'"),
+        ("weight = 2", 'weight = "two"', r"'weight' of .*staff.*'two' is no number"),
+        ("levels = {3", "level = {3", r"Unknown key 'level' in \[aggregate\].*Did you mean 'levels'"),
+        ("changes = {", "change = {", r"Unknown key 'change'"),
+        ("goalposts = [0, 40]", "goalposts = [0]", r"'goalposts' of .*cannot be read"),
     ],
 )
 def test_a_fault_in_toml_names_its_line(old, new, message):
-    assert old in TOML
-    with pytest.raises(mi.DefinitionError, match=message):
-        mi.Index.from_toml(TOML.replace(old, new))
+    text = TOML.replace(old, new)
+    line = next(number for number, line in enumerate(text.splitlines(), start=1) if new in line)
+    with pytest.raises(mi.DefinitionError, match=f"^Line {line}: {message}"):
+        mi.Index.from_toml(text)
+
+
+def test_a_table_without_a_code_or_with_an_unknown_rule_names_its_header():
+    text = TOML.replace('code = "all"', 'name = "all"')
+    line = text.splitlines().index('name = "all"')  # the header stands one line above
+    with pytest.raises(mi.DefinitionError, match=f"^Line {line}: .*node.* has no 'code'"):
+        mi.Index.from_toml(text)
+    text = TOML.replace('method = "minmax"', 'method = "maxmin"')
+    line = text.splitlines().index("[normalise]") + 1
+    with pytest.raises(mi.DefinitionError, match=f"^Line {line}: .*'maxmin' is no way to normalise"):
+        mi.Index.from_toml(text)
 
 
 def test_all_faults_are_said_at_once():
     with pytest.raises(mi.DefinitionError) as wrong:
         mi.Index.from_toml(TOML.replace("winmax = 3", "winmux = 3").replace("direction = -1", "directon = -1"))
-    assert [finding.line for finding in wrong.value.findings] == [29, 8] or len(wrong.value.findings) == 2
+    assert len(wrong.value.findings) == 2
+    assert "winmux" in str(wrong.value)
+    assert "directon" in str(wrong.value)
 
 
 def test_broken_toml_says_where():
-    with pytest.raises(mi.DefinitionError, match="no valid TOML.*line 3"):
+    with pytest.raises(mi.DefinitionError, match=r"no valid TOML.*line 3"):
         mi.Index.from_toml('[index]\nid = "x"\ntitle = \n')
 
 
@@ -155,7 +169,7 @@ def test_scenarios_and_weight_sets_by_name():
     strict = index.scenario("strict")
     assert strict.treat.winmax == 1
     assert strict.weights["data"] == 3.0
-    with pytest.raises(mi.DefinitionError, match="no scenario 'loose'. This index has: strict"):
+    with pytest.raises(mi.DefinitionError, match=r"no scenario 'loose'\. This index has: strict"):
         index.scenario("loose")
 
 
