@@ -147,8 +147,10 @@ def _not_a_number(code: str, unit: str, cell: str) -> Finding:
 
 def _double_units(index: Index, table: pl.DataFrame) -> list[Finding]:
     keys = [index.unit, *([index.panel.time] if index.panel.time else [])]
-    if table.select(keys).null_count().sum_horizontal()[0]:
+    if any(table[key].null_count() for key in keys):
         return [Finding("error", "unit_without_code", f"A row has no value in {' or '.join(keys)}. Fill it in.")]
+    if len(keys) == 1 and table[index.unit].n_unique() == table.height:
+        return []
     if not table.select(pl.struct(keys).is_duplicated().any()).item():
         return []
     doubles = table.filter(pl.struct(keys).is_duplicated())[index.unit].unique(maintain_order=True).to_list()

@@ -14,10 +14,11 @@ from minga.indicators.engine.errors import DataError, Finding, StepError, refuse
 from minga.indicators.engine.imputation import impute
 from minga.indicators.engine.normalisation import Scaled, context_for, normalise, rules_of
 from minga.indicators.engine.ranking import ranks_within
-from minga.indicators.engine.result import Record, Result
+from minga.indicators.engine.result import Result
 from minga.indicators.engine.scales import DistanceToReference
 from minga.indicators.engine.screening import keep_mask
-from minga.indicators.engine.treatment import treat
+from minga.indicators.engine.trace import Trace
+from minga.indicators.engine.treatment import Checks, treat
 
 Floats = NDArray[np.float64]
 
@@ -40,17 +41,18 @@ def fit(index: Index, table: pl.DataFrame, *, allow_errors: bool = False) -> Res
     DefinitionError, DataError, StepError
         Everything that is wrong, in sentences that name indicator, unit and remedy.
     """
-    record = Record(index)
-    data = base(index, read(index, table), record)
-    treated, details = _treated(index, data)
-    record.treated(data, treated, details)
+    trace = Trace(index)
+    data = base(index, read(index, table), trace)
+    treated, checks_made = _treated(index, data)
+    trace.treated(data, treated, checks_made)
     scaled = _scaled(index, data, treated)
-    _refuse_problems(index, scaled, allow_errors, record)
-    record.stage("normalised", data, scaled.values)
+    _refuse_problems(index, scaled, allow_errors, trace)
+    trace.stage("normalised", data, scaled.values)
     scores = aggregate(index, scaled.values, data)
     ranks = ranks_within(scores, data.time_codes(), best=index.best)
-    record.warn(checks.after(index, data, scores))
-    return record.result(data, scores, ranks, details)
+    trace.warn(checks.after(index, data, scores))
+    trace.scored = int((~np.isnan(scores[:, index.tree.root - index.tree.indicators])).sum())
+    return Result(index, data, trace.stages, scores, ranks, trace, tuple(trace.findings))
 
 
 def _years(index: Index, data: Data) -> list[NDArray[np.int64]] | None:
@@ -61,17 +63,23 @@ def _years(index: Index, data: Data) -> list[NDArray[np.int64]] | None:
     return [np.flatnonzero(codes == code) for code in np.unique(codes)]
 
 
-def _treated(index: Index, data: Data) -> tuple[Floats, pl.DataFrame]:
+def _treated(index: Index, data: Data) -> tuple[Floats, Checks]:
     years = _years(index, data)
     if years is None:
         return treat(index, data.values)
     treated = data.values.copy()
-    details = []
+    made: list[tuple[object, Checks]] = []
     for rows in years:
-        treated[rows], record = treat(index, data.values[rows])
-        when = data.times[rows[:1]].item() if data.times is not None else None
-        details.append(record.with_columns(pl.lit(when).alias("time")) if record.width else record)
-    return treated, pl.concat(details)
+        treated[rows], checks_made = treat(index, data.values[rows])
+        made.append((data.times[rows[:1]].item() if data.times is not None else None, checks_made))
+
+    def together() -> pl.DataFrame:
+        tables = [(when, each()) for when, each in made]
+        return pl.concat(
+            [held.with_columns(pl.lit(when).alias("time")) if held.width else held for when, held in tables]
+        )
+
+    return treated, together
 
 
 def _scaled(index: Index, data: Data, treated: Floats) -> Scaled:
@@ -87,16 +95,16 @@ def _scaled(index: Index, data: Data, treated: Floats) -> Scaled:
     return Scaled(values, problems)
 
 
-def base(index: Index, raw: Data, record: Record | None = None) -> Data:
+def base(index: Index, raw: Data, trace: Trace | None = None) -> Data:
     """Do the steps before treatment: denominate, screen, impute (or impute, then screen)."""
-    record = record or Record(index)
-    record.stage("raw", raw, raw.values)
+    trace = trace or Trace(index)
+    trace.stage("raw", raw, raw.values)
     data = _with(raw, denominate(index, raw))
-    record.stage("denominated", data, data.values)
+    trace.stage("denominated", data, data.values)
     if index.screen.when == "before_impute":
-        data = _screened(index, data, record)
-        return _imputed(index, data, record)
-    return _screened(index, _imputed(index, data, record), record)
+        data = _screened(index, data, trace)
+        return _imputed(index, data, trace)
+    return _screened(index, _imputed(index, data, trace), trace)
 
 
 def _with(data: Data, values: Floats) -> Data:
@@ -119,19 +127,19 @@ def denominate(index: Index, data: Data) -> Floats:
     return values
 
 
-def _screened(index: Index, data: Data, record: Record) -> Data:
+def _screened(index: Index, data: Data, trace: Trace) -> Data:
     kept = keep_mask(data.values, data.units, index.screen)
     if kept.all():
         return data
     if not kept.any():
         raise DataError("Screening leaves no unit at all. Lower screen.min_available, or name units in screen.keep.")
-    record.screened(data, kept)
+    trace.screened(data, kept)
     return data.take(kept)
 
 
-def _imputed(index: Index, data: Data, record: Record) -> Data:
+def _imputed(index: Index, data: Data, trace: Trace) -> Data:
     filled = impute(index, data)
-    record.imputed(data, filled)
+    trace.imputed(data, filled)
     return _with(data, filled)
 
 
@@ -158,14 +166,14 @@ def frame_rows(index: Index, data: Data) -> NDArray[np.bool_] | None:
     return rows
 
 
-def _refuse_problems(index: Index, scaled: Scaled, allow_errors: bool, record: Record) -> None:
+def _refuse_problems(index: Index, scaled: Scaled, allow_errors: bool, trace: Trace) -> None:
     level = "warning" if allow_errors else "error"
     found = [
         Finding(level, "no_scale", f"Indicator {index.codes[at]!r} {problem}", indicator=index.codes[at])
         for at, problem in sorted(scaled.problems.items())
     ]
     if allow_errors:
-        record.warn(found)
+        trace.warn(found)
     else:
         refuse(StepError, found)
 

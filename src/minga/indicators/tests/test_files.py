@@ -54,7 +54,8 @@ def test_shared_texts_and_sparse_rows_as_office_programs_write_them(tmp_path):
         )
         archive.writestr(
             "xl/worksheets/s.xml",
-            f'<worksheet xmlns="{main}"><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1"><v>2020</v></c></row>'
+            f'<worksheet xmlns="{main}"><sheetData>'
+            '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1"><v>2020</v></c></row>'
             '<row r="3"><c r="A3" t="s"><v>1</v></c><c r="C3"><v>1.5</v></c><c r="AA3" t="e"><v>#N/A</v></c></row>'
             "</sheetData></worksheet>",
         )

@@ -168,3 +168,11 @@ def test_noisy_weights_stay_in_their_band():
     assert 0.75 <= level_two.min() < 0.76
     assert 1.24 < level_two.max() <= 1.25
     assert (found.filter(pl.col("code") == "a")["weight"] == 1.0).all()
+
+
+def test_an_own_first_treatment_works_in_replications_too():
+    ix = index().replace("treat", {"first": np.sqrt, "then": "none", "skew": 0.1, "kurt": -1.0, "on": True})
+    found = mi.uncertainty(ix, DATA, {"aggregate": ["arithmetic"]}, n=1)
+    fitted = ix.fit(DATA)
+    assert not np.allclose(fitted.stage("treated")["a"].to_numpy(), fitted.stage("imputed")["a"].to_numpy())
+    np.testing.assert_allclose(found.scores["mean"], fitted.node_scores[:, fitted.nodes.index("top")], rtol=1e-12)
