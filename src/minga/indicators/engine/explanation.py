@@ -37,7 +37,7 @@ def explain(
     Parameters
     ----------
     unit, time : the row; without ``time`` the latest
-    top : how many strengths and weaknesses
+    top : how many strengths and weaknesses (no indicator is both)
     by : the stage whose ranks count (``raw``, ``denominated``, ..., ``normalised``)
     include_last : False leaves out indicators in which the unit is (or shares) the last place, as COINr does
 
@@ -58,8 +58,8 @@ def explain(
     return Explanation(
         unit=unit,
         contributions=_contributions(result, row),
-        strengths=seen.sort("rank", maintain_order=True).head(top),
-        weaknesses=seen.sort("rank", maintain_order=True).tail(top),
+        strengths=seen.sort("rank", maintain_order=True).head(min(top, (seen.height + 1) // 2)),
+        weaknesses=seen.sort("rank", maintain_order=True).tail(min(top, seen.height // 2)),
         changed=changed,
     )
 

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from minga.indicators.engine.definition import Index
 from minga.indicators.engine.errors import DefinitionError
 from minga.indicators.engine.pipeline import weight_row
+from minga.indicators.engine.scales import Scale, options_of
 from minga.indicators.engine.schema import thawed
+from minga.indicators.engine.steps import Aggregation
 from minga.indicators.engine.weighting import draw_noise
 
 Floats = NDArray[np.float64]
@@ -137,9 +139,8 @@ def label_of(choice: Any) -> str:
     """Write a choice as a short word for tables."""
     if isinstance(choice, str | int | float):
         return str(choice)
-    if hasattr(choice, "method") and hasattr(choice, "__dataclass_fields__"):
-        inner = ", ".join(
-            f"{name}={getattr(choice, name)!r}" for name in choice.__dataclass_fields__ if name != "method"
-        )
-        return f"{choice.method}({inner})"
+    if isinstance(choice, Scale):
+        return f"{choice.method}({', '.join(f'{name}={getattr(choice, name)!r}' for name in options_of(choice))})"
+    if isinstance(choice, Aggregation):
+        return str(choice.method) if choice.exponent != choice.power else f"power({choice.power:g})"
     return repr(choice)

@@ -8,7 +8,7 @@ from typing import Any
 
 from minga.indicators.engine.definition import Index, Indicator, Node
 from minga.indicators.engine.errors import DefinitionError
-from minga.indicators.engine.scales import Scale, scale_from
+from minga.indicators.engine.scales import Scale, options_of, scale_from
 from minga.indicators.engine.steps import Aggregate, aggregate_from, aggregation_from
 
 STEPS = ("denominate", "impute", "screen", "treat", "panel")
@@ -67,12 +67,11 @@ def _with_options(step: Any, name: str, options: Mapping[str, Any]) -> Any:
 
 
 def _scale(scale: Scale, option: str, value: Any) -> Scale:
-    if not option:
+    if not option or option == "method":
         return scale_from(value)
-    if option not in scale.__dataclass_fields__:
+    if option not in options_of(scale):
         raise DefinitionError(
-            f"The normalisation {scale.method!r} has no option {option!r}. "
-            f"It takes: {', '.join(scale.__dataclass_fields__)}."
+            f"The normalisation {scale.method!r} has no option {option!r}. It takes: {', '.join(options_of(scale))}."
         )
     return dataclasses.replace(scale, **{option: value})
 

@@ -10,6 +10,7 @@ import polars as pl
 from minga.indicators.engine.definition import Index
 from minga.indicators.engine.pipeline import node_rules
 from minga.indicators.engine.result import Result
+from minga.indicators.engine.scales import Scale, options_of
 from minga.indicators.engine.steps import Aggregation
 from minga.indicators.engine.weighting import effective_weights
 
@@ -47,8 +48,8 @@ def method_text(index: Index) -> list[str]:
     return steps
 
 
-def _scale(scale: Any) -> str:
-    options = ", ".join(f"{name} {getattr(scale, name)}" for name in scale.__dataclass_fields__)
+def _scale(scale: Scale) -> str:
+    options = ", ".join(f"{name} {getattr(scale, name)}" for name in options_of(scale))
     return f"{scale.method.replace('_', ' ')} ({options})" if options else str(scale.method)
 
 

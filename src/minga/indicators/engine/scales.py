@@ -6,7 +6,7 @@ Each rule turns "less is better" around by itself, in the indicator's own units;
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 import numpy as np
@@ -164,6 +164,11 @@ SCALES: dict[str, type[Scale]] = {
 }  # fmt: skip
 
 
+def options_of(scale: Scale | type[Scale]) -> tuple[str, ...]:
+    """Name the options of a rule."""
+    return tuple(field.name for field in fields(scale))
+
+
 def scale_from(value: Any) -> Scale:
     """Read a rule from its word, its table, a function, or itself."""
     if isinstance(value, Scale):
@@ -175,11 +180,11 @@ def scale_from(value: Any) -> Scale:
     if method not in SCALES:
         raise DefinitionError(f"{method!r} is no way to normalise. Choose one of: {', '.join(SCALES)}.")
     kind = SCALES[method]
-    known = set(kind.__dataclass_fields__)
+    known = options_of(kind)
     for key in options:
         if key not in known:
             raise DefinitionError(
-                f"The normalisation {method!r} has no option {key!r}. It takes: {', '.join(sorted(known)) or 'none'}."
+                f"The normalisation {method!r} has no option {key!r}. It takes: {', '.join(known) or 'none'}."
             )
     return kind(**{key: _plain(item) for key, item in options.items()})
 

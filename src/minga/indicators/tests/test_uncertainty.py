@@ -171,7 +171,7 @@ def test_noisy_weights_stay_in_their_band():
 
 
 def test_an_own_first_treatment_works_in_replications_too():
-    ix = index().replace("treat", {"first": np.sqrt, "then": "none", "skew": 0.1, "kurt": -1.0, "on": True})
+    ix = index().replace("treat", {"first": np.sqrt, "then": "none", "skew": 1e-6, "kurt": -9.0, "on": True})
     found = mi.uncertainty(ix, DATA, {"aggregate": ["arithmetic"]}, n=1)
     fitted = ix.fit(DATA)
     assert not np.allclose(fitted.stage("treated")["a"].to_numpy(), fitted.stage("imputed")["a"].to_numpy())
