@@ -15,8 +15,6 @@ from minga.indicators.engine.errors import DataError
 from minga.indicators.engine.result import STAGES, Result
 from minga.indicators.engine.workbooks import read_workbook, write_workbook
 
-NOTHING = ["", "NA", "N/A", "NaN", "nan", "NULL", "..", "-"]
-
 
 def read_table(source: str | Path, *, sheet: str | None = None) -> pl.DataFrame:
     """Read a table by the ending of its file: .csv (comma, semicolon or tab), .parquet, .xlsx, .json."""
@@ -45,9 +43,7 @@ def _read_csv(path: Path) -> pl.DataFrame:
     head = text[:100_000].split(b"\n", 1)[0]
     separator = max((",", ";", "\t"), key=lambda mark: head.count(mark.encode()))
     try:
-        return pl.read_csv(
-            text, separator=separator, null_values=NOTHING, infer_schema_length=None, encoding="utf8-lossy"
-        )
+        return pl.read_csv(text, separator=separator, infer_schema_length=None, encoding="utf8-lossy")
     except pl.exceptions.PolarsError as wrong:
         raise DataError(f"{path.name} cannot be read as a table: {str(wrong).splitlines()[0]}") from None
 

@@ -164,6 +164,13 @@ SCALES: dict[str, type[Scale]] = {
 }  # fmt: skip
 
 
+COINR = {
+    "n_minmax": "minmax", "n_zscore": "zscore", "n_scaled": "linear", "n_goalposts": "goalposts", "n_rank": "rank",
+    "n_prank": "percentile_rank", "n_borda": "borda", "n_dist2max": "distance_to_max",
+    "n_dist2ref": "distance_to_reference", "n_dist2targ": "distance_to_target", "n_fracmax": "fraction_of_max",
+}  # fmt: skip
+
+
 def options_of(scale: Scale | type[Scale]) -> tuple[str, ...]:
     """Name the options of a rule."""
     return tuple(field.name for field in fields(scale))
@@ -176,7 +183,8 @@ def scale_from(value: Any) -> Scale:
     if callable(value):
         return Own(function=value)
     options = {"method": value} if isinstance(value, str) else dict(value)
-    method = options.pop("method", None)
+    method = COINR.get(str(options.get("method")), options.get("method"))
+    options.pop("method", None)
     if method not in SCALES:
         raise DefinitionError(f"{method!r} is no way to normalise. Choose one of: {', '.join(SCALES)}.")
     kind = SCALES[method]

@@ -120,12 +120,14 @@ def test_tables_are_read_by_the_ending_of_their_file(tmp_path, ending):
 
 
 def test_semicolons_and_marks_for_nothing_in_csv(tmp_path):
-    (tmp_path / "a.csv").write_text("unit;a\nx;1.5\ny;n/a\nz;NA\n", encoding="utf-8")
+    (tmp_path / "a.csv").write_text("unit;a\nNA;1.5\nZA;n/a\nZM;NA\nZW;..\nMZ; 3 \n", encoding="utf-8")
     found = read_table(tmp_path / "a.csv")
-    assert found.columns == ["unit", "a"]
-    assert found["a"].to_list()[2] is None
-    with pytest.raises(mi.DataError, match="'a' of unit 'y' holds 'n/a'"):
-        flat("a").fit(found)
+    assert found["unit"].to_list()[0] == "NA"  # Namibia stays a unit
+    assert flat("a").fit(found).stage("raw")["a"].to_list() == [1.5, None, None, None, 3.0]
+    with pytest.raises(mi.DataError, match="'a' of unit 'ZA' holds 'many'"):
+        flat("a").fit(found.with_columns(pl.col("a").str.replace("n/a", "many")))
+    with pytest.raises(mi.DataError, match="Column 'unit' holds 'ZA'"):
+        mi.corr(found, ["a"], ["unit"])
 
 
 def test_unknown_endings_and_missing_files(tmp_path):

@@ -240,3 +240,26 @@ def test_explanation_shows_direction_and_changed_cells():
 def test_stage_names_are_checked():
     with pytest.raises(mi.DataError, match=r"no stage 'cooked'.*raw, denominated"):
         flat("a").fit(table(a=[1.0, 2.0])).stage("cooked")
+
+
+def test_words_of_coinr_are_understood():
+    index = flat("a").replace("normalise", {"method": "n_minmax", "lower": 1, "upper": 100})
+    assert index.normalise == mi.MinMax(1, 100)
+    assert index.replace("aggregate", ["a_gmean", "a_amean"]).aggregate.for_level(2).method == "geometric"
+    assert mi.Index.from_toml(index.to_toml()) == index
+
+
+def test_statistics_and_correlations_of_a_result():
+    found = flat("a", "b").fit(table(a=[1.0, 2.0, 4.0], b=[3.0, 1.0, 2.0]))
+    assert mi.stats(found)["max"].to_list() == [4.0, 3.0]
+    assert mi.stats(found, stage="normalised")["max"].to_list() == [100.0, 100.0]
+    assert set(mi.corr(found)["a"]) == {"a", "b", "top"}
+
+
+def test_first_components_as_weights():
+    data = random_table(30, ["a", "b"]).with_columns((pl.col("a") + 0.1 * pl.col("b")).alias("b"))
+    found = mi.pca(flat("a", "b").fit(data)).first_weights()
+    assert found["a"] == pytest.approx(found["b"])
+    turned = flat("a", "b").replace("indicator.b.direction", -1).fit(data)
+    with pytest.raises(mi.DataError, match=r"weighs .* negatively"):
+        mi.pca(turned).first_weights()
