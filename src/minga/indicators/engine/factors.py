@@ -41,6 +41,12 @@ class Jitter:
     levels: tuple[int, ...] = ()
     sets: int | None = None
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.factor <= 1:
+            raise DefinitionError(
+                f"Jitter moves weights by the factor {self.factor}, but only 0 to 1 keeps them at 0 or above."
+            )
+
 
 @dataclass(frozen=True)
 class Factor:
@@ -67,6 +73,12 @@ class Factor:
         values = np.minimum(np.floor(low + u * (high - low + 1)), high) if whole else low + u * (high - low)
         distinct, places = np.unique(values, return_inverse=True)
         return places.astype(np.int64), (distinct.astype(np.int64) if whole else distinct).tolist()
+
+
+def check_draws(n: int, least: int, seed: int) -> None:
+    """Refuse a number of draws or a seed that cannot be used."""
+    if n < least or seed < 0:
+        raise DefinitionError(f"n is {n} and seed is {seed}; give n of at least {least} and a seed of at least 0.")
 
 
 def uncertain_of(index: Index) -> dict[str, Any]:

@@ -184,3 +184,30 @@ def test_the_door_offers_every_name_it_lists():
     assert list(mi.__all__) == list(mi._WHERE)
     with pytest.raises(AttributeError, match="no attribute 'magic'"):
         mi.magic  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[indicator]\ncode = 'a'\n", r"Line 1: 'indicator' must be a list of tables: write \[\[indicator\]\]"),
+        ("index = 3\n[[node]]\ncode = 'n'\n", r"Line 1: 'index' must be a table"),
+        ("[weights]\na = 3\n[[node]]\ncode = 'n'\n", r"Line 2: .*write \[weights\.a\]"),
+        ("impute = 'guess'\n[[node]]\ncode = 'n'\n", r"Line 1: .*'guess'"),
+    ],
+)
+def test_a_table_of_the_wrong_form_names_its_line(text, message):
+    with pytest.raises(mi.DefinitionError, match=message):
+        mi.Index.from_toml(text)
+
+
+def test_steps_may_be_single_words():
+    text = "impute = 'mean'\ntreat = false\nnormalise = 'zscore'\naggregate = 'geometric'\n"
+    text += "[[node]]\ncode = 'n'\n[[indicator]]\ncode = 'a'\nparent = 'n'\n"
+    index = mi.Index.from_toml(text)
+    assert (index.impute.method, index.treat.on) == ("mean", False)
+    assert (index.normalise, index.aggregate.rule.method) == (mi.ZScore(), "geometric")
+
+
+def test_a_missing_file_is_named():
+    with pytest.raises(mi.DefinitionError, match=r"There is no file nowhere\.toml"):
+        mi.Index.from_toml("nowhere.toml")

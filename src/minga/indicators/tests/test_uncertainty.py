@@ -176,3 +176,20 @@ def test_an_own_first_treatment_works_in_replications_too():
     fitted = ix.fit(DATA)
     assert not np.allclose(fitted.stage("treated")["a"].to_numpy(), fitted.stage("imputed")["a"].to_numpy())
     np.testing.assert_allclose(found.scores["mean"], fitted.node_scores[:, fitted.nodes.index("top")], rtol=1e-12)
+
+
+@pytest.mark.parametrize(("n", "seed"), [(0, 1), (10, -1)])
+def test_numbers_that_make_no_sense_are_refused(n, seed):
+    with pytest.raises(mi.DefinitionError, match="give n of at least"):
+        mi.uncertainty(index(), DATA, n=n, seed=seed)
+    with pytest.raises(mi.DefinitionError, match="give n of at least"):
+        mi.sobol(index(), DATA, n=n, seed=seed)
+    with pytest.raises(mi.DefinitionError, match="keeps them at 0 or above"):
+        mi.Jitter(1.5)
+
+
+def test_a_target_that_never_varies_gives_no_indices_rather_than_noise():
+    best = pl.DataFrame({"unit": ["x", "y"], "a": [1.0, 2.0], "b": [1.0, 2.0]})
+    found = mi.sobol(flat("a", "b"), best, {"weights": mi.Jitter(0.25)}, n=8)
+    assert found.indices["first"].null_count() == 1
+    assert found.variance == 0
