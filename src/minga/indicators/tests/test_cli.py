@@ -114,6 +114,7 @@ def test_report_of_the_index_and_of_one_unit(project):
 def test_presets_are_listed_and_printed():
     assert "Human Development Index" in run("presets")
     assert "goalposts = [20.0, 85.0]" in run("presets", "hdi")
+    assert set(json.loads(run("presets", "--json"))) == {"hdi", "gdi", "gii", "phdi"}
 
 
 def test_a_coinr_project_becomes_a_definition(tmp_path):

@@ -182,3 +182,36 @@ def test_sdmx_csv_with_another_dimension_left_open_is_an_error():
         mi.read_sdmx_csv(open_)
     with pytest.raises(mi.DataError, match="no column OBS_VALUE"):
         mi.read_sdmx_csv(open_.drop("OBS_VALUE"))
+
+
+GENERIC = """<m:GenericData xmlns:m="m" xmlns:g="g"><m:DataSet><g:Series><g:SeriesKey>
+<g:Value id="REF_AREA" value="KE"/><g:Value id="INDICATOR" value="x"/></g:SeriesKey>
+<g:Obs><g:ObsDimension value="2020"/><g:ObsValue value="1.5"/></g:Obs>
+<g:Obs><g:ObsDimension value="2021"/><g:ObsValue value="2.5"/></g:Obs></g:Series></m:DataSet></m:GenericData>"""
+SPECIFIC = """<m:Data xmlns:m="m"><m:DataSet><Series REF_AREA="KE" INDICATOR="x">
+<Obs TIME_PERIOD="2020" OBS_VALUE="1.5"/><Obs TIME_PERIOD="2021" OBS_VALUE="2.5"/></Series></m:DataSet></m:Data>"""
+FLAT = """<m:Data xmlns:m="m"><m:DataSet><Obs REF_AREA="KE" INDICATOR="x" TIME_PERIOD="2020" OBS_VALUE="1.5"/>
+<Obs REF_AREA="KE" INDICATOR="x" TIME_PERIOD="2021" OBS_VALUE="2.5"/></m:DataSet></m:Data>"""
+
+
+@pytest.mark.parametrize("text", [GENERIC, SPECIFIC, FLAT], ids=["generic", "specific", "flat"])
+def test_sdmx_ml_in_its_three_forms(tmp_path, text):
+    (tmp_path / "a.xml").write_text(text, encoding="utf-8")
+    assert mi.read_sdmx_ml(tmp_path / "a.xml").rows() == [("KE", "2020", 1.5), ("KE", "2021", 2.5)]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("<a/>", "no observation"), ("<a", "no valid XML"), ('<!DOCTYPE a [<!ENTITY b "c">]><a/>', "document type")],
+)
+def test_sdmx_ml_that_cannot_be_read_says_why(tmp_path, text, message):
+    (tmp_path / "a.xml").write_text(text, encoding="utf-8")
+    with pytest.raises(mi.DataError, match=message):
+        mi.read_sdmx_ml(tmp_path / "a.xml")
+
+
+def test_scores_file_has_the_same_columns_whatever_the_data_call_them(tmp_path):
+    data = pl.DataFrame({"uCode": ["x", "y"], "Year": [2020, 2020], "a": [1.0, 2.0]})
+    index = flat("a").replace("unit", "uCode").replace("panel.time", "Year")
+    mi.write_scores(index.fit(data), tmp_path / "scores.csv")
+    assert pl.read_csv(tmp_path / "scores.csv").columns == ["unit", "time", "node", "score", "rank"]
