@@ -73,7 +73,7 @@ def metadata(index: Index) -> pl.DataFrame:
 
 
 def write_scores(result: Result, target: str | Path) -> None:
-    """Write ``scores.csv``: ``unit``, (``time``,) ``node``, ``score``, ``rank``, whatever the data call the first two."""
+    """Write ``scores.csv``: ``unit``, (``time``,) ``node``, ``score``, ``rank``, whatever the data call them."""
     named = dict(zip(result.keys.columns, ("unit", "time"), strict=False))
     columns = [pl.col(column).alias(name) for column, name in named.items()]
     result.scores.select(*columns, "node", "score", "rank").write_csv(target)

@@ -27,7 +27,7 @@ Target = Callable[[Floats, Floats], Floats]
 class Sensitivity:
     """First-order and total indices of each factor, with bootstrap intervals where they are estimates.
 
-    ``y`` is the target of every run in the order A, B, AB1, ..., ABd (of every combination for ``exact``).
+    ``y`` is the target of every run in the order A, B, AB_1, ..., AB_d (of every combination for ``exact``).
     """
 
     indices: pl.DataFrame
@@ -149,7 +149,7 @@ def _failures(found: dict[int, str]) -> pl.DataFrame:
 
 
 def sobol_indices(y: Floats, d: int, *, bootstrap: int = 0, seed: int = 1) -> pl.DataFrame:
-    """Estimate indices from the target of every run, in the order A, B, AB1, ..., ABd.
+    """Estimate indices from the target of every run, in the order A, B, AB_1, ..., AB_d.
 
     Returns one row per factor: ``first``, ``total``, and with ``bootstrap`` the quantiles ``first_low``,
     ``first_high``, ``total_low``, ``total_high`` (5%, 95%).

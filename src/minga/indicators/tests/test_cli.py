@@ -72,7 +72,7 @@ def test_check_says_nothing_is_wrong_or_what_is(project):
 
 
 def test_a_fault_in_the_definition_leaves_with_one_and_names_the_line(project):
-    text = (project / "index.toml").read_text(encoding="utf-8").replace("method", "metod", 1)
+    text = (project / "index.toml").read_text(encoding="utf-8").replace("method", "methods", 1)
     (project / "index.toml").write_text(text, encoding="utf-8")
     assert "Line" in run("build", *both(project), code=1)
     assert "no file nowhere.toml" in run("build", "nowhere.toml", project / "data.csv", code=1)

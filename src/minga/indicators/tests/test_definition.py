@@ -85,7 +85,7 @@ def test_a_definition_is_immutable_and_hashable():
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("direction = -1", "directon = -1", r"Unknown key 'directon'.*Did you mean 'direction'"),
+        ("direction = -1", "direct = -1", r"Unknown key 'direct'.*Did you mean 'direction'"),
         ("winmax = 3", "winmux = 3", r"Unknown key 'winmux'.*Did you mean 'winmax'"),
         ("weight = 2", 'weight = "two"', r"'weight' of .*staff.*'two' is no number"),
         ("levels = {3", "level = {3", r"Unknown key 'level' in \[aggregate\].*Did you mean 'levels'"),
@@ -113,10 +113,10 @@ def test_a_table_without_a_code_or_with_an_unknown_rule_names_its_header():
 
 def test_all_faults_are_said_at_once():
     with pytest.raises(mi.DefinitionError) as wrong:
-        mi.Index.from_toml(TOML.replace("winmax = 3", "winmux = 3").replace("direction = -1", "directon = -1"))
+        mi.Index.from_toml(TOML.replace("winmax = 3", "winmux = 3").replace("direction = -1", "direct = -1"))
     assert len(wrong.value.findings) == 2
     assert "winmux" in str(wrong.value)
-    assert "directon" in str(wrong.value)
+    assert "direct" in str(wrong.value)
 
 
 def test_broken_toml_says_where():
