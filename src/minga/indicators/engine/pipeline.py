@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -11,7 +13,7 @@ from minga.indicators.engine.aggregation import NodeRules, Problems, Runs, Varia
 from minga.indicators.engine.data import Data, read
 from minga.indicators.engine.definition import Index
 from minga.indicators.engine.errors import DataError, Finding, StepError, refuse
-from minga.indicators.engine.imputation import impute
+from minga.indicators.engine.imputation import along_time, impute, reasons, reasons_along_time
 from minga.indicators.engine.normalisation import Scaled, context_for, normalise, rules_of
 from minga.indicators.engine.ranking import ranks_within
 from minga.indicators.engine.result import Result
@@ -138,8 +140,11 @@ def _screened(index: Index, data: Data, trace: Trace) -> Data:
 
 
 def _imputed(index: Index, data: Data, trace: Trace) -> Data:
+    filled = along_time(index, data)
+    trace.imputed(data, filled, partial(reasons_along_time, index, data))
+    data = _with(data, filled)
     filled = impute(index, data)
-    trace.imputed(data, filled)
+    trace.imputed(data, filled, lambda rows, columns: reasons(index, columns))
     return _with(data, filled)
 
 

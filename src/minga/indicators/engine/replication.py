@@ -145,7 +145,7 @@ class Engine:
     def __init__(self, index: Index, table: pl.DataFrame, factors: tuple[Factor, ...] = ()) -> None:
         if index.panel.time and (index.panel.frame == "each" or table[index.panel.time].n_unique() > 1):
             raise DataError(
-                "Uncertainty is calculated for one time. Filter the table to one, for example "
+                "Replications are calculated for one time. Filter the table to one, for example "
                 f"table.filter(pl.col({index.panel.time!r}) == 2022), and define [panel] without a time."
             )
         self.index, self.raw, self.factors = index, read(index, table), factors

@@ -86,8 +86,10 @@ def unit_report(result: Result, unit: str) -> str:
     found = result.explain(unit)
     top = found.contributions.sort("level", descending=True, maintain_order=True)
     root = top.row(0, named=True)
-    lines = [f"# {title_of(result.index)}: {unit}", "", f"Score {_word(root['score'])}, rank {_word(root['rank'])} of "
-             f"{int(result.ranks[root['code']].count())}.", "", "## What the score is made of", ""]  # fmt: skip
+    when = "" if found.time is None else f", {found.time}"
+    lines = [f"# {title_of(result.index)}: {unit}{when}", ""]
+    lines += [f"Score {_word(root['score'])}, rank {_word(root['rank'])} of {found.ranked}.", ""]
+    lines += ["## What the score is made of", ""]
     lines += table_text(top.select("code", "name", "level", "score", "rank", "effective_weight", "contribution"))
     lines += ["", "## Strengths", "", *table_text(found.strengths.drop("last")), "", "## Weaknesses", ""]
     lines += table_text(found.weaknesses.drop("last"))

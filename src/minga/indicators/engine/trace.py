@@ -17,7 +17,8 @@ from minga.indicators.engine.errors import Finding
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
-WHY_LIMIT = 2_000_000  # cells listed one by one, for each reason
+Reasons = Callable[[Rows, Rows], list[str]]
+WHY_LIMIT = 2_000_000  # filled cells listed one by one; the log counts all
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Trace:
     stages: dict[str, Stage] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     left_out: list[tuple[Data, NDArray[np.bool_]]] = field(default_factory=list)
-    filled: list[tuple[Data, Floats]] = field(default_factory=list)
+    filled: list[tuple[Data, Floats, Reasons]] = field(default_factory=list)
     before_treatment: Stage | None = None
     checks: Callable[[], pl.DataFrame] = pl.DataFrame
     scored: int = 0
@@ -53,10 +54,10 @@ class Trace:
         self.stages["screened"] = Stage(data.take(kept), data.values[kept])
         self.left_out.append((data, kept))
 
-    def imputed(self, data: Data, filled: Floats) -> None:
+    def imputed(self, data: Data, filled: Floats, reasons: Reasons) -> None:
         if filled is not data.values:
             self.stages["imputed"] = Stage(data, filled)
-            self.filled.append((data, filled))
+            self.filled.append((data, filled, reasons))
 
     def treated(self, data: Data, treated: Floats, checks: Callable[[], pl.DataFrame]) -> None:
         self.before_treatment = Stage(data, data.values)
@@ -76,9 +77,10 @@ class Trace:
             divided = sum(1 for item in self.index.indicators if item.denominator)
             lines.append(("denominated", "indicators divided by their denominators", divided))
         lines += [("screened", "units left out", int((~kept).sum())) for _, kept in self.left_out]
-        for data, filled in self.filled:
-            lines.append(("imputed", "cells filled", _gaps(data.values) - _gaps(filled)))
-            lines.append(("imputed", "cells still without a value", _gaps(filled)))
+        if self.filled:
+            first, last = self.filled[0][0].values, self.filled[-1][1]
+            lines.append(("imputed", "cells filled", _gaps(first) - _gaps(last)))
+            lines.append(("imputed", "cells still without a value", _gaps(last)))
         if not self.details.is_empty():
             words = self.details["transformation"]
             winsorised = (words == "") & self.details["winsorised"].is_not_null()
@@ -95,22 +97,14 @@ class Trace:
         for data, kept in self.left_out:
             rows = np.flatnonzero(~kept)
             parts.append(self._cells("screened", data, rows, None, None, "too little of its data is there"))
-        for data, filled in self.filled:
+        for data, filled, reasons in self.filled:
             at, columns = np.nonzero(np.isnan(data.values) & ~np.isnan(filled))
-            parts.append(self._cells("imputed", data, at, columns, filled, self._imputation()))
+            at, columns = at[:WHY_LIMIT], columns[:WHY_LIMIT]
+            parts.append(self._cells("imputed", data, at, columns, filled, reasons(at, columns)))
         if self.before_treatment is not None:
             for number, row in enumerate(self.details.iter_rows(named=True)):
                 parts += self._treatment(self.before_treatment.data, number % len(self.index.codes), row)
         return pl.concat(parts, how="diagonal_relaxed")
-
-    def _imputation(self) -> str:
-        step, panel = self.index.impute, self.index.panel
-        words = [
-            f"{step.method} of the {step.axis}" if step.method != "none" else "",
-            f"within {step.group}" if step.group else "",
-            f"along time ({panel.impute})" if panel.impute != "none" else "",
-        ]
-        return "imputed: " + (", ".join(word for word in words if word) or "the indicator's own rule")
 
     def _treatment(self, data: Data, at: int, row: dict[str, Any]) -> list[pl.DataFrame]:
         """What one check record means, cell by cell."""
@@ -130,12 +124,9 @@ class Trace:
         return parts
 
     def _cells(
-        self, stage: str, data: Data, rows: Rows, columns: Rows | None, after: Floats | None, reason: str
+        self, stage: str, data: Data, rows: Rows, columns: Rows | None, after: Floats | None, reason: str | list[str]
     ) -> pl.DataFrame:
         """Rows for cells of the data, with their values before and after."""
-        if rows.size > WHY_LIMIT:
-            reason += f" (the first {WHY_LIMIT} of {rows.size} cells)"
-            rows, columns = rows[:WHY_LIMIT], None if columns is None else columns[:WHY_LIMIT]
         times = data.times[rows] if data.times is not None else None
         if columns is None or after is None:
             return self._rows(stage, data.units[rows], times, None, None, None, reason)
@@ -146,7 +137,7 @@ class Trace:
 
     def _rows(
         self, stage: str, units: pl.Series | None, times: pl.Series | None, codes: list[str] | None,
-        before: Floats | None, after: Floats | None, reason: str,
+        before: Floats | None, after: Floats | None, reason: str | list[str],
     ) -> pl.DataFrame:  # fmt: skip
         size = len(units) if units is not None else len(codes or [])
         nothing = [None] * size
@@ -159,7 +150,7 @@ class Trace:
         columns["indicator"] = pl.Series(codes if codes is not None else nothing, dtype=pl.String)
         columns["before"] = _number(before) if before is not None else pl.Series(nothing, dtype=pl.Float64)
         columns["after"] = _number(after) if after is not None else pl.Series(nothing, dtype=pl.Float64)
-        columns["reason"] = pl.Series([reason] * size, dtype=pl.String)
+        columns["reason"] = pl.Series([reason] * size if isinstance(reason, str) else reason, dtype=pl.String)
         return pl.DataFrame(columns)
 
 

@@ -46,9 +46,21 @@ def test_scale_of_the_base_year_lets_later_years_leave_it():
 def test_gaps_are_filled_along_time_and_listed():
     found = panel(panel={"time": "year", "impute": "linear"}).fit(YEARS)
     assert found.stage("imputed")["a"].to_list() == [1.0, 2.0, 2.0, 3.0, 5.0, 4.0]
-    assert found.why.select("unit", "year", "indicator", "after").rows() == [("y", 2021, "a", 3.0)]
+    assert found.why.select("unit", "year", "indicator", "after", "reason").rows() == [
+        ("y", 2021, "a", 3.0, "imputed along time: linear from 2020 and 2022")
+    ]
     latest = panel(panel={"time": "year", "impute": "latest"}).fit(YEARS)
     assert latest.stage("imputed")["a"][3] == 2.0
+    assert latest.why["reason"].to_list() == ["imputed along time: latest from 2020"]
+
+
+def test_a_unit_is_explained_for_the_latest_year_or_the_one_asked_for():
+    found = panel(panel={"time": "year", "impute": "linear"}).fit(YEARS)
+    last, middle = found.explain("y"), found.explain("y", time=2021)
+    assert (last.time, last.changed.height, last.ranked) == (2022, 0, 2)
+    assert (middle.time, middle.changed.height) == (2021, 1)
+    assert "y, 2022" in mi.unit_report(found, "y")
+    assert "of 2." in mi.unit_report(found, "y")
 
 
 def test_ranks_are_within_a_year():

@@ -37,6 +37,7 @@ def test_median_imputation_in_groups_and_an_own_rule():
     found = index.fit(data)
     assert found.stage("imputed")["a"].to_list() == [1.0, 1.0, 9.0, 5.0, 7.0]
     assert found.stage("imputed")["b"].to_list() == [7.0, 2.0, 3.0, 4.0, 5.0]
+    assert found.why["reason"][1] == "imputed: median of the column within region"
     assert found.why.select("unit", "indicator", "after").rows() == [
         ("Almond", "b", 7.0), ("Birch", "a", 1.0), ("Elm", "a", 7.0),
     ]  # fmt: skip
