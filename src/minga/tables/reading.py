@@ -151,7 +151,9 @@ def _slow(file: Path, text: str, header: Sequence[str], delimiter: str) -> Readi
     problems: list[RowProblem] = []
     for line, cells in _records(io.StringIO(text).readlines(), delimiter, len(header)):
         if cells is None:
-            message = "A double quote is opened here, but not closed where the row ends. Close it there, or write the sign twice."
+            message = (
+                "A double quote is opened here, but not closed where the row ends. Close it, or write the sign twice."
+            )
             problems.append(RowProblem(file.name, line, message))
         elif len(cells) != len(header):
             message = (
