@@ -185,6 +185,7 @@ def restore(
         from minga.site import backup as backups
         from minga.site import restore as restores
 
+        restores.examine(file)
         kept = None
         if replace and restores.first_with_rows("default"):
             if not yes and not typer.confirm("Everything the site holds now will be replaced. Go on?"):

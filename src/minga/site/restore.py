@@ -67,6 +67,12 @@ def restore(
 
 
 # ---------------------------------------------------------------- the file
+def examine(path: Path) -> dict[str, Any]:
+    """Check a backup without touching anything, and return its manifest."""
+    with _opened(path) as archive:
+        return verified(archive)
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
