@@ -9,4 +9,5 @@ ROOMS = [
     "members",
     "knowledge",
     "readiness",
+    "indicators",
 ]

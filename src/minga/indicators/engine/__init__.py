@@ -1,0 +1,1 @@
+"""The rules of composite indexes: pure functions over tables, no site, no hidden state."""

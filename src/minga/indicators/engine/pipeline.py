@@ -1,0 +1,200 @@
+"""From raw figures to an index, step by step: the only place that knows the order."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from minga.indicators.engine import checks
+from minga.indicators.engine.aggregation import NodeRules, Problems, Runs, Variant, evaluate
+from minga.indicators.engine.data import Data, read
+from minga.indicators.engine.definition import Index
+from minga.indicators.engine.errors import DataError, Finding, StepError, refuse
+from minga.indicators.engine.imputation import impute
+from minga.indicators.engine.normalisation import Scaled, context_for, normalise, rules_of
+from minga.indicators.engine.ranking import ranks_within
+from minga.indicators.engine.result import Record, Result
+from minga.indicators.engine.scales import DistanceToReference
+from minga.indicators.engine.screening import keep_mask
+from minga.indicators.engine.treatment import treat
+
+Floats = NDArray[np.float64]
+
+
+def fit(index: Index, table: pl.DataFrame, *, allow_errors: bool = False) -> Result:
+    """Calculate an index.
+
+    Parameters
+    ----------
+    index : Index
+    table : one row per unit (and time), the columns the definition names
+    allow_errors : go on where an indicator cannot be scaled; it counts as missing and is listed
+
+    Returns
+    -------
+    Result with scores, ranks, every stage, the ``why`` of every changed cell, the log and the warnings.
+
+    Raises
+    ------
+    DefinitionError, DataError, StepError
+        Everything that is wrong, in sentences that name indicator, unit and remedy.
+    """
+    raw = read(index, table)
+    if index.panel.time and index.panel.frame == "each":
+        return _fit_each(index, raw, allow_errors)
+    return _fit(index, raw, allow_errors)
+
+
+def _fit(index: Index, raw: Data, allow_errors: bool) -> Result:
+    record = Record(index)
+    data = base(index, raw, record)
+    treated, details = treat(index, data.values)
+    record.treated(data, treated, details)
+    scaled = scale(index, data, treated)
+    _refuse_problems(index, scaled, allow_errors, record)
+    record.stage("normalised", data, scaled.values)
+    scores = aggregate(index, scaled.values, record, data)
+    ranks = ranks_within(scores, data.time_codes(), best=index.best)
+    record.warn(checks.after(index, data, scaled.values, scores))
+    return record.result(data, scores, ranks, details)
+
+
+def base(index: Index, raw: Data, record: Record | None = None) -> Data:
+    """Do the steps before treatment: denominate, screen, impute (or impute, then screen)."""
+    record = record or Record(index)
+    record.stage("raw", raw, raw.values)
+    data = _with(raw, denominate(index, raw))
+    record.stage("denominated", data, data.values)
+    if index.screen.when == "before_impute":
+        data = _screened(index, data, record)
+        return _imputed(index, data, record)
+    return _screened(index, _imputed(index, data, record), record)
+
+
+def _with(data: Data, values: Floats) -> Data:
+    return data if values is data.values else Data(
+        data.units, data.times, data.names, data.groups, values, data.denominators
+    )  # fmt: skip
+
+
+def denominate(index: Index, data: Data) -> Floats:
+    """Divide indicators by their denominators: ``x / (denominator / scale)``; a denominator of 0 gives no value."""
+    scales = {item.code: item.scale for item in index.denominators}
+    named = [(at, item.denominator) for at, item in enumerate(index.indicators) if item.denominator]
+    if not index.denominate.on or not named:
+        return data.values
+    values = data.values.copy(order="K")
+    for at, code in named:
+        divisor = data.denominators[code] / scales.get(code, 1.0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values[:, at] = np.where(divisor == 0, np.nan, values[:, at] / divisor)
+    return values
+
+
+def _screened(index: Index, data: Data, record: Record) -> Data:
+    kept = keep_mask(data.values, data.units, index.screen)
+    if kept.all():
+        return data
+    if not kept.any():
+        raise DataError("Screening leaves no unit at all. Lower screen.min_available, or name units in screen.keep.")
+    record.screened(data, kept)
+    return data.take(kept)
+
+
+def _imputed(index: Index, data: Data, record: Record) -> Data:
+    filled = impute(index, data)
+    record.imputed(data, filled)
+    return _with(data, filled)
+
+
+def scale(index: Index, data: Data, treated: Floats) -> Scaled:
+    """Normalise, each reference unit looked up."""
+    context = context_for(index, frame_rows(index, data))
+    rules = rules_of(index)
+    references = {rule.unit for rule in rules if isinstance(rule, DistanceToReference)}
+    if len(references) == 1:
+        found = np.flatnonzero((data.units == next(iter(references))).to_numpy())
+        context = context.at(int(found[0]) if found.size else None)
+    elif references:
+        raise StepError("Indicators are measured against different reference units. Use one, or the targets.")
+    return normalise(rules, treated, context)
+
+
+def frame_rows(index: Index, data: Data) -> NDArray[np.bool_] | None:
+    """The rows the scale refers to: all of them (None), or those of the base year."""
+    if not index.panel.time or index.panel.frame != "base" or data.times is None:
+        return None
+    rows = np.asarray((data.times == index.panel.base).to_numpy(), dtype=np.bool_)
+    if not rows.any():
+        raise DataError(f"The base year {index.panel.base} has no rows. Choose a year of the data as panel.base.")
+    return rows
+
+
+def _refuse_problems(index: Index, scaled: Scaled, allow_errors: bool, record: Record) -> None:
+    level = "warning" if allow_errors else "error"
+    found = [
+        Finding(level, "no_scale", f"Indicator {index.codes[at]!r} {problem}", indicator=index.codes[at])
+        for at, problem in sorted(scaled.problems.items())
+    ]
+    if allow_errors:
+        record.warn(found)
+    else:
+        refuse(StepError, found)
+
+
+def node_rules(index: Index) -> NodeRules:
+    """Rule and threshold of every node: its own, that of its level, or the common one."""
+    tree = index.tree
+    rules, shares = [], []
+    for position in tree.order:
+        node = index.nodes[position - tree.indicators]
+        level = tree.levels[position]
+        rules.append(node.aggregate or index.aggregate.for_level(level))
+        own = node.min_share
+        shares.append(index.aggregate.share_for_level(level) if own is None else own)
+    return NodeRules(tuple(rules), tuple(shares))
+
+
+def weight_row(index: Index) -> Floats:
+    """The weights of indicators and nodes, in the order of the tree."""
+    return np.array([item.weight for item in index.items], dtype=np.float64)
+
+
+def aggregate(index: Index, scaled: Floats, record: Record, data: Data) -> Floats:
+    """Calculate every node; a panel's years apart where the rule compares units."""
+    codes = data.time_codes()
+    blocks = [codes == code for code in np.unique(codes)] if codes.any() else [np.ones(len(codes), dtype=np.bool_)]
+    scores = np.empty((scaled.shape[0], len(index.nodes)), order="F")
+    for rows in blocks:
+        chosen = scaled if len(blocks) == 1 else scaled[rows]
+        done = _aggregate_block(index, chosen, data.units if len(blocks) == 1 else data.units.filter(pl.Series(rows)))
+        for at, column in enumerate(done):
+            if len(blocks) == 1:
+                scores[:, at] = column
+            else:
+                scores[rows, at] = column
+    return scores
+
+
+def _aggregate_block(index: Index, scaled: Floats, units: pl.Series) -> list[Floats]:
+    once = np.zeros(1, dtype=np.int64)
+    leaves = [Variant(scaled[:, at][None, :], once) for at in range(scaled.shape[1])]
+    problems = Problems({})
+    runs = Runs(weight_row(index)[None, :], once, [node_rules(index)], once)
+    found = evaluate(index.tree, leaves, runs, problems)
+    if problems.reasons:
+        named = checks.not_positive(index, [variant.values[0] for variant in found], units)
+        refuse(StepError, named or [Finding("error", "aggregate", f"Node {problems.reasons[0]}")])
+    return [variant.values[0] for variant in found[index.tree.indicators :]]
+
+
+def _fit_each(index: Index, raw: Data, allow_errors: bool) -> Result:
+    """Fit every year by itself and put the outcomes together."""
+    codes = raw.time_codes()
+    filled = raw
+    parts = []
+    for code in np.unique(codes):
+        rows = np.flatnonzero(codes == code)
+        parts.append(_fit(index, filled.take(rows), allow_errors))
+    return Result.join(index, parts)
