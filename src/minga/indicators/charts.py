@@ -7,6 +7,7 @@ Scales run from right to left on right-to-left pages.
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -96,14 +97,19 @@ class Bin:
     count: int
 
 
-def bins_of(values: Sequence[float], count: int = 10) -> list[Bin]:
-    """Sort scores into ten stretches of the scale 0 to 100, or of their own range where they leave it."""
-    low, high = (0.0, 100.0) if values and min(values) >= 0 and max(values) <= 100 else (min(values), max(values))
-    width = (high - low) / count or 1.0
+def bins_of(values: Sequence[float]) -> list[Bin]:
+    """Sort scores into stretches of equal, round width, at most ten, over their own range."""
+    width = next(one for one in _WIDTHS if (max(values) - min(values)) / one <= 9)
+    low = math.floor(min(values) / width) * width
+    count = math.floor((max(values) - low) / width) + 1
     found = [0] * count
     for value in values:
         found[min(int((value - low) / width), count - 1)] += 1
     return [Bin(low + at * width, low + (at + 1) * width, found[at]) for at in range(count)]
+
+
+#: widths of stretches that read well
+_WIDTHS = [step * 10.0**power for power in range(-4, 9) for step in (1, 2, 5)]
 
 
 def histogram(bins: Sequence[Bin], label: str) -> SafeString:
@@ -130,11 +136,11 @@ def histogram(bins: Sequence[Bin], label: str) -> SafeString:
                     round(left + width / 2, 2), top - 4, one.count,
                 )
             )  # fmt: skip
-    for end in (bins[0].low, (bins[0].low + bins[-1].high) / 2, bins[-1].high):
+    for end in (bins[0].low, bins[-1].high):
         parts.append(
             format_html(
                 '<text x="{}" y="{}" text-anchor="middle" class="chart__quiet">{}</text>',
-                line.at(end), height - 6, f"{end:.0f}",
+                line.at(end), height - 6, f"{end:g}",
             )
         )  # fmt: skip
     return _frame(height, label, _joined(parts))

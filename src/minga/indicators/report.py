@@ -97,8 +97,7 @@ class Shown:
         for item in self.results["items"]:
             found[item["code"]] = Item(
                 item["code"], wording.item_name(self.index, item["code"], item["name"]), item["parent"],
-                item["level"], item["kind"] == "indicator", item["weight"], item["effective_weight"], item["unit"],
-                item["source"], item["direction"], item["year"],
+                item["level"], item["kind"] == "indicator", item["weight"], item["effective_weight"], wording.own_words(self.index, item["unit"]), wording.own_words(self.index, item["source"]), item["direction"], item["year"],
             )  # fmt: skip
         return found
 

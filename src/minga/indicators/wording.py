@@ -30,6 +30,15 @@ READINESS_PARTS: dict[str, Words] = {
     "size_gap": _("Gap between large and small businesses"),
     "leadership_gap": _("Gap between businesses led by women and others"),
 }
+#: units and sources of the readiness index, as its definition has them
+READINESS_WORDS: dict[str, Words] = {
+    "level 0 to 5": _("level 0 to 5"),
+    "levels": _("levels"),
+    "readiness checks of businesses that agreed to be counted": _(
+        "readiness checks of businesses that agreed to be counted"
+    ),
+    "disclosure with evidence": _("disclosure with evidence"),
+}
 SCALES: dict[str, Words] = {
     "zscore": _("Indicators are brought to a common scale by their distance from the mean, in standard deviations."),
     "linear": _("Indicators are brought to a common scale by a straight line between two fixed values."),
@@ -171,6 +180,11 @@ def _disclosed_name(code: str, name: str, index: CompositeIndex) -> str:
             if question.id == code:
                 return question.text(language())
     return name
+
+
+def own_words(index: CompositeIndex, text: str) -> str:
+    """Say a unit or source of the alliance's own indexes in the page's language; others as uploaded."""
+    return text if index.kind == CompositeIndex.Kind.UPLOADED else str(READINESS_WORDS.get(text, text))
 
 
 def direction(value: int) -> str:

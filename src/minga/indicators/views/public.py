@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from typing import Any
 
@@ -17,7 +18,8 @@ from minga.indicators.models import CompositeIndex, Edition
 from minga.indicators.report import Figure, Item, Shown, Unit
 from minga.indicators.views.common import item_of, of_edition, tombstone, unit_of
 
-_LISTED = 60
+#: lines of a unit's profile; larger indexes show their parts only
+_PROFILE = 24
 
 
 @require_GET
@@ -111,7 +113,11 @@ def _map(shown: Shown, ranking: list[Figure]) -> dict[str, Any] | None:
     """The map of tiles with its classes; only for indexes of countries."""
     if shown.index.units != CompositeIndex.Units.COUNTRY:
         return None
-    low, high = shown.scale
+    scores = [one.score for one in ranking if one.score is not None]
+    if not scores:
+        return None
+    # classes over the scores that occur: most indexes use a small part of their scale
+    low, high = math.floor(min(scores)), math.ceil(max(scores)) or 1
     found, titles = {}, {}
     for one in ranking:
         country = wording.iso2(one.unit.code)
@@ -162,22 +168,24 @@ def unit_page(request: HttpRequest, shown: Shown, unit: str) -> HttpResponse:
     indicators = [one for one in figures if one.item.is_indicator]
     low, high = shown.scale
     group = _group(shown, found)
-    nodes = parts or indicators[:_LISTED]
+    lines = [*parts, *indicators] if len(figures) <= _PROFILE else parts or indicators[:_PROFILE]
+    measured = [one for one in indicators if one.rank and not one.pooled]
+    few = min(5, len(measured) // 2)
     context = {
         "shown": shown,
         "unit": found,
         "overall": overall,
         "figures": figures,
         "profile": charts.strips(
-            [_strip(shown, one, group) for one in (overall, *nodes)],
+            [_strip(shown, one, group) for one in (overall, *lines)],
             _("Scores of this unit among the others; the figures stand in the table below"),
             low,
             high,
         ),
         "group": group["name"],
         "stack": _stack(shown, found),
-        "strengths": sorted((one for one in indicators if one.rank), key=lambda one: (one.rank, one.item.name))[:5],
-        "weaknesses": sorted((one for one in indicators if one.rank), key=lambda one: (-one.rank, one.item.name))[:5],
+        "strengths": sorted(measured, key=lambda one: (one.rank or 0, one.item.name))[:few],
+        "weaknesses": sorted(measured, key=lambda one: (-(one.rank or 0), one.item.name))[:few],
         "changed": [one for one in indicators if one.note or one.pooled],
         "country": wording.iso2(found.code) if shown.index.units == CompositeIndex.Units.COUNTRY else None,
     }
