@@ -214,42 +214,82 @@ class Strip:
     note: str = ""
 
 
-_STRIP = 56
+def _rows(rows: Iterable[tuple[str, str, SafeString]], foot: SafeString, label: str) -> SafeString:
+    """Put drawings under their labels; labels are text of the page, so that long ones wrap on a phone."""
+    lines = format_html_join(
+        "",
+        '<div class="strip"><span>{}{}</span><svg class="chart" width="100%" height="{}">'
+        '<svg x="2%" width="96%" overflow="visible">{}</svg></svg></div>',
+        (
+            (name, format_html(' <span class="quiet">{}</span>', note) if note else "", _ROW, drawn)
+            for name, note, drawn in rows
+        ),
+    )
+    return format_html('<div class="strips" role="img" aria-label="{}">{}{}</div>', label, lines, foot)
+
+
+_ROW = 28
+
+
+def _scale(line: Axis, ticks: Sequence[float]) -> SafeString:
+    """Write the numbers of the scale below the last row."""
+    numbers = format_html_join(
+        "",
+        '<text x="{}" y="16" text-anchor="middle" class="chart__quiet">{}</text>',
+        ((line.at(value), f"{value:g}") for value in ticks),
+    )
+    return format_html(
+        '<svg class="chart" width="100%" height="22"><svg x="2%" width="96%" overflow="visible">{}</svg></svg>', numbers
+    )
+
+
+def _grid(line: Axis, ticks: Sequence[float]) -> SafeString:
+    return format_html_join(
+        "",
+        '<line x1="{0}" x2="{0}" y1="0" y2="{1}" stroke="var(--line)"/>',
+        ((line.at(value), _ROW) for value in ticks),
+    )
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    return [round(low + part * (high - low) / 4, 6) for part in range(5)]
 
 
 def strips(rows: Sequence[Strip], label: str, low: float = 0.0, high: float = 100.0) -> SafeString:
     """Draw a strip a row; marked units have a shape and a colour each."""
-    line = axis(low, high)
-    height = len(rows) * _STRIP + 28
-    ticks = [
-        format_html(
-            '<line x1="{0}" x2="{0}" y1="4" y2="{1}" stroke="var(--line)"/>'
-            '<text x="{0}" y="{2}" text-anchor="middle" class="chart__quiet">{3}</text>',
-            line.at(value), height - 28, height - 6, f"{value:.0f}",
-        )
-        for value in (low, low + (high - low) / 4, low + (high - low) / 2, low + 3 * (high - low) / 4, high)
-    ]  # fmt: skip
-    lines = [_strip(row, at * _STRIP, line) for at, row in enumerate(rows)]
-    return _frame(height, label, _joined([*ticks, *lines]))
+    line, ticks = axis(low, high), _ticks(low, high)
+    grid = _grid(line, ticks)
+    drawn = ((row.label, row.note, _joined([grid, _strip(row, line)])) for row in rows)
+    return _rows(drawn, _scale(line, ticks), label)
 
 
-def _strip(row: Strip, top: int, line: Axis) -> SafeString:
-    middle = top + 38
-    note = format_html('<tspan class="chart__quiet"> · {}</tspan>', row.note) if row.note else ""
-    parts = [format_html('<text x="{}" y="{}">{}{}</text>', line.start, top + 20, row.label, note)]
+def _strip(row: Strip, line: Axis) -> SafeString:
+    middle = _ROW // 2
     # dots that would lie on each other are drawn once: a strip of 200 units stays light
-    for share in sorted({round(line.share(value)) for value in row.others}):
-        parts.append(format_html('<circle cx="{}%" cy="{}" r="3.5" fill="var(--edge)" fill-opacity=".55"/>',
-                                 share, middle))  # fmt: skip
+    parts = [
+        format_html('<circle cx="{}%" cy="{}" r="3.5" fill="var(--edge)" fill-opacity=".55"/>', share, middle)
+        for share in sorted({round(line.share(value)) for value in row.others})
+    ]
     if row.median is not None:
-        parts.append(format_html('<line x1="{0}" x2="{0}" y1="{1}" y2="{2}" stroke="var(--ink)" stroke-width="2"/>',
-                                 line.at(row.median), middle - 9, middle + 9))  # fmt: skip
+        parts.append(
+            format_html(
+                '<line x1="{0}" x2="{0}" y1="{1}" y2="{2}" stroke="var(--ink)" stroke-width="2"/>',
+                line.at(row.median),
+                middle - 9,
+                middle + 9,
+            )
+        )
     for at, value in enumerate(row.marked):
         if value is not None:
-            parts.append(format_html(
-                '<svg x="{}" y="{}" overflow="visible"><path d="{}" fill="var({})" stroke="var(--paper)"/></svg>',
-                line.at(value), middle, SHAPES[at % 4], COLOURS[at % len(COLOURS)],
-            ))  # fmt: skip
+            parts.append(
+                format_html(
+                    '<svg x="{}" y="{}" overflow="visible"><path d="{}" fill="var({})" stroke="var(--paper)"/></svg>',
+                    line.at(value),
+                    middle,
+                    SHAPES[at % 4],
+                    COLOURS[at % len(COLOURS)],
+                )
+            )
     return _joined(parts)
 
 
@@ -275,42 +315,42 @@ def swatch(at: int) -> SafeString:
 def stacked(rows: Sequence[tuple[str, Sequence[float]]], label: str, top: float = 100.0) -> SafeString:
     """Draw bars made of parts, one a row; parts carry their number, which the legend explains."""
     line = axis(0.0, top)
-    height = len(rows) * 62 + 24
-    parts = []
-    for at, (name, values) in enumerate(rows):
-        middle = at * 62
-        parts.append(format_html('<text x="{}" y="{}">{}</text>', line.start, middle + 18, name))
-        begin = 0.0
-        for number, value in enumerate(values):
-            left, width = line.span(begin, begin + max(value, 0.0))
-            parts.append(format_html(
-                '<rect x="{}%" y="{}" width="{}%" height="24" fill="var({})" stroke="var(--paper)" '
-                'stroke-width="1.5"/>', left, middle + 26, width, COLOURS[number % len(COLOURS)],
-            ))  # fmt: skip
-            if width > 9:
-                parts.append(format_html(
-                    '<text x="{}%" y="{}" text-anchor="middle" class="chart__on">{}</text>',
-                    round(left + width / 2, 2), middle + 43, number + 1,
-                ))  # fmt: skip
-            begin += max(value, 0.0)
-    for value in (0.0, top / 2, top):
-        parts.append(format_html(
-            '<text x="{}" y="{}" text-anchor="middle" class="chart__quiet">{}</text>',
-            line.at(value), height - 6, f"{value:.0f}",
-        ))  # fmt: skip
-    return _frame(height, label, _joined(parts))
+    drawn = ((name, "", _stack(values, line)) for name, values in rows)
+    return _rows(drawn, _scale(line, (0.0, top / 2, top)), label)
+
+
+def _stack(values: Sequence[float], line: Axis) -> SafeString:
+    parts, begin = [], 0.0
+    for number, value in enumerate(values):
+        end = begin + max(value, 0.0)
+        left, width = line.span(begin, end)
+        parts.append(
+            format_html(
+                '<rect x="{}%" y="2" width="{}%" height="24" fill="var({})" stroke="var(--paper)" stroke-width="1.5"/>',
+                left,
+                width,
+                COLOURS[number % len(COLOURS)],
+            )
+        )
+        if width > 9:
+            parts.append(
+                format_html(
+                    '<text x="{}%" y="19" text-anchor="middle" class="chart__on">{}</text>',
+                    round(left + width / 2, 2),
+                    number + 1,
+                )
+            )
+        begin = end
+    return _joined(parts)
 
 
 def bars(rows: Sequence[tuple[str, float]], label: str, top: float | None = None) -> SafeString:
     """Draw one bar a row, labels above their bar."""
     most = top or max((value for _name, value in rows), default=1.0) or 1.0
     line = axis(0.0, most)
-    parts = []
-    for at, (name, value) in enumerate(rows):
+    drawn = []
+    for name, value in rows:
         left, width = line.span(0.0, max(value, 0.0))
-        parts.append(format_html('<text x="{}" y="{}">{}</text>', line.start, at * 48 + 18, name))
-        parts.append(format_html(
-            '<rect x="{}%" y="{}" width="{}%" height="12" rx="2" fill="var(--measure)"/>',
-            left, at * 48 + 26, max(width, 0.4),
-        ))  # fmt: skip
-    return _frame(len(rows) * 48 + 4, label, _joined(parts))
+        bar = '<rect x="{}%" y="6" width="{}%" height="14" rx="2" fill="var(--measure)"/>'
+        drawn.append((name, "", format_html(bar, left, max(width, 0.4))))
+    return _rows(drawn, SafeString(""), label)

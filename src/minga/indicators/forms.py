@@ -173,7 +173,7 @@ class MappingForm(forms.Form):
         self.fields["unit"].choices = columns
         for name in ("unit_name", "group"):
             self.fields[name].choices = [("", _("none")), *columns]
-        self.columns = [name for name in table.columns]
+        self.columns = list(table.columns)
 
     def _present(self) -> dict[str, Any]:
         held = self.definition
@@ -275,7 +275,7 @@ ANSWERS = (("yes", _("Yes")), ("partly", _("Partly")), ("no", _("No")))
 
 
 class DisclosureForm:
-    """Twelve answers with their evidence; not a Django form, because each question is two fields that belong together."""
+    """Twelve answers with their evidence; no Django form, because each question is two fields that belong together."""
 
     def __init__(self, language: str, data: Any = None, stored: dict[str, Any] | None = None) -> None:
         self.language, self.data, self.stored = language, data, stored or {}

@@ -133,6 +133,26 @@ class Edition(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *arguments: Any, **options: Any) -> None:
+        """Store it, unless that would change what was published."""
+        if not self._state.adding:
+            before = Edition.objects.filter(pk=self.pk).first()
+            if before is not None and before.is_public:
+                self._refuse_changes(before)
+        super().save(*arguments, **options)
+
+    def _refuse_changes(self, before: Edition) -> None:
+        changed = [name for name in self.CONTENT if getattr(self, name) != getattr(before, name)]
+        back = before.state == self.State.WITHDRAWN and self.state != self.State.WITHDRAWN
+        if changed or back or self.state not in (self.State.PUBLISHED, self.State.WITHDRAWN):
+            raise _frozen(f"Edition {before.name}", f"is {before.get_state_display()}")
+
+    def delete(self, *arguments: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        """Delete a draft; everything else stays."""
+        if self.state != self.State.DRAFT:
+            raise _frozen(f"Edition {self.name}", f"is {self.get_state_display()}")
+        return super().delete(*arguments, **options)
+
     @property
     def reference(self) -> str:
         """How the audit trail calls this edition."""
@@ -156,26 +176,6 @@ class Edition(models.Model):
     def year(self) -> str:
         """The year in the permanent id."""
         return self.name.rpartition("-")[2].partition(".")[0]
-
-    def save(self, *arguments: Any, **options: Any) -> None:
-        """Store it, unless that would change what was published."""
-        if not self._state.adding:
-            before = Edition.objects.filter(pk=self.pk).first()
-            if before is not None and before.is_public:
-                self._refuse_changes(before)
-        super().save(*arguments, **options)
-
-    def _refuse_changes(self, before: Edition) -> None:
-        changed = [name for name in self.CONTENT if getattr(self, name) != getattr(before, name)]
-        back = before.state == self.State.WITHDRAWN and self.state != self.State.WITHDRAWN
-        if changed or back or self.state not in (self.State.PUBLISHED, self.State.WITHDRAWN):
-            raise _frozen(f"Edition {before.name}", f"is {before.get_state_display()}")
-
-    def delete(self, *arguments: Any, **options: Any) -> tuple[int, dict[str, int]]:
-        """Delete a draft; everything else stays."""
-        if self.state != self.State.DRAFT:
-            raise _frozen(f"Edition {self.name}", f"is {self.get_state_display()}")
-        return super().delete(*arguments, **options)
 
 
 class Disclosure(models.Model):

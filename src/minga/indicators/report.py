@@ -96,9 +96,18 @@ class Shown:
         found = {}
         for item in self.results["items"]:
             found[item["code"]] = Item(
-                item["code"], wording.item_name(self.index, item["code"], item["name"]), item["parent"],
-                item["level"], item["kind"] == "indicator", item["weight"], item["effective_weight"], wording.own_words(self.index, item["unit"]), wording.own_words(self.index, item["source"]), item["direction"], item["year"],
-            )  # fmt: skip
+                code=item["code"],
+                name=wording.item_name(self.index, item["code"], item["name"]),
+                parent=item["parent"],
+                level=item["level"],
+                is_indicator=item["kind"] == "indicator",
+                weight=item["weight"],
+                effective_weight=item["effective_weight"],
+                unit=wording.own_words(self.index, item["unit"]),
+                source=wording.own_words(self.index, item["source"]),
+                direction=item["direction"],
+                year=item["year"],
+            )
         return found
 
     @cached_property

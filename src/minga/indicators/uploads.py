@@ -127,12 +127,20 @@ class Mapped:
 
 def guess(table: pl.DataFrame) -> Index:
     """Begin a definition: the first column of text is the unit, every column of numbers an indicator."""
-    texts = [name for name, kind in table.schema.items() if kind == pl.String]
-    numbers = [name for name, kind in table.schema.items() if kind.is_numeric()]
+    numbers = [name for name in table.columns if table[name].dtype.is_numeric() or _is_meant_as_numbers(table[name])]
+    texts = [name for name in table.columns if name not in numbers]
     unit = next(iter(texts), table.columns[0])
     columns = [Mapped(name, name, 1, 1.0, "") for name in numbers if name != unit]
     second = texts[1] if len(texts) > 1 and table[texts[1]].n_unique() == table.height else None
     return define(columns, unit=unit, unit_name=second)
+
+
+def _is_meant_as_numbers(series: pl.Series) -> bool:
+    """Whether most filled cells of a column of text are numbers: the others are then faults to be named."""
+    filled = series.filter(series.is_not_null() & ~series.str.to_lowercase().is_in(list(NOTHING)))
+    if not len(filled) or _is_code(series.name, filled):
+        return False
+    return float(filled.cast(pl.Float64, strict=False).is_not_null().mean() or 0) > 0.5
 
 
 def define(

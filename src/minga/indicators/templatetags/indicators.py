@@ -28,7 +28,9 @@ def percent(share: float | None) -> str:
 @register.filter
 def signed(value: int | None) -> str:
     """Write a difference with its sign."""
-    return "–" if value is None else f"{value:+d}".replace("-", "−")
+    if not value:
+        return "–" if value is None else "0"
+    return f"{value:+d}".replace("-", "−")
 
 
 @register.filter

@@ -166,9 +166,8 @@ def _preview(definition: Index, table: pl.DataFrame) -> list[dict[str, Any]]:
         return []
     root = definition.tree.codes[definition.tree.root]
     ranked = result.scores.filter(pl.col("node") == root).sort("rank", nulls_last=True).head(_PREVIEW)
-    names = dict(zip(result.units.to_list(), result.data.names or result.units, strict=True)) if (
-        result.data.names is not None
-    ) else {}  # fmt: skip
+    said = result.data.names if result.data.names is not None else result.units
+    names = dict(zip(result.units.to_list(), said.to_list(), strict=True))
     return [
         {"unit": names.get(row[definition.unit], row[definition.unit]), "score": row["score"], "rank": row["rank"]}
         for row in ranked.iter_rows(named=True)
