@@ -16,7 +16,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "reference"
 
-NOTE = "<!-- Written by scripts/reference.py from the code; change the code, then run `python -m scripts.reference`. -->"
+NOTE = "<!-- Written from the code; change the code, then run `python -m scripts.reference`. -->"
 
 
 def texts() -> dict[str, str]:
@@ -218,7 +218,7 @@ def main() -> int:
             path.write_text(text, encoding="utf-8")
             print(f"docs/reference/{name} written")
     if behind and "--check" in sys.argv:
-        print(f"docs/reference is behind the code: {', '.join(behind)}. Run `python -m scripts.reference` and commit the change.")
+        print(f"docs/reference is behind the code: {', '.join(behind)}. Run `python -m scripts.reference` and commit.")
         return 1
     return 0
 

@@ -8,11 +8,14 @@ from urllib.parse import quote, urlencode
 import pytest
 import schemathesis
 from django.core.cache import cache
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from hypothesis import HealthCheck, given, settings
+from django.db import close_old_connections
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.people import signed_in
+from tests.people import enterprise, signed_in
 
 pytestmark = pytest.mark.page
 
@@ -24,6 +27,7 @@ BOUNDED = settings(
     deadline=None,
     derandomize=True,
     database=None,
+    phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
 
@@ -49,25 +53,35 @@ def check(response: Any) -> None:
     assert body["error"]["message"].endswith("."), body
 
 
+@pytest.fixture
+def one_connection():
+    """Keep the test's own connection open over requests that come through WSGI, as Django's test client does."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def amina(db, one_connection) -> Any:
+    """Amina with her bakery, and her session in a browser."""
+    tenant = enterprise("amina", "Amina", country="CV", sector="10")
+    return signed_in(tenant.account)
+
+
 @every_operation
-def test_no_route_breaks_for_a_visitor(db, operation):
+def test_no_route_breaks_whatever_fits_the_description(amina, operation):
+    """Each request is sent by a visitor and by Amina, who may reach more."""
+    session = amina.cookies["sessionid"].value
+
     @BOUNDED
     @given(data=st.data())
     def fire(data):
-        check(send(data.draw(operation.as_strategy())))
-
-    fire()
-
-
-@every_operation
-def test_no_route_breaks_for_a_member(alliance, operation):
-    """What Amina may reach must not break either."""
-    session = signed_in(alliance.amina.account).cookies["sessionid"].value
-
-    @BOUNDED
-    @given(data=st.data())
-    def fire(data):
-        check(send(data.draw(operation.as_strategy()), session))
+        case = data.draw(operation.as_strategy())
+        check(send(case))
+        check(send(case, session))
 
     fire()
 
@@ -79,7 +93,7 @@ ANYTHING = st.one_of(
 
 
 @every_operation
-def test_no_route_breaks_when_the_request_fits_nothing(alliance, operation):
+def test_no_route_breaks_when_the_request_fits_nothing(amina, operation):
     """Any text in every place of the address, and bodies that are no JSON."""
     address, method = operation.path, operation.method.upper()
     asked = operation.definition.raw.get("parameters", [])
@@ -91,7 +105,7 @@ def test_no_route_breaks_when_the_request_fits_nothing(alliance, operation):
         drawn = {one["name"]: data.draw(ANYTHING) for one in asked}
         parts = {one["name"]: quote(drawn[one["name"]], safe="") or "-" for one in asked if one["in"] == "path"}
         words = {one["name"]: drawn[one["name"]] for one in asked if one["in"] == "query"}
-        response = alliance.browsers["owner"].generic(
+        response = amina.generic(
             method,
             f"{address.format(**parts)}?{urlencode(words)}",
             data.draw(st.binary(max_size=40)),
@@ -104,8 +118,8 @@ def test_no_route_breaks_when_the_request_fits_nothing(alliance, operation):
     fire()
 
 
-def test_the_session_is_really_used(alliance):
-    session = signed_in(alliance.amina.account).cookies["sessionid"].value
+def test_the_session_is_really_used(amina):
+    session = amina.cookies["sessionid"].value
     (me,) = [operation for operation in OPERATIONS if operation.label == "GET /api/v1/members/me"]
     assert send(me.Case()).status_code == 401
     assert send(me.Case(), session).status_code == 200
@@ -120,3 +134,13 @@ def test_an_unknown_address_is_refused_in_the_same_shape(db, client, address):
 
 def test_a_wrong_method_is_refused(db, client):
     assert client.delete("/api/v1/members/countries").status_code == 405
+
+
+def test_a_session_alone_changes_nothing(amina):
+    """A page of a stranger that makes Amina's browser send something lacks the mark against forged requests."""
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies.update(amina.cookies)
+    pk = "00000000-0000-0000-0000-000000000000"
+    response = browser.delete(f"/api/v1/readiness/assessments/{pk}")
+    assert response.status_code == 403
+    check(response)

@@ -202,6 +202,20 @@ def climb_out(parts: dict[str, bytes]) -> None:
     with_manifest(parts, lambda m: m["uploads"].append({"name": "../../escaped.txt", "sha256": empty}))
 
 
+def name_no_file(parts: dict[str, bytes]) -> None:
+    parts["uploads/"] = b""
+    empty = hashlib.sha256(b"").hexdigest()
+    with_manifest(parts, lambda m: m["uploads"].append({"name": "", "sha256": empty}))
+
+
+def say_next_to_nothing(parts: dict[str, bytes]) -> None:
+    parts["manifest.json"] = b'{"format": 1}'
+
+
+def hide_when_it_was_made(parts: dict[str, bytes]) -> None:
+    with_manifest(parts, lambda m: m.update(made_at="amina@example.org"))
+
+
 def come_from_the_future(parts: dict[str, bytes]) -> None:
     with_manifest(parts, lambda m: m["migrations"].update({"members": "0999_not_yet_written"}))
 
@@ -235,6 +249,9 @@ def repeat_a_key(parts: dict[str, bytes]) -> None:
         (drop_a_table, "The backup is not whole: tables/members.person.jsonl"),
         (add_a_file, "The backup is not whole: uploads/guest.html"),
         (climb_out, "an upload outside its folder"),
+        (name_no_file, "an upload outside its folder"),
+        (say_next_to_nothing, "lacks what `minga site backup` writes"),
+        (hide_when_it_was_made, "lacks what `minga site backup` writes"),
         (come_from_the_future, "members.0999_not_yet_written, which this one does not"),
         (speak_another_format, "format 2, but this version of Minga reads format 1"),
         (lose_the_manifest, "holds no manifest.json"),

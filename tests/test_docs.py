@@ -191,6 +191,7 @@ def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_command_line_of_the_readme_runs(folder):
     (block,) = [
         b for b in shell_blocks((ROOT / "README.md").read_text(encoding="utf-8"), "sh") if "minga readiness" in b
@@ -202,6 +203,7 @@ def test_command_line_of_the_readme_runs(folder):
     assert "integration" in done.stdout
 
 
+@pytest.mark.slow
 def test_python_of_the_readme_runs_without_django(folder):
     (block,) = shell_blocks((ROOT / "README.md").read_text(encoding="utf-8"), "python")
     assert len(block.strip().splitlines()) <= 10
@@ -210,6 +212,7 @@ def test_python_of_the_readme_runs_without_django(folder):
     assert done.stdout.strip()
 
 
+@pytest.mark.slow
 def test_stored_output_of_the_example_is_what_comes_out(folder):
     done = run(["minga", "readiness", "score", "examples/bakery/answers.csv", "--form", "short", "--out", "."], folder)
     assert done.returncode == 0, done.stderr
@@ -297,3 +300,15 @@ def test_every_make_target_that_a_page_names_exists():
     }
     assert ("demo", "README.md") in named
     assert sorted((name, page) for name, page in named if name not in targets) == []
+
+
+def test_every_path_that_a_page_names_exists():
+    wrong = [
+        f"{page.relative_to(ROOT)}: {path}"
+        for page in written_pages()
+        for path in re.findall(
+            r"`((?:src|docs|tests|scripts|bench|examples|requirements)/[\w./-]+)`", page.read_text("utf-8")
+        )
+        if not (ROOT / path).exists()
+    ]
+    assert wrong == []

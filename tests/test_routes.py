@@ -6,6 +6,7 @@ the table fails and is shown as it would be true today; read it before you belie
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,43 @@ def test_no_page_accepts_a_form_without_its_seal(alliance):
         if status not in {403, 405}:
             accepted.append(f"{pattern}: {status}")
     assert accepted == []
+
+
+def test_key_of_one_check_opens_no_other(alliance):
+    """Dina renames the cookie of her check to that of Amina's."""
+    browser = alliance.browsers["guest"]
+    (own,) = [name for name in browser.cookies if name.startswith("check_")]
+    other = f"check_{alliance.amina.assessment.pk.hex}"
+    browser.cookies[other] = browser.cookies[own].value
+    assert browser.get(f"/en/readiness/a/{alliance.dina.assessment.pk}/").status_code == 200
+    assert browser.get(f"/en/readiness/a/{alliance.amina.assessment.pk}/").status_code == 404
+
+
+INLINE = re.compile(r"<[^>]+\s(?:style|on\w+)=\"|<script(?![^>]*\s(?:src|nonce)=)|<style(?![^>]*\snonce=)")
+
+
+@pytest.mark.parametrize(
+    "code", ['<p style="color:red">', '<a href="/" onclick="x()">', "<script>x()</script>", "<style>p{}</style>"]
+)
+def test_inline_code_would_be_found(code):
+    assert INLINE.search(f"<main>{code}</main>")
+
+
+def test_every_page_carries_the_policy_and_nothing_that_breaks_it(alliance):
+    seen_pages, faults = 0, []
+    for visit in every_visit():
+        if visit[0] != "GET" or visit[1].startswith("/api/"):
+            continue
+        response = visit_and_undo(alliance.browsers["owner"], visit, real_address(visit[1], alliance))
+        if not response.get("Content-Type", "").startswith("text/html") or response.status_code != 200:
+            continue
+        seen_pages += 1
+        policy = response.get("Content-Security-Policy", "")
+        if "default-src 'none'" not in policy or "unsafe" in policy:
+            faults.append(f"{visit[1]}: policy {policy!r}")
+        if found := INLINE.search(response.content.decode()):
+            faults.append(f"{visit[1]}: inline {found.group()!r}")
+        if carries_ids(visit) and "no-store" not in response.get("Cache-Control", ""):
+            faults.append(f"{visit[1]}: may be kept by a shared cache")
+    assert seen_pages > 25
+    assert faults == []

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser import steps
 from tests.browser.visits import House
@@ -118,6 +119,23 @@ def test_an_answer_given_without_connection_says_so_and_follows(browser: Browser
         page.context.set_offline(False)
         expect(page.locator("[data-state=saved]")).to_have_text(SAVED, timeout=15_000)
         expect(card.locator("[data-say]")).to_be_empty()
+
+
+def test_going_on_before_an_answer_has_arrived_is_no_conflict(browser: Browser, address: str):
+    with _someone(browser) as page:
+        check = steps.start(page, address, "en")
+
+        def slowly(route: Route) -> None:
+            time.sleep(1)
+            route.continue_()
+
+        page.route("**/save/", slowly)
+        for level in ("1", "4"):
+            page.locator(steps.CARD).first.locator(f"input[value='{level}']").check()
+        page.click(steps.FORWARD)
+        page.wait_for_url("**/data_quality/")
+        page.goto(f"{check}integration/")
+        expect(page.locator(steps.CARD).first.locator("input[value='4']")).to_be_checked()
 
 
 def test_one_page_is_answered_with_the_keyboard_alone(browser: Browser, address: str):

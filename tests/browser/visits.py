@@ -123,7 +123,7 @@ PAGE_TYPES = (
     PageType("roles", "/members/roles/", "secretariat"),
     PageType("audit trail", "/members/trail/", "secretariat"),
     PageType("new organization", "/members/organizations/new/", "secretariat"),
-    PageType("directory", "/members/"),
+    PageType("directory", "/members/organizations/"),
     PageType("privacy", "/members/privacy/"),
     PageType("sign in", "/account/login/"),
     PageType("sign up", "/account/signup/"),

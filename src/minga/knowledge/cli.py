@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Records of help: check files, search, load.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Records of help: check files, search, load.")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 

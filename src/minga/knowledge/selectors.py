@@ -24,6 +24,7 @@ from minga.knowledge.models import (
     RecordSector,
     RecordText,
 )
+from minga.text import fold
 from minga.web import search
 
 KIND = "knowledge.record"
@@ -194,7 +195,7 @@ def of_country(code: str, language: str) -> tuple[tuple[Card, ...], int]:
     rows = published().filter(countries__value=code)
     first = rows.order_by("type", "slug").prefetch_related("texts", "countries", "languages")[:COUNTRY_PAGE]
     shown = (card(record, language) for record in first)
-    return tuple(sorted(shown, key=lambda one: (one.type, one.title.casefold()))), rows.count()
+    return tuple(sorted(shown, key=lambda one: (one.type, fold(one.title)))), rows.count()
 
 
 def open_everywhere() -> int:

@@ -18,7 +18,9 @@ from minga.members import MembersError
 if TYPE_CHECKING:
     from minga.members.services import TrailReport
 
-app = typer.Typer(help="People, organizations, mandates, consents, audit trail.", no_args_is_help=True)
+app = typer.Typer(
+    help="People, organizations, mandates, consents, audit trail.", no_args_is_help=True, add_completion=False
+)
 audit = typer.Typer(help="The hash-chained audit trail.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
 

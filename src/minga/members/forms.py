@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from minga.members.engine import roles, vocabulary
 from minga.members.models import Account, Mandate, Organization
+from minga.text import fold
 
 _LANGUAGES = ("ar", "bn", "en", "es", "fr", "hi", "id", "pt", "ru", "sw", "tr", "ur", "vi", "zh")
 
@@ -23,10 +24,10 @@ def language_choices() -> list[tuple[str, str]]:
 
 
 def country_choices() -> list[tuple[str, str]]:
-    """Countries by their name in the page's language."""
+    """Countries by their name in the page's language; É stands beside E."""
     lang = get_language() or "en"
     named = [(one.iso2, one.name(lang)) for one in vocabulary.countries()]
-    return sorted(named, key=lambda pair: pair[1].casefold())
+    return sorted(named, key=lambda pair: fold(pair[1]))
 
 
 def sector_choices() -> list[tuple[str, list[tuple[str, str]]]]:

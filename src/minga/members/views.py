@@ -43,6 +43,11 @@ def _page(request: HttpRequest, rows: QuerySet, size: int) -> Page:
     return Paginator(rows, size).get_page(request.GET.get("page"))
 
 
+def _asked(request: HttpRequest, name: str) -> str:
+    """A field of a GET form. PostgreSQL cannot compare with the character NUL, and nobody types it."""
+    return request.GET.get(name, "").replace("\x00", "")
+
+
 def _query(request: HttpRequest) -> str:
     """The other fields of a GET form, to be carried to the next page."""
     fields = request.GET.copy()
@@ -72,15 +77,15 @@ def index(request: HttpRequest) -> HttpResponse:
 def directory(request: HttpRequest) -> HttpResponse:
     """Organizations that agreed to be listed."""
     found = selectors.search_directory(
-        words=request.GET.get("q", ""), country=request.GET.get("country", ""), type=request.GET.get("type", "")
+        words=_asked(request, "q"), country=_asked(request, "country"), type=_asked(request, "type")
     )
     present = set(selectors.listed_organizations().order_by().values_list("country", flat=True))
     context = {
         "page": _page(request, found, 30),
         "query": _query(request),
-        "q": request.GET.get("q", ""),
-        "chosen_country": request.GET.get("country", ""),
-        "chosen_type": request.GET.get("type", ""),
+        "q": _asked(request, "q"),
+        "chosen_country": _asked(request, "country"),
+        "chosen_type": _asked(request, "type"),
         "countries": [pair for pair in country_choices() if pair[0] in present],
         "types": Organization.Type.choices,
     }
@@ -130,6 +135,7 @@ def export_me(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@limited("members:erase", times=10, seconds=3600)
 @_FORM
 @never_cache
 @login_required
@@ -199,6 +205,7 @@ def new_organization(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@never_cache
 def organization(request: HttpRequest, mark: UUID) -> HttpResponse:
     """What an organization says about itself; for its people also who does what."""
     found = _visible_organization(request, mark)

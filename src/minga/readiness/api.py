@@ -8,7 +8,9 @@ from typing import Annotated, Any, Literal
 from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.utils import translation
+from django.views.decorators.cache import never_cache
 from ninja import Field, Router, Schema, Status
+from ninja.decorators import decorate_view
 from ninja.errors import HttpError
 from ninja.security import APIKeyHeader, django_auth
 from pydantic import AfterValidator
@@ -132,6 +134,7 @@ def _account(request: HttpRequest) -> Any:
 
 
 @router.post("/assessments", response={201: Started}, summary="Start an assessment", auth=None)
+@decorate_view(never_cache)
 def start(request: HttpRequest, given: Start) -> Any:
     """Needs no account; the key it returns opens the assessment, and nothing else does."""
     if exceeded(request, "readiness-start", times=60, seconds=3600):
@@ -158,6 +161,7 @@ def start(request: HttpRequest, given: Start) -> Any:
 
 
 @router.get("/assessments/{uuid:pk}", response=State, summary="See how far an assessment is", auth=_AUTH)
+@decorate_view(never_cache)
 def state(request: HttpRequest, pk: uuid.UUID) -> Any:
     """Answers with their versions, and when an unclaimed assessment is deleted."""
     assessment = _opened(request, pk)
@@ -182,9 +186,10 @@ def state(request: HttpRequest, pk: uuid.UUID) -> Any:
 
 
 @router.patch("/assessments/{uuid:pk}/answers", response=Outcomes, summary="Save answers", auth=_AUTH)
+@decorate_view(never_cache)
 def answer(request: HttpRequest, pk: uuid.UUID, given: GivenAnswers) -> Any:
     """Item by item: one refused answer loses none of the others, and sending twice counts once."""
-    if exceeded(request, "readiness-save", times=1200, seconds=600):
+    if exceeded(request, "readiness-save", times=1200, seconds=600, weight=len(given.answers)):
         raise HttpError(429, "This address sent too many answers. Wait ten minutes, then try again.")
     assessment = _opened(request, pk)
     return {"outcomes": [_save(request, assessment, one, given.language) for one in given.answers]}
@@ -214,6 +219,7 @@ def _save(request: HttpRequest, assessment: Assessment, given: GivenAnswer, lang
 
 
 @router.post("/assessments/{uuid:pk}/submit", response=State, summary="Submit an assessment", auth=_AUTH)
+@decorate_view(never_cache)
 def submit(request: HttpRequest, pk: uuid.UUID, given: Goals) -> Any:
     """Closes the answers as self-declared; submitting twice changes nothing."""
     assessment = _opened(request, pk)
@@ -226,6 +232,7 @@ def submit(request: HttpRequest, pk: uuid.UUID, given: Goals) -> Any:
 
 
 @router.get("/assessments/{uuid:pk}/report", response=dict[str, Any], summary="Read the report", auth=_AUTH)
+@decorate_view(never_cache)
 def read_report(request: HttpRequest, pk: uuid.UUID, language: Language = "en") -> Any:
     """The same frozen report as the page, as JSON."""
     with translation.override(language):
@@ -236,6 +243,7 @@ def read_report(request: HttpRequest, pk: uuid.UUID, language: Language = "en") 
 
 
 @router.delete("/assessments/{uuid:pk}", response={204: None}, summary="Delete an assessment", auth=_AUTH)
+@decorate_view(never_cache)
 def delete(request: HttpRequest, pk: uuid.UUID) -> Any:
     """Deletes answers, history, keys and scores for ever."""
     assessment = _opened(request, pk)

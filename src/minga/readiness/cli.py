@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
@@ -24,6 +25,7 @@ app = typer.Typer(
     name="readiness",
     help="Check instruments, score answers, rank next steps, write reports.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
@@ -144,8 +146,8 @@ def prioritize(
     model = _instrument(instrument, overlay)
     table, problems = _answers(answers, model)
     others, other_profiles, refused = _peer_scores(peers, peer_profiles, model, form)
-    profiles = _profiles(profile)
     scores = readiness.score(table, model, "local", form)
+    profiles = _profiles(profile, scores.enterprises)
     link = readiness.score(table, model, "link", form)
     shown = model.in_language(language)
     results = []
@@ -192,7 +194,7 @@ def report(
     table, problems = _answers(answers, model)
     others, other_profiles, refused = _peer_scores(peers, peer_profiles, model, form)
     earlier, older = (None, []) if previous is None else _answers(previous, model)
-    profiles = _profiles(profile)
+    profiles = _profiles(profile, table["enterprise"].unique())
     name = enterprise if enterprise is not None or table.is_empty() else str(table["enterprise"][0])
     result = _guard(
         readiness.assemble,
@@ -274,8 +276,21 @@ def _answers(path: Path, instrument: Instrument) -> tuple[pl.DataFrame, list[str
     return good, [sentence for _, sentence in sorted(problems)]
 
 
-def _profiles(path: Path | None) -> dict[str, dict[str, Any]]:
-    return {} if path is None else {row["enterprise"]: row for row in _read(path).to_dicts()}
+def _profiles(path: Path | None, asked: Iterable[Any] = ()) -> dict[str, dict[str, Any]]:
+    """Read the wishes of each enterprise; a row that would be overlooked is named rather than dropped."""
+    if path is None:
+        return {}
+    rows = _read(path).to_dicts()
+    found = {row["enterprise"]: row for row in rows}
+    counts = Counter(row["enterprise"] for row in rows)
+    if twice := sorted(str(name) for name, count in counts.items() if count > 1):
+        _refuse(f"{path.name} holds {', '.join(twice[:5])} more than once. Keep one row an enterprise.")
+    if stray := sorted({str(name) for name in found} - {str(name) for name in asked}):
+        print(
+            f"{path.name} also names {', '.join(stray[:5])}, of which there are no answers. Check how it is written.",
+            file=sys.stderr,
+        )
+    return found
 
 
 def _read(path: Path) -> pl.DataFrame:

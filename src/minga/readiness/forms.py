@@ -188,9 +188,7 @@ class PageForm:
             value=sent.get(item.id, stored.value if stored else ""),
             reason=sent.get(f"{item.id}-reason", stored.reason if stored else "").strip(),
             note=sent.get(f"{item.id}-note", stored.note if stored else "").strip(),
-            version=_whole(sent.get(f"{item.id}-version"))
-            if self.data is not None
-            else (stored.version if stored else 0),
+            version=self._seen_version(item, stored),
         )
         if self.data is not None:
             card.error = self._error(card)
@@ -199,7 +197,7 @@ class PageForm:
     def _seen_version(self, item: Item, stored: Answer | None) -> int:
         """Return the version that the sender saw; on a fresh page, the one that is stored."""
         if self.data is not None:
-            return _whole(self.data.get(f"{item.id}-version"))
+            return seen_version(self.data.get(f"{item.id}-version"))
         return stored.version if stored else 0
 
     def _choices(self, item: Item) -> list[tuple[str, str, str]]:
@@ -231,6 +229,6 @@ class PageForm:
         return [card for card in self.cards if card.value and not card.error]
 
 
-def _whole(text: str | None) -> int:
+def seen_version(text: str | None) -> int:
     """Read a version; whatever is no number means that nothing was seen."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0

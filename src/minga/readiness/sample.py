@@ -51,6 +51,15 @@ LOGINS = (
     ("assessor@sample.example", "Chloé Sample", "assessor"),
     ("secretariat@sample.example", "Diego Sample", "secretariat"),
 )
+#: who else belongs to the alliance: what they are called, their kind and country; the directory lists them
+ALLIES = (
+    ("Sample Ministry of Industry", "government", "TN"),
+    ("Sample Technical University", "university", "KE"),
+    ("Sample Chamber of Manufacturers", "association", "CO"),
+    ("Sample Development Organization", "international", "CH"),
+    ("Sample Network of Women in Industry", "civil_society", "SN"),
+)
+_LISTED_EVERY = 6
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,7 @@ def load_sample() -> list[dict[str, str]]:
         accounts = {email: _account(email, name) for email, name, _role in LOGINS}
         organizations = [_organization(one) for one in drawn]
         _give_roles(accounts, organizations[0])
+        _list([*_allies(), *organizations[::_LISTED_EVERY]])
         _store(drawn, organizations, draw, accounts[OWNER])
     return [{"role": role, "email": email, "password": PASSWORD} for email, _name, role in LOGINS]
 
@@ -124,6 +134,24 @@ def _organization(drawn: Drawn) -> Any:
         # a third say that women lead them; from the name, so that what is drawn afterwards stays as it was
         women_led=crc32(drawn.name.encode()) % 3 == 0,
     )
+
+
+def _allies() -> list[Any]:
+    return [
+        members.create_organization(by=None, is_sample=True, name=name, type=kind, country=country, languages=["en"])
+        for name, kind, country in ALLIES
+    ]
+
+
+def _list(organizations: list[Any]) -> None:
+    """Let the directory show them; invented organizations agree under invented keys."""
+    for organization in organizations:
+        members.give_consent(
+            scope="publication",
+            text_version="sample",
+            subject_key=f"sample:{organization.mark}",
+            object=organization.reference,
+        )
 
 
 def _give_roles(accounts: dict[str, Any], organization: Any) -> None:

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -66,9 +66,31 @@ def _unknown(request: HttpRequest, problem: AuthenticationError) -> HttpResponse
     return error(request, 401, "sign_in_first", "Sign in, then send the request again.", request.path)
 
 
+#: What the framework says by itself, in words that tell what to do.
+_PLAINER = {
+    "CSRF check Failed": (
+        "A request that changes something needs a key (such as X-Minga-Key) or, signed in, the mark against forged "
+        "requests. Add the key, or send the value of the cookie csrftoken as the header X-CSRFToken."
+    ),
+    "Cannot parse request body": "The body could not be read. Send it as JSON in UTF-8, as the description says.",
+}
+
+
 @api.exception_handler(HttpError)
 def _http(request: HttpRequest, problem: HttpError) -> HttpResponse:
-    return error(request, problem.status_code, f"http_{problem.status_code}", str(problem), request.path)
+    said = str(problem)
+    message = next((words for start, words in _PLAINER.items() if said.startswith(start)), said)
+    return error(request, problem.status_code, f"http_{problem.status_code}", message, request.path)
+
+
+@api.exception_handler(SuspiciousOperation)
+def _damaged(request: HttpRequest, problem: SuspiciousOperation) -> HttpResponse:
+    if isinstance(problem, RequestDataTooBig):
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        return error(
+            request, 413, "too_large", f"The body is larger than {most} bytes. Send it in parts.", request.path
+        )
+    return error(request, 400, "damaged", "The request was damaged on its way. Send it again.", request.path)
 
 
 @api.exception_handler(Exception)

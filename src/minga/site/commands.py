@@ -112,7 +112,7 @@ def worker(
         name = id or f"{platform.node() or 'minga'}-1"[:60]
         requeued = tasks.work(name, once=once, parent=parent or None)
     if requeued.again or requeued.given_up:
-        _say(f"After a crash: {requeued.again} tasks were queued again, {requeued.given_up} given up.")
+        _say(f"After a crash, tasks queued again: {requeued.again}; given up: {requeued.given_up}.")
 
 
 @app.command()
@@ -164,7 +164,9 @@ def backup(
     rows = sum(table["rows"] for table in manifest["tables"])
     result = {"file": str(file), "bytes": file.stat().st_size, "rows": rows, "uploads": len(manifest["uploads"])}
     _show(
-        result, as_json, f"{file}: {rows} rows and {len(manifest['uploads'])} uploads. Keep it as safe as the database."
+        result,
+        as_json,
+        f"{file} holds the site (rows: {rows}, uploads: {len(manifest['uploads'])}). Keep it as safe as the database.",
     )
 
 
@@ -193,7 +195,7 @@ def restore(
             manifest = restores.restore(file, replace=replace, step=step)
         members.accept_audit_head(by=None, reason=f"restored from the backup of {manifest['made_at']}")
     rows = sum(table["rows"] for table in manifest["tables"])
-    words = f"Restored {rows} rows and {len(manifest['uploads'])} uploads of {manifest['made_at']}."
+    words = f"The site is back as it was at {manifest['made_at']} (rows: {rows}, uploads: {len(manifest['uploads'])})."
     if kept:
         words += f" What was there before is kept in {kept}."
     _show({"rows": rows, "uploads": len(manifest["uploads"]), "kept": kept}, as_json, words)

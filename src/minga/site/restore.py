@@ -113,14 +113,40 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
             f"The backup has format {manifest['format']}, but this version of Minga reads format {FORMAT}. "
             "Install the version that made it."
         )
+    if not _is_shaped(manifest):
+        raise BackupError(
+            f"The {MANIFEST} of the backup lacks what `minga site backup` writes. It was tampered with; do not use it."
+        )
     return manifest
+
+
+def _is_shaped(manifest: dict[str, Any]) -> bool:
+    """Whether a manifest holds what the rest of this file reads, before anything is touched."""
+
+    def rows(part: str, /, **kinds: type) -> bool:
+        held = manifest.get(part)
+        return isinstance(held, list) and all(
+            isinstance(row, dict) and all(isinstance(row.get(key), kind) for key, kind in kinds.items()) for row in held
+        )
+
+    migrations = manifest.get("migrations")
+    try:
+        datetime.fromisoformat(manifest["made_at"])
+    except (KeyError, TypeError, ValueError):
+        return False
+    return (
+        rows("tables", name=str, sha256=str, rows=int)
+        and rows("uploads", name=str, sha256=str)
+        and isinstance(migrations, dict)
+        and all(isinstance(name, str) for name in migrations.values())
+    )
 
 
 def _parts(manifest: dict[str, Any]) -> dict[str, str]:
     parts = {f"tables/{table['name']}.jsonl": table["sha256"] for table in manifest["tables"]}
     for upload in manifest["uploads"]:
         place = PurePosixPath(upload["name"])
-        if place.is_absolute() or ".." in place.parts:
+        if place.is_absolute() or ".." in place.parts or not place.name or "\x00" in place.name:
             raise BackupError(
                 f"The backup holds an upload outside its folder, {upload['name']}. It was tampered with; do not use it."
             )

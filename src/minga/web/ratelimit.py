@@ -6,11 +6,15 @@ import hashlib
 import time
 from collections.abc import Callable
 from functools import wraps
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
+from django.core.cache.backends.db import BaseDatabaseCache
+from django.db import connections, router
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from minga.web import errors
@@ -22,29 +26,44 @@ _READING = {"GET", "HEAD", "OPTIONS"}
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the address a request comes from; behind our own proxy the one the proxy saw."""
+    """Return the address a request comes from; behind our own proxy the one the proxy saw.
+
+    Of IPv6 it is the network: one line has 2 to the 64 addresses, and could count anew from each.
+    """
     if getattr(settings, "HTTPS_PROXY", False):
         forwarded = request.headers.get("X-Forwarded-For", "")
         if forwarded:
             # the last entry is the one our proxy wrote; what stands before it, anybody can invent
-            return forwarded.rpartition(",")[2].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
+            return _line(forwarded.rpartition(",")[2].strip())
+    return _line(str(request.META.get("REMOTE_ADDR", "")))
 
 
-def exceeded(request: HttpRequest, scope: str, times: int, seconds: int) -> bool:
+def _line(address: str) -> str:
+    """Return what one line shares: an address of IPv4, the first half of one of IPv6."""
+    try:
+        read = ip_address(address)
+    except ValueError:  # a socket's file, or nothing at all
+        return address
+    if not isinstance(read, IPv6Address):
+        return str(read)
+    return str(read.ipv4_mapped or IPv6Address(int(read) >> 64 << 64))
+
+
+def exceeded(request: HttpRequest, scope: str, times: int, seconds: int, weight: int = 1) -> bool:
     """Count this request, and say whether its address came more than `times` in the present window of `seconds`.
 
-    The key is a keyed hash of address and scope, so the cache never tells who was here.
+    A request that does the work of several counts as `weight`. The key is a keyed hash of address and scope, so the
+    cache never tells who was here.
     """
     if not settings.RATE_LIMITS:
         return False
     window = int(time.time()) // seconds
     who = salted_hmac("minga.web.ratelimit", client_address(request), algorithm="sha256").hexdigest()
     key = "rate:" + hashlib.sha256(f"{scope}:{who}:{window}".encode()).hexdigest()
-    if cache.add(key, 1, timeout=seconds):
-        return times < 1
+    if cache.add(key, weight, timeout=seconds):
+        return times < weight
     try:
-        return bool(cache.incr(key) > times)
+        return bool(cache.incr(key, weight) > times)
     except ValueError:  # the entry ran out between the two calls: a new window has begun
         return False
 
@@ -64,3 +83,15 @@ def limited(scope: str, times: int, seconds: int) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def forget_expired() -> dict[str, int]:
+    """Delete counts whose window is over; the cache by itself would keep them until it is full."""
+    counts = caches["default"]
+    if not isinstance(counts, BaseDatabaseCache):
+        return {"counts": 0}
+    connection = connections[router.db_for_write(counts.cache_model_class)]
+    now = connection.ops.adapt_datetimefield_value(timezone.now().replace(microsecond=0))
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {connection.ops.quote_name(counts._table)} WHERE expires < %s", [now])  # noqa: S608
+        return {"counts": max(cursor.rowcount, 0)}

@@ -139,7 +139,7 @@ def work(worker_id: str, *, once: bool = False, parent: int | None = None) -> Re
     with _only_worker(worker_id):
         requeued = requeue_orphans(worker_id)
         if requeued.again or requeued.given_up:
-            log.warning("after a crash: %d tasks queued again, %d given up", requeued.again, requeued.given_up)
+            log.warning("after a crash, tasks queued again: %d; given up: %d", requeued.again, requeued.given_up)
         worker = Worker(
             queue_names=["*"],
             interval=1,

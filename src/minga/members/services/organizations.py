@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from minga.members import selectors
 from minga.members.engine import roles
@@ -202,9 +203,9 @@ def grant_in_alliance(*, person: Person, role: str, by: Person | None = None, en
     """Give a role in the body that holds it: the secretariat, or the network of advisers and assessors."""
     roles.check_place(role, in_organization=False, in_body=True)
     kind, name = (
-        (Body.Kind.SECRETARIAT, "Secretariat")
+        (Body.Kind.SECRETARIAT, gettext_noop("Secretariat"))
         if role == roles.SECRETARIAT
-        else (Body.Kind.NETWORK, "Advisers and assessors")
+        else (Body.Kind.NETWORK, gettext_noop("Advisers and assessors"))
     )
     body = Body.objects.filter(kind=kind).order_by("pk").first() or create_body(name=name, kind=kind, by=by)
     return grant_mandate(person=person, role=role, body=body, by=by, ends_on=ends_on)

@@ -9,9 +9,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from minga.members import MembersError, selectors, services
+from minga.members.forms import country_choices
 from minga.members.models import AuditAct, Body, Consent, Invitation, Mandate, Membership, Organization
 
 pytestmark = [pytest.mark.django_db, pytest.mark.page]
@@ -381,3 +382,11 @@ def test_every_kind_of_finding_has_its_words():
     from minga.trust.chain import Break, Kind
 
     assert all(finding(Break(kind, 1, 1, "")).endswith(".") for kind in get_args(Kind))
+
+
+def test_the_list_of_countries_sorts_an_accented_letter_beside_the_plain_one():
+    with translation.override("fr"):
+        codes = [code for code, _name in country_choices()]
+    # Djibouti, Égypte, Espagne, Estonie, Zimbabwe
+    places = [codes.index(code) for code in ("DJ", "EG", "ES", "EE", "ZW")]
+    assert places == sorted(places)

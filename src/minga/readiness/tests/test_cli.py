@@ -179,3 +179,16 @@ def test_goal_that_is_no_goal_ends_with_2(tmp_path, answers):
     result = run("prioritize", answers, "--profile", path)
     assert result.exit_code == 2
     assert "'fame' in 'goals'" in result.stderr
+
+
+def test_profile_that_would_be_overlooked_is_named(tmp_path, answers):
+    path = tmp_path / "p.csv"
+    path.write_text("enterprise,goals\nAmina,scrap\nAmina,energy\n", encoding="utf-8")
+    twice = run("prioritize", answers, "--profile", path)
+    assert twice.exit_code == 2
+    assert "p.csv holds Amina more than once. Keep one row an enterprise." in twice.stderr
+    path.write_text("enterprise,goals\nAmina,scrap\namina,energy\n", encoding="utf-8")
+    for command in ("prioritize", "report"):
+        stray = run(command, answers, "--profile", path)
+        assert stray.exit_code == 0
+        assert "p.csv also names amina, of which there are no answers." in stray.stderr

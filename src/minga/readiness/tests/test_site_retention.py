@@ -83,6 +83,20 @@ def test_person_takes_her_checks_along_and_erasing_deletes_them():
     assert list(Assessment.objects.values_list("account", flat=True)) == [None]
 
 
+def test_respondent_takes_along_what_she_answered_for_others():
+    amina = members.create_account(email="amina@example.org", password="a-long-password")
+    bao = members.create_account(email="bao@example.org", password="a-long-password")
+    assessment = started(account=amina)
+    for account, item, note in ((amina, "INT1", "Amina's"), (bao, "INT2", "Bao's")):
+        services.save_answer(
+            assessment=assessment, item=item, value="2", note=note, seen_version=0, language="en", account=account
+        )
+    taken = members.export_person(people.person_of(bao))["rooms"]["readiness"]
+    assert taken["assessments"] == []
+    assert [(one["assessment"], one["note"]) for one in taken["answers_elsewhere"]] == [(str(assessment.pk), "Bao's")]
+    assert members.export_person(people.person_of(amina))["rooms"]["readiness"]["answers_elsewhere"] == []
+
+
 def test_checks_of_an_organization_outlive_the_person_who_answered():
     account = members.create_account(email="amina@example.org", password="a-long-password")
     person = people.person_of(account)

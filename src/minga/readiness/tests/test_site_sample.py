@@ -6,6 +6,7 @@ import time
 from collections import Counter
 
 import pytest
+from django.urls import reverse
 
 from minga.members import selectors as people
 from minga.readiness import sample, selectors
@@ -39,6 +40,14 @@ def test_loading_twice_changes_nothing(loaded):
     before = sorted(Answer.objects.values_list("assessment", "item", "level"))
     assert sample.load_sample() == loaded[0]
     assert sorted(Answer.objects.values_list("assessment", "item", "level")) == before
+
+
+def test_the_directory_lists_some_businesses_and_every_ally(loaded, client):
+    listed = people.listed_organizations()
+    assert listed.count() == 40 + len(sample.ALLIES)
+    assert all(one.is_sample for one in listed)
+    page = client.get(reverse("members:directory"), {"type": "university"}).content.decode()
+    assert "Sample Technical University" in page
 
 
 def test_larger_businesses_stand_higher(loaded):

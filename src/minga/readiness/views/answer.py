@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from minga import members as world
 from minga.readiness import report, selectors, services, wording
 from minga.readiness.engine.errors import AnswerError
-from minga.readiness.forms import GoalsForm, PageForm
+from minga.readiness.forms import GoalsForm, PageForm, seen_version
 from minga.readiness.models import Assessment
 from minga.readiness.views.common import frame, keep_alive, language, opens, shown_instrument
 from minga.web.ratelimit import limited
@@ -34,6 +34,7 @@ def overview(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     return render(request, "readiness/assessment.html", words)
 
 
+@limited("readiness-save", times=1200, seconds=600)
 @opens
 def answer(request: HttpRequest, assessment: Assessment, factor: str) -> HttpResponse:
     """Show the questions of one factor; a post saves the whole page and goes on."""
@@ -118,7 +119,6 @@ def _states(progress: selectors.Progress, factor: str) -> dict[str, str]:
 def save(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Save one answer sent by the page's script; what this confirms is on the disk."""
     sent = request.POST
-    number = sent.get("version", "")
     try:
         saved = services.save_answer(
             assessment=assessment,
@@ -126,7 +126,7 @@ def save(request: HttpRequest, assessment: Assessment) -> HttpResponse:
             value=sent.get("value", ""),
             reason=sent.get("reason", "")[:2000].replace("\x00", ""),
             note=sent.get("note", "")[:2000].replace("\x00", ""),
-            seen_version=int(number) if number.isascii() and number.isdigit() else 0,
+            seen_version=seen_version(sent.get("version")),
             client_id=sent.get("client", "")[:64].replace("\x00", ""),
             language=language(),
             account=request.user if request.user.is_authenticated else None,
@@ -153,6 +153,7 @@ def save(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     return keep_alive(request, response, assessment)
 
 
+@limited("readiness-submit", times=300, seconds=3600)
 @opens
 def goals(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Ask what matters and what a step may cost; a post submits the assessment and shows the report."""
@@ -169,6 +170,7 @@ def goals(request: HttpRequest, assessment: Assessment) -> HttpResponse:
 
 
 @require_POST
+@limited("readiness-submit", times=300, seconds=3600)
 @opens
 def submit(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Submit without goals: priorities then weigh every goal alike."""
@@ -182,6 +184,7 @@ def _submitted(assessment: Assessment) -> HttpResponse:
 
 
 @require_POST
+@limited("readiness-submit", times=300, seconds=3600)
 @opens
 def reopen(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Open the answers again: to correct them, or to go on with the full form."""

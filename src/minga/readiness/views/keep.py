@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from minga.readiness import selectors, services
 from minga.readiness.forms import ResumeForm
 from minga.readiness.models import AccessKey, Assessment
-from minga.readiness.views.common import forget, frame, opens, remember
+from minga.readiness.views.common import forget, frame, held_secret, opens, remember
 from minga.web.ratelimit import limited
 
 
@@ -82,10 +82,16 @@ def claim(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     if not assessment.is_claimed:
         organizations = {str(own.pk): own for own in selectors.organizations_owned_by(request.user)}
         chosen = organizations.get(request.POST.get("organization", ""))
-        services.claim_assessment(assessment=assessment, account=request.user, organization=chosen)
+        services.claim_assessment(
+            assessment=assessment,
+            account=request.user,
+            organization=chosen,
+            secret=held_secret(request, assessment.pk),
+        )
         messages.success(
             request, _("This check now belongs to your account. Codes and links made for it no longer work.")
         )
+        return forget(redirect("readiness:assessment", pk=assessment.pk), assessment.pk)
     return redirect("readiness:assessment", pk=assessment.pk)
 
 

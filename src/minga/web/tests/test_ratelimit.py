@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
@@ -9,7 +10,7 @@ from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from minga.web.ratelimit import client_address, exceeded, limited
+from minga.web.ratelimit import client_address, exceeded, forget_expired, limited
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
 
@@ -73,3 +74,47 @@ def test_address_behind_our_proxy_is_the_one_the_proxy_saw(settings):
 def test_cache_holds_no_address():
     exceeded(post("192.0.2.77"), "form", times=1, seconds=60)
     assert not any("192.0.2.77" in str(key) for key in getattr(cache, "_cache", {}))
+
+
+def test_one_line_of_ipv6_is_one_visitor_whichever_of_its_addresses_it_takes():
+    for number in range(3):
+        assert not exceeded(post(f"2001:db8:1:2::{number}"), "form", times=3, seconds=60)
+    assert exceeded(post("2001:db8:1:2:ffff::9"), "form", times=3, seconds=60)
+    assert not exceeded(post("2001:db8:1:3::1"), "form", times=3, seconds=60)
+    assert client_address(post("::ffff:192.0.2.1")) == client_address(post("192.0.2.1")) == "192.0.2.1"
+    assert client_address(post("unix:")) == "unix:"
+
+
+def test_request_that_does_the_work_of_many_counts_as_many():
+    assert not exceeded(post(), "save", times=10, seconds=60, weight=6)
+    assert exceeded(post(), "save", times=10, seconds=60, weight=6)
+    assert exceeded(post("192.0.2.2"), "save", times=10, seconds=60, weight=11)
+
+
+def test_site_remembers_more_visitors_than_djangos_three_hundred(settings):
+    settings.CACHES = import_module("minga.site.settings").CACHES  # conftest.py put others in their place
+    cache.clear()
+    assert not exceeded(post(), "form", times=1, seconds=3600)
+    for number in range(400):
+        cache.set(f"other-{number}", 1, timeout=3600)
+    assert exceeded(post(), "form", times=1, seconds=3600)
+
+
+def test_counts_are_gone_once_their_window_is_over(settings):
+    from django.db import connection
+
+    from minga.site import settings as site
+
+    assert forget_expired() == {"counts": 0}
+    settings.CACHES = site.CACHES
+    cache.clear()
+    exceeded(post(), "form", times=1, seconds=3600)
+    exceeded(post("192.0.2.2"), "form", times=1, seconds=3600)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE web_cache SET expires = '2026-01-01 00:00:00' "
+            "WHERE cache_key = (SELECT MIN(cache_key) FROM web_cache)"
+        )
+        assert forget_expired() == {"counts": 1}
+        cursor.execute("SELECT COUNT(*) FROM web_cache")
+        assert cursor.fetchone() == (1,)

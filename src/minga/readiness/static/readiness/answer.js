@@ -3,7 +3,7 @@
   const form = document.querySelector("form[data-save]"), queue = [];
   if (!form) return;
   const words = form.dataset;
-  let busy = false, pause = 1000;
+  let busy = false, pause = 1000, leaving = null;
   const field = (card, name) => form.elements[card.dataset.item + name] || {};
   const chosen = (card) => card.querySelector("input[type=radio]:checked");
   const say = (card, text) => { card.querySelector("[data-say]").textContent = text || ""; };
@@ -39,6 +39,7 @@
       queue.shift();
       pause = 1000;
       say(card, answer.message);
+      if (answer.message) leaving = null;
       if (answer.version) {
         field(card, "-version").value = answer.version;
         show(answer);
@@ -46,12 +47,17 @@
       if (answer.outcome === "conflict")
         card.querySelectorAll("input[type=radio]").forEach((radio) => { radio.checked = radio.value === answer.value; });
     } catch {
+      // stay on the page and say so; who presses the button again sends the whole page
       say(card, words.lost);
+      busy = false;
+      leaving = null;
       pause = Math.min(pause * 2, 30000);
-      await new Promise((go) => setTimeout(go, pause));
+      setTimeout(send, pause);
+      return;
     }
     busy = false;
-    send();
+    if (leaving) leaving.click();
+    else send();
   };
 
   form.addEventListener("change", (event) => {
@@ -64,6 +70,14 @@
     say(card, words.saving);
     send();
   });
-  form.addEventListener("submit", () => { queue.length = 0; });
+  // the page carries every answer, but goes only after the one on its way: else both would claim the same version
+  form.addEventListener("submit", (event) => {
+    if (busy) {
+      event.preventDefault();
+      leaving = event.submitter;
+    } else {
+      queue.length = 0;
+    }
+  });
   addEventListener("beforeunload", (event) => { if (queue.length) event.preventDefault(); });
 })();

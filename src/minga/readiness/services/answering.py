@@ -1,0 +1,167 @@
+"""Answering: one item at a time, goals, submitting and opening again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from minga.readiness import selectors
+from minga.readiness.engine.errors import AnswerError, ProfileError
+from minga.readiness.engine.instrument import Instrument
+from minga.readiness.models import Answer, AnswerVersion, Assessment, AssessmentScore, Given
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of an answer: saved, unchanged, or conflict; `answer` is what is there now."""
+
+    outcome: str
+    answer: Answer
+
+
+@transaction.atomic
+def save_answer(
+    *,
+    assessment: Assessment,
+    item: str,
+    value: str,
+    seen_version: int,
+    language: str,
+    reason: str = "",
+    note: str = "",
+    client_id: str = "",
+    account: Any = None,
+) -> Saved:
+    """Save the answer to one item; when this returns inside a committed transaction, it is on the disk.
+
+    `value` is a level, `dk` or `na`. `seen_version` is the version of the answer that the sender saw (0 for none):
+    a newer one is never overwritten, the late answer is set aside in the history and the outcome is `conflict`.
+    The same `client_id` twice counts once.
+
+    Raises
+    ------
+    AnswerError
+        The item or the value is not in the instrument, or the assessment is closed.
+    """
+    locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    if locked.is_submitted:
+        raise AnswerError(
+            "This assessment has been submitted, so its answers are closed. Reopen it on its page, then answer again."
+        )
+    given, level = _check(selectors.instrument_of(assessment, "en"), item, value, reason)
+    present = Answer.objects.filter(assessment=assessment, item=item).first()
+    repeated = client_id and AnswerVersion.objects.filter(assessment=assessment, item=item, client_id=client_id).first()
+    if repeated and present:
+        return Saved("saved" if repeated.version == present.version else "conflict", present)
+    content = {"given": given, "level": level, "reason": reason.strip(), "note": note.strip()}
+    if present and all(getattr(present, key) == value for key, value in content.items()):
+        return Saved("unchanged", present)
+    at = timezone.now()
+    history = AnswerVersion(
+        assessment=assessment,
+        item=item,
+        seen_version=seen_version,
+        client_id=client_id,
+        language=language,
+        account=account,
+        at=at,
+        **content,
+    )
+    if present and present.version != seen_version:
+        history.save()
+        return Saved("conflict", present)
+    answer = present or Answer(assessment=assessment, item=item, version=0)
+    for key, new in content.items():
+        setattr(answer, key, new)
+    answer.version, answer.saved_at = answer.version + 1, at
+    answer.save()
+    history.version = answer.version
+    history.save()
+    Assessment.objects.filter(pk=assessment.pk).update(last_answer_at=at)
+    assessment.last_answer_at = at
+    return Saved("saved", answer)
+
+
+def _check(instrument: Instrument, item: str, value: str, reason: str) -> tuple[str, int | None]:
+    """Read a value against its item."""
+    asked = instrument.item(item) if instrument.has_item(item) else None
+    if asked is None:
+        raise AnswerError(f"Item {item!r} is not in {instrument.id}. Send one of its items.")
+    if value == Given.UNKNOWN:
+        return Given.UNKNOWN, None
+    if value == Given.NOT_APPLICABLE:
+        if not asked.na_allowed:
+            raise AnswerError(
+                f"Item {item!r} cannot be answered with 'na': it applies to every business. "
+                "Give a level, or 'dk' if you do not know."
+            )
+        if not reason.strip():
+            raise AnswerError(f"Item {item!r} is answered with 'na' but without a reason. Say why it does not apply.")
+        return Given.NOT_APPLICABLE, None
+    levels = [str(level) for level in range(instrument.scale.min, instrument.top_level + 1)]
+    if value not in levels:
+        raise AnswerError(
+            f"Item {item!r} has level {value!r}, but levels run from {levels[0]} to {levels[-1]}. "
+            "Correct the level, or send 'dk' if you do not know."
+        )
+    return Given.LEVEL, int(value)
+
+
+@transaction.atomic
+def choose_goals(*, assessment: Assessment, goals: Sequence[str], cash_limit: str, horizon_limit: str) -> None:
+    """Keep what matters to the enterprise and how far it can go; used by the priorities, never by a score."""
+    codes = selectors.instrument_of(assessment, "en").codes
+    unknown = [goal for goal in goals if goal not in codes.kpi]
+    if unknown or len(goals) > 3:
+        raise ProfileError(
+            f"The goals {', '.join(goals)} cannot be used. Choose at most three of {', '.join(codes.kpi)}."
+        )
+    if cash_limit not in codes.cost_band or horizon_limit not in codes.horizon:
+        raise ProfileError(
+            f"The limits {cash_limit!r} and {horizon_limit!r} are unknown. Choose one of {', '.join(codes.cost_band)}, "
+            f"and one of {', '.join(codes.horizon)}."
+        )
+    assessment.goals, assessment.goals_chosen = list(goals), True
+    assessment.cash_limit, assessment.horizon_limit = cash_limit, horizon_limit
+    assessment.save(update_fields=["goals", "goals_chosen", "cash_limit", "horizon_limit"])
+
+
+@transaction.atomic
+def submit_assessment(*, assessment: Assessment, scores: Iterable[dict[str, Any]]) -> None:
+    """Close an assessment as self-declared and keep its scores for peers.
+
+    `scores`: one row a score, with `kind`, `node` and `score` (None where not scored).
+    """
+    assessment.status, assessment.submitted_at = Assessment.Status.SELF_DECLARED, timezone.now()
+    assessment.save(update_fields=["status", "submitted_at"])
+    assessment.scores.all().delete()
+    AssessmentScore.objects.bulk_create(
+        AssessmentScore(assessment=assessment, kind=row["kind"], node=row["node"], score=row["score"])
+        for row in scores
+        if row["score"] is not None
+    )
+    mark_latest(assessment)
+
+
+def mark_latest(assessment: Assessment) -> None:
+    """Let one assessment an enterprise count among peers: the one submitted last."""
+    same = selectors.same_enterprise(assessment)
+    same.filter(is_latest=True).update(is_latest=False)
+    submitted = same.filter(status=Assessment.Status.SELF_DECLARED).order_by("-submitted_at").first()
+    if submitted is not None:
+        Assessment.objects.filter(pk=submitted.pk).update(is_latest=True)
+    assessment.is_latest = submitted is not None and submitted.pk == assessment.pk
+
+
+@transaction.atomic
+def reopen_assessment(*, assessment: Assessment, form: str | None = None) -> None:
+    """Open the answers again, in the same or the full form; the scores leave the peers until it is submitted anew."""
+    assessment.status, assessment.submitted_at = Assessment.Status.DRAFT, None
+    assessment.form = form or assessment.form
+    assessment.save(update_fields=["status", "submitted_at", "form"])
+    assessment.scores.all().delete()
+    mark_latest(assessment)

@@ -1,0 +1,85 @@
+"""Owning an assessment: lending its scores, claiming it, and its end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from minga.members import services as members
+from minga.readiness import keys, selectors
+from minga.readiness.engine.errors import ProfileError
+from minga.readiness.models import AccessKey, Assessment
+from minga.readiness.services.answering import mark_latest
+
+#: The words a person agrees to; a new text gets a new version, and old consents keep theirs.
+BENCHMARK_TEXT = "benchmark-1"
+
+
+def _giver(assessment: Assessment) -> dict[str, Any]:
+    """Say who consents: the person of its account, or whoever holds the key of an assessment without one."""
+    person = members.person_for(assessment.account) if assessment.account else None
+    return {"person": person} if person else {"subject_key": assessment.reference}
+
+
+@transaction.atomic
+def give_benchmark(*, assessment: Assessment) -> None:
+    """Lend the scores of an assessment to groups of peers; the answers themselves are never lent."""
+    members.give_consent(
+        scope=selectors.BENCHMARK,
+        text_version=BENCHMARK_TEXT,
+        object=assessment.reference,
+        **_giver(assessment),
+    )
+
+
+@transaction.atomic
+def revoke_benchmark(*, assessment: Assessment) -> None:
+    """Take the scores out of all groups of peers again, from the next page on."""
+    for giver in (_giver(assessment), {"subject_key": assessment.reference}):
+        members.revoke_consent(scope=selectors.BENCHMARK, object=assessment.reference, **giver)
+
+
+@transaction.atomic
+def claim_assessment(
+    *, assessment: Assessment, account: Any, organization: Any = None, secret: str | None = None
+) -> None:
+    """Give an assessment to an account; codes and links that were handed out stop working.
+
+    `secret` is the key of the browser that claims. It ends too: on a shared computer, whoever comes after the
+    sign-out must not find the answers open.
+    """
+    if assessment.is_claimed:
+        raise ProfileError("This assessment already belongs to an account. Ask its owner to let you answer.")
+    assessment.account, assessment.organization = account, organization
+    assessment.save(update_fields=["account", "organization"])
+    assessment.keys.exclude(kind=AccessKey.Kind.BROWSER).delete()
+    if secret:
+        assessment.keys.filter(secret_hash=keys.hash_of(secret)).delete()
+    members.claim_consents(subject_key=assessment.reference, person=members.person_for(account))
+    if assessment.is_submitted:
+        mark_latest(assessment)
+
+
+@transaction.atomic
+def delete_assessment(*, assessment: Assessment) -> None:
+    """Delete an assessment with its answers, history, keys and scores; the one before it counts among peers again."""
+    revoke_benchmark(assessment=assessment)
+    others = list(selectors.same_enterprise(assessment).exclude(pk=assessment.pk))
+    assessment.delete()
+    if others:
+        mark_latest(others[0])
+
+
+def delete_unclaimed() -> int:
+    """Delete assessments that nobody claimed and nobody answered for the retention time; return how many."""
+    since = timezone.now() - timedelta(days=settings.UNCLAIMED_DAYS)
+    old = Assessment.objects.filter(account=None, organization=None, is_sample=False, last_answer_at__lt=since)
+    deleted = 0
+    for assessment in old.iterator():
+        delete_assessment(assessment=assessment)
+        deleted += 1
+    return deleted

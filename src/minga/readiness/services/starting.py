@@ -1,0 +1,124 @@
+"""Starting an assessment: its pinned instrument, and the keys that open it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from minga import members as world
+from minga.readiness import editions, keys, selectors
+from minga.readiness.engine.errors import ProfileError
+from minga.readiness.engine.instrument import Instrument
+from minga.readiness.engine.overlays import merge
+from minga.readiness.models import AccessKey, Assessment, InstrumentEdition
+from minga.trust import content_hash
+
+
+@transaction.atomic
+def start_assessment(
+    *,
+    country: str,
+    sector: str,
+    size: str,
+    language: str,
+    overlays: Sequence[str] | None = None,
+    name: str = "",
+    form: str = Assessment.Form.SHORT,
+    account: Any = None,
+    organization: Any = None,
+    is_sample: bool = False,
+) -> Assessment:
+    """Open an assessment and pin its instrument.
+
+    `overlays` are the ids to use of those that fit country and sector; None takes all that fit for certain.
+    """
+    if size not in Assessment.Size.values:
+        raise ProfileError(f"Size {size!r} is unknown. Choose one of {', '.join(Assessment.Size.values)}.")
+    if form not in Assessment.Form.values:
+        raise ProfileError(f"Form {form!r} is unknown. Choose 'full' or 'short'.")
+    place, activity = world.country(country), world.sector(sector)
+    if activity.level != "division":
+        raise ProfileError(f"Sector {sector!r} is a section of ISIC. Give one of its divisions, two digits such as 10.")
+    fitting = selectors.fitting_overlays(place.iso2, activity.code)
+    if overlays is not None:
+        offered = [*fitting, *selectors.possible_overlays(place.iso2, activity.code)]
+        fitting = [overlay for overlay in offered if overlay.id in overlays]
+    chosen = [overlay.id for overlay in fitting]
+    return Assessment.objects.create(
+        edition=pin(tuple(chosen)),
+        form=form,
+        language=language,
+        name=name.strip(),
+        country=place.iso2,
+        sector=activity.code,
+        section=activity.section,
+        region=place.subregion,
+        size=size,
+        account=account,
+        organization=organization,
+        is_sample=is_sample,
+        last_answer_at=timezone.now(),
+    )
+
+
+@lru_cache(maxsize=64)
+def _merged(overlays: tuple[str, ...]) -> tuple[Instrument, dict[str, Any], str]:
+    known = {overlay.id: overlay for overlay in selectors.overlays()}
+    base = selectors.generic("en")
+    merged = merge(base, *(known[one] for one in overlays)) if overlays else base
+    texts = editions.pack(merged, tuple(code for code, _name in settings.LANGUAGES))
+    return merged, texts, content_hash(texts)
+
+
+def preview(overlays: tuple[str, ...]) -> Instrument:
+    """Return the instrument that these overlays make, without storing it."""
+    return _merged(overlays)[0]
+
+
+def pin(overlays: tuple[str, ...]) -> InstrumentEdition:
+    """Store the merged instrument under its content hash, once; a mended translation replaces the stored one."""
+    merged, texts, texts_hash = _merged(overlays)
+    edition, is_new = InstrumentEdition.objects.defer("texts").get_or_create(
+        content_hash=merged.content_hash,
+        defaults={
+            "instrument": merged.id,
+            "version": merged.version,
+            "overlays": [{"id": o.id, "version": o.version, "kind": o.kind} for o in merged.overlays],
+            "texts": texts,
+            "texts_hash": texts_hash,
+        },
+    )
+    if not is_new and edition.texts_hash != texts_hash:
+        edition.texts, edition.texts_hash = texts, texts_hash
+        edition.save(update_fields=["texts", "texts_hash"])
+    return edition
+
+
+@transaction.atomic
+def give_key(*, assessment: Assessment, kind: str = AccessKey.Kind.BROWSER) -> str:
+    """Draw a key and return it; this is the only time it can be read.
+
+    A new code or link replaces the old one, which then stops working.
+    """
+    if kind != AccessKey.Kind.BROWSER:
+        assessment.keys.filter(kind=kind).delete()
+    secret = keys.new_code() if kind == AccessKey.Kind.CODE else keys.new_secret()
+    AccessKey.objects.create(assessment=assessment, kind=kind, secret_hash=keys.hash_of(secret))
+    return secret
+
+
+@transaction.atomic
+def resume(*, kind: str, secret: str) -> tuple[Assessment, str] | None:
+    """Exchange a code or a link for a browser's key; None where it opens nothing. A link works once."""
+    held = AccessKey.objects.select_for_update().filter(kind=kind, secret_hash=keys.hash_of(secret)).first()
+    if held is None or held.assessment.is_claimed:
+        return None
+    assessment = held.assessment
+    if kind == AccessKey.Kind.LINK:
+        held.delete()
+    return assessment, give_key(assessment=assessment)

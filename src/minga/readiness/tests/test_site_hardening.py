@@ -1,0 +1,98 @@
+"""What a hostile or broken sender may try: it gets a plain answer, and never the page of somebody else."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from minga.members import services as members
+from minga.readiness.models import AccessKey, Answer, AnswerVersion, Assessment
+from minga.readiness.testing import BAKERY, address, answered, page_of, start_in_browser
+
+pytestmark = [pytest.mark.page, pytest.mark.django_db]
+
+ROOT = "/api/v1/readiness"
+
+
+def begun(client):
+    made = client.post(f"{ROOT}/assessments", BAKERY, content_type="application/json").json()
+    return made["id"], {"X-Minga-Key": made["key"]}
+
+
+@pytest.mark.parametrize("version", ["9" * 30, "9" * 5000, "²", "-1", "x"])
+def test_version_that_is_no_version_counts_as_nothing_seen(client, version):
+    assessment = start_in_browser(client)
+    response = client.post(address("save", assessment), {"item": "INT1", "value": "3", "version": version})
+    assert response.status_code == 200
+    assert (Answer.objects.get().value, AnswerVersion.objects.get().seen_version) == ("3", 0)
+
+
+def test_whole_pages_count_against_the_limit_too(client, settings, monkeypatch):
+    assessment = start_in_browser(client)
+    settings.RATE_LIMITS = True
+    monkeypatch.setattr("minga.web.ratelimit.exceeded", lambda *_counted: True)
+    for name, rest, sent in (
+        ("answer", ["integration"], page_of(assessment, "integration", "2")),
+        ("goals", [], {"cash_limit": "c2", "horizon_limit": "h2"}),
+        ("submit", [], {}),
+        ("reopen", [], {}),
+    ):
+        assert client.post(address(name, assessment, *rest), sent).status_code == 429, name
+    assert client.get(address("answer", assessment, "integration")).status_code == 200
+    assert not Answer.objects.exists()
+
+
+def test_many_answers_in_one_request_count_as_many(client, settings):
+    pk, key = begun(client)
+    settings.RATE_LIMITS = True
+    sent = {"answers": [{"item": "INT1", "value": str(n % 6), "version": n} for n in range(200)]}
+    answers = [
+        client.patch(f"{ROOT}/assessments/{pk}/answers", sent, content_type="application/json", headers=key).status_code
+        for _time in range(7)
+    ]
+    assert answers == [200] * 6 + [429]
+
+
+def test_claiming_takes_the_key_out_of_the_browser_that_claims(client):
+    """On a shared computer, whoever comes after the sign-out must not find the check open."""
+    assessment = start_in_browser(client)
+    stolen = client.cookies[f"check_{assessment.pk.hex}"].value
+    account = members.create_account(email="amina@example.org", password="a-long-password")
+    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.post(address("claim", assessment))
+    assert client.get(address("assessment", assessment)).status_code == 200
+    client.logout()
+    client.cookies[f"check_{assessment.pk.hex}"] = stolen
+    assert client.get(address("assessment", assessment)).status_code == 404
+    assert not AccessKey.objects.exists()
+
+
+def test_what_the_api_says_of_an_assessment_is_stored_nowhere(client):
+    pk, key = begun(client)
+    for path in (f"/assessments/{pk}", f"/assessments/{pk}/report"):
+        response = client.get(f"{ROOT}{path}", headers=key)
+        assert "no-store" in response["Cache-Control"], path
+        assert "private" in response["Cache-Control"], path
+    started = client.post(f"{ROOT}/assessments", BAKERY, content_type="application/json")
+    assert "no-store" in started["Cache-Control"]
+
+
+def test_body_that_is_too_large_is_refused_in_the_one_error_shape(client, settings):
+    pk, key = begun(client)
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    sent = {"answers": [{"item": "INT1", "value": "1", "note": "x" * 2000}]}
+    response = client.patch(f"{ROOT}/assessments/{pk}/answers", sent, content_type="application/json", headers=key)
+    assert response.status_code in {400, 413}
+    assert response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("path", [f"{ROOT}/assessments/%s/submit", f"{ROOT}/assessments/%s/answers"])
+def test_signed_in_person_changes_nothing_without_the_mark_against_forged_requests(path):
+    owner = Client(enforce_csrf_checks=True)
+    account = members.create_account(email="amina@example.org", password="a-long-password")
+    owner.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assessment = answered("2", account=account)
+    send = owner.post if path.endswith("submit") else owner.patch
+    response = send(path % assessment.pk, "{}", content_type="text/plain")
+    assert response.status_code == 403
+    assert Assessment.objects.get().status == "draft"
