@@ -17,16 +17,7 @@ if TYPE_CHECKING:
     from minga.indicators.engine.errors import DataError, DefinitionError, Finding, IndicatorsError, StepError
     from minga.indicators.engine.explanation import Explanation
     from minga.indicators.engine.factors import Jitter, Uniform
-    from minga.indicators.engine.files import (
-        metadata,
-        read_coinr,
-        read_sdmx_csv,
-        read_table,
-        write_all,
-        write_scores,
-        write_sdmx_csv,
-        write_xlsx,
-    )
+    from minga.indicators.engine.files import metadata, read_coinr, read_table, write_all, write_scores, write_xlsx
     from minga.indicators.engine.optimisation import OptimisedWeights, optimise_weights
     from minga.indicators.engine.reliability import Components, alpha, pca
     from minga.indicators.engine.reporting import index_report, method_text, unit_report
@@ -49,6 +40,7 @@ if TYPE_CHECKING:
         ZScore,
     )
     from minga.indicators.engine.screening import availability, screen
+    from minga.indicators.engine.sdmx import read_sdmx_csv, read_sdmx_ml, write_sdmx_csv
     from minga.indicators.engine.sensitivity import Sensitivity, sobol, sobol_indices
     from minga.indicators.engine.standalone import ampi, bod, copeland, mpi
     from minga.indicators.engine.statistics import corr, corr_flags, denominator_corr, stats
@@ -125,7 +117,8 @@ _WHERE = {
     "pca": "reliability",
     "preset_names": "definition",
     "read_coinr": "files",
-    "read_sdmx_csv": "files",
+    "read_sdmx_csv": "sdmx",
+    "read_sdmx_ml": "sdmx",
     "read_table": "files",
     "read_workbook": "workbooks",
     "revisions": "revisions",
@@ -139,7 +132,7 @@ _WHERE = {
     "unit_report": "reporting",
     "write_all": "files",
     "write_scores": "files",
-    "write_sdmx_csv": "files",
+    "write_sdmx_csv": "sdmx",
     "write_workbook": "workbooks",
     "write_xlsx": "files",
 }
@@ -153,8 +146,8 @@ __all__ = [
     "Uniform", "ZScore", "alpha", "ampi", "availability", "bod", "check", "compare", "copeland", "corr", "corr_flags",
     "definition_changes", "denominator_corr", "directions", "drop_each", "effective_weights", "index_report",
     "metadata", "method_text", "mpi", "noisy_weights", "optimise_weights", "pca", "preset_names", "read_coinr",
-    "read_sdmx_csv", "read_table", "read_workbook", "revisions", "screen", "sobol", "sobol_indices", "stats",
-    "to_tables", "trends", "uncertainty", "unit_report", "write_all", "write_scores", "write_sdmx_csv",
+    "read_sdmx_csv", "read_sdmx_ml", "read_table", "read_workbook", "revisions", "screen", "sobol", "sobol_indices",
+    "stats", "to_tables", "trends", "uncertainty", "unit_report", "write_all", "write_scores", "write_sdmx_csv",
     "write_workbook", "write_xlsx",
 ]  # fmt: skip
 

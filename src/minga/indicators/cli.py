@@ -338,6 +338,7 @@ def from_coinr(
     data: Annotated[Path, typer.Argument(metavar="IDATA", help="iData as CSV, or a workbook with iData and iMeta.")],
     meta: Annotated[Path | None, typer.Argument(metavar="IMETA", help="iMeta as CSV.")] = None,
     out: Annotated[Path, typer.Option("--out", help="The TOML file to write.")] = Path("index.toml"),
+    as_json: Json = False,
 ) -> None:
     """Turn COINr's pair of tables into a definition; the steps are then written into the TOML file by hand."""
     from minga.indicators.engine.definition import Index
@@ -347,11 +348,16 @@ def from_coinr(
         idata, imeta = read_coinr(data, meta)
         index = Index.from_tables(idata, imeta)
         out.write_text(index.to_toml(), encoding="utf-8")
-    typer.echo(f"Written: {out}. Its figures are {data.name}; the column of units is {index.unit}.")
+    if as_json:
+        emit({"written": str(out), "unit": index.unit, "indicators": list(index.codes)})
+    else:
+        typer.echo(f"Written: {out}. Its figures are {data.name}; the column of units is {index.unit}.")
 
 
 @app.command()
-def presets(name: Annotated[str | None, typer.Argument(help="Print this definition.")] = None) -> None:
+def presets(
+    name: Annotated[str | None, typer.Argument(help="Print this definition.")] = None, as_json: Json = False
+) -> None:
     """List the definitions that ship with Minga, or print one."""
     from minga.indicators.engine.definition import Index, preset_names
     from minga.indicators.engine.toml_files import PRESETS
@@ -361,5 +367,9 @@ def presets(name: Annotated[str | None, typer.Argument(help="Print this definiti
             Index.preset(name)
             typer.echo((PRESETS / f"{name}.toml").read_text(encoding="utf-8"), nl=False)
             return
-        for each in preset_names():
-            typer.echo(f"{each:6} {dict(Index.preset(each).title).get('en', '')}")
+        titles = {each: dict(Index.preset(each).title) for each in preset_names()}
+    if as_json:
+        emit(titles)
+    else:
+        for each, title in titles.items():
+            typer.echo(f"{each:6} {title.get('en', '')}")

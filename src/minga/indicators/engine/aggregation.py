@@ -174,10 +174,11 @@ def _term(column: Floats, pick: Ints, weight: Floats, p: float, total: Floats) -
     if some:
         turned = np.where(missing, 0.0, turned)
     picked = turned if turned.shape[0] == pick.size == 1 else turned[pick]
-    term = weight * picked
     unused = weight[:, 0] == 0
+    with np.errstate(invalid="ignore"):
+        term = weight * picked
     if unused.any():
-        term[unused] = 0.0
+        term[unused] = 0.0  # what has no weight has no say, not even a zero in a geometric mean
     return term, total + (weight * ~missing[pick] if some else weight)
 
 

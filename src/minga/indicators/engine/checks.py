@@ -152,7 +152,7 @@ def not_positive(index: Index, columns: list[Floats], units: pl.Series) -> list[
     return found
 
 
-def after(index: Index, data: Data, scaled: Floats, scores: Floats) -> list[Finding]:
+def after(index: Index, data: Data, scores: Floats) -> list[Finding]:
     """Doubts that only the run shows: units without a score."""
     root = index.tree.root - index.tree.indicators
     lost = np.flatnonzero(np.isnan(scores[:, root]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from minga.indicators.engine.definition import Index
 from minga.indicators.engine.errors import DataError, Finding, refuse
 
 Floats = NDArray[np.float64]
+NOTHING = ["", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "..", "-"]  # how tables write that there is no figure
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Data:
             units=self.units[positions],
             times=None if self.times is None else self.times[positions],
             names=None if self.names is None else self.names[positions],
-            groups=self.groups[positions],
+            groups=self.groups[positions] if self.groups.width else self.groups,
             values=self.values[positions],
             denominators={code: column[positions] for code, column in self.denominators.items()},
         )
@@ -85,13 +87,23 @@ def read(index: Index, table: pl.DataFrame) -> Data:
 
 
 def numbers(column: pl.Series) -> Floats:
-    """Turn a column into float64; empty cells, infinities and NaN are missing."""
+    """Turn a column into float64; empty cells, the marks of NOTHING, infinities and NaN are missing."""
     if column.dtype == pl.String:
-        column = column.str.strip_chars().replace("", None)
+        words = _words(column)
+        wrong = words.is_not_null() & words.cast(pl.Float64, strict=False).is_null()
+        if wrong.any():
+            raise DataError(f"Column {column.name!r} holds {column.filter(wrong)[0]!r}, which is no number.")
+        column = words
     found: Floats = column.cast(pl.Float64).to_numpy().astype(np.float64)
     if not np.isfinite(found).all():
         found = np.where(np.isfinite(found), found, np.nan)
     return found
+
+
+def _words(column: pl.Series) -> pl.Series:
+    """Texts of a column without the marks for nothing."""
+    plain = column.str.strip_chars()
+    return plain.set(plain.is_in(NOTHING), None)
 
 
 def data_findings(index: Index, table: pl.DataFrame) -> list[Finding]:
@@ -113,10 +125,18 @@ def _missing_columns(index: Index, table: pl.DataFrame) -> list[Finding]:
     present = set(table.columns)
     return [
         Finding("error", "missing_column", f"The data has no column {column!r}, which is {what}. "
-                "Add the column, or change the definition.", indicator=column)
+                f"{_remedy(index, table, column)}", indicator=column)
         for column, what in wanted
         if column not in present
     ]  # fmt: skip
+
+
+def _remedy(index: Index, table: pl.DataFrame, column: str) -> str:
+    texts = [name for name, kind in table.schema.items() if kind == pl.String]
+    if column == index.unit and texts:
+        return f"The first columns of text are {', '.join(texts[:3])}: write unit = {texts[0]!r} under [index]."
+    near = get_close_matches(column, table.columns, n=1)
+    return f"Is it the column {near[0]!r}?" if near else "Add the column, or change the definition."
 
 
 def _text_in_numbers(index: Index, table: pl.DataFrame) -> list[Finding]:
@@ -127,7 +147,7 @@ def _text_in_numbers(index: Index, table: pl.DataFrame) -> list[Finding]:
             continue
         series = table[column]
         if series.dtype == pl.String:
-            texts = series.str.strip_chars().replace("", None)
+            texts = _words(series)
             wrong = texts.is_not_null() & texts.cast(pl.Float64, strict=False).is_null()
             if wrong.any():
                 row = int(wrong.arg_true()[0])
@@ -147,8 +167,10 @@ def _not_a_number(code: str, unit: str, cell: str) -> Finding:
 
 def _double_units(index: Index, table: pl.DataFrame) -> list[Finding]:
     keys = [index.unit, *([index.panel.time] if index.panel.time else [])]
-    if table.select(keys).null_count().sum_horizontal()[0]:
+    if any(table[key].null_count() for key in keys):
         return [Finding("error", "unit_without_code", f"A row has no value in {' or '.join(keys)}. Fill it in.")]
+    if len(keys) == 1 and table[index.unit].n_unique() == table.height:
+        return []
     if not table.select(pl.struct(keys).is_duplicated().any()).item():
         return []
     doubles = table.filter(pl.struct(keys).is_duplicated())[index.unit].unique(maintain_order=True).to_list()

@@ -20,13 +20,18 @@ from minga.indicators.engine.structure import Tree
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """One unit's place: ``contributions`` per indicator and node, ``strengths``, ``weaknesses``, changed cells."""
+    """One unit's place: ``contributions`` per indicator and node, ``strengths``, ``weaknesses``, ``changed`` cells.
+
+    ``ranked`` is how many units have a rank (at that ``time``).
+    """
 
     unit: str
     contributions: pl.DataFrame
     strengths: pl.DataFrame
     weaknesses: pl.DataFrame
     changed: pl.DataFrame
+    time: object = None
+    ranked: int = 0
 
 
 def explain(
@@ -37,7 +42,7 @@ def explain(
     Parameters
     ----------
     unit, time : the row; without ``time`` the latest
-    top : how many strengths and weaknesses
+    top : how many strengths and weaknesses (no indicator is both)
     by : the stage whose ranks count (``raw``, ``denominated``, ..., ``normalised``)
     include_last : False leaves out indicators in which the unit is (or shares) the last place, as COINr does
 
@@ -55,12 +60,19 @@ def explain(
     if not include_last:
         seen = seen.filter(pl.col("rank") < pl.col("last"))
     changed = result.why.filter(pl.col(result.index.unit) == unit)
+    when = result.data.times[row] if result.data.times is not None else None
+    if when is not None and result.index.panel.time:
+        changed = changed.filter(pl.col(result.index.panel.time) == when)
+    same = result.data.time_codes() == result.data.time_codes()[row]
+    top_ranks = result.node_ranks[same, result.index.tree.root - result.index.tree.indicators]
     return Explanation(
         unit=unit,
         contributions=_contributions(result, row),
-        strengths=seen.sort("rank", maintain_order=True).head(top),
-        weaknesses=seen.sort("rank", maintain_order=True).tail(top),
+        strengths=seen.sort("rank", maintain_order=True).head(min(top, (seen.height + 1) // 2)),
+        weaknesses=seen.sort("rank", maintain_order=True).tail(min(top, seen.height // 2)),
         changed=changed,
+        time=when,
+        ranked=int((~np.isnan(top_ranks)).sum()),
     )
 
 

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from minga.indicators.engine.definition import Index
 from minga.indicators.engine.errors import DefinitionError
 from minga.indicators.engine.pipeline import weight_row
+from minga.indicators.engine.scales import Scale, options_of
 from minga.indicators.engine.schema import thawed
+from minga.indicators.engine.steps import Aggregation
 from minga.indicators.engine.weighting import draw_noise
 
 Floats = NDArray[np.float64]
@@ -38,6 +40,12 @@ class Jitter:
     factor: float = 0.25
     levels: tuple[int, ...] = ()
     sets: int | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.factor <= 1:
+            raise DefinitionError(
+                f"Jitter moves weights by the factor {self.factor}, but only 0 to 1 keeps them at 0 or above."
+            )
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,12 @@ class Factor:
         values = np.minimum(np.floor(low + u * (high - low + 1)), high) if whole else low + u * (high - low)
         distinct, places = np.unique(values, return_inverse=True)
         return places.astype(np.int64), (distinct.astype(np.int64) if whole else distinct).tolist()
+
+
+def check_draws(n: int, least: int, seed: int) -> None:
+    """Refuse a number of draws or a seed that cannot be used."""
+    if n < least or seed < 0:
+        raise DefinitionError(f"n is {n} and seed is {seed}; give n of at least {least} and a seed of at least 0.")
 
 
 def uncertain_of(index: Index) -> dict[str, Any]:
@@ -137,9 +151,8 @@ def label_of(choice: Any) -> str:
     """Write a choice as a short word for tables."""
     if isinstance(choice, str | int | float):
         return str(choice)
-    if hasattr(choice, "method") and hasattr(choice, "__dataclass_fields__"):
-        inner = ", ".join(
-            f"{name}={getattr(choice, name)!r}" for name in choice.__dataclass_fields__ if name != "method"
-        )
-        return f"{choice.method}({inner})"
+    if isinstance(choice, Scale):
+        return f"{choice.method}({', '.join(f'{name}={getattr(choice, name)!r}' for name in options_of(choice))})"
+    if isinstance(choice, Aggregation):
+        return str(choice.method) if choice.exponent != choice.power else f"power({choice.power:g})"
     return repr(choice)

@@ -17,12 +17,10 @@ Floats = NDArray[np.float64]
 
 
 def impute(index: Index, data: Data) -> Floats:
-    """Fill gaps as the definition says; where nothing can be known (a whole group missing) the gap stays."""
+    """Fill gaps from other units or indicators of the same time; where nothing is known the gap stays."""
     values = data.values
     if not np.isnan(values).any():
         return values
-    if index.panel.time and index.panel.impute != "none":
-        values = along_time(index, data)
     overrides = [dict(item.impute) for item in index.indicators]
     if index.impute.method == "none" and not any(overrides):
         return values
@@ -129,9 +127,40 @@ def by_row(values: Floats, direction: Floats, groups: list[NDArray[np.int64]], m
     return filled
 
 
+def reasons(index: Index, columns: NDArray[np.int64]) -> list[str]:
+    """Say for each filled cell by which rule it was filled."""
+    words = []
+    for item in index.indicators:
+        options = {"method": index.impute.method, "group": index.impute.group} | dict(item.impute)
+        axis = "column" if item.impute else index.impute.axis
+        inside = f" within {options['group']}" if options["group"] and axis == "column" else ""
+        words.append(f"imputed: {options['method']} of the {axis}{inside}")
+    return [words[column] for column in columns.tolist()]
+
+
+def reasons_along_time(index: Index, data: Data, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> list[str]:
+    """Say for each cell filled along time from which times its value comes."""
+    if data.times is None:
+        return [""] * rows.size
+    method = index.panel.impute
+    times, units = data.times.to_numpy(), data.units.to_numpy()
+    own = {unit: np.flatnonzero(units == unit) for unit in dict.fromkeys(units[rows].tolist())}
+    found = []
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+        mine = own[units[row]]
+        known = np.sort(times[mine[~np.isnan(data.values[mine, column])]])
+        before, after = known[known < times[row]], known[known > times[row]]
+        ends = [str(end) for end in (*before[-1:], *(after[:1] if method != "latest" else ()))]
+        source = f" from {' and '.join(ends)}" if ends and method != "constant" else ""
+        found.append(f"imputed along time: {method}{source}")
+    return found
+
+
 def along_time(index: Index, data: Data) -> Floats:
     """Fill gaps of a unit from its other times: latest, constant, linear, or linear with the ends held flat."""
     panel = index.panel
+    if not panel.time or panel.impute == "none" or not np.isnan(data.values).any():
+        return data.values
     times = np.asarray(data.times.to_numpy(), dtype=np.float64) if data.times is not None else np.zeros(data.size)
     filled = data.values.copy()
     units = data.units.to_numpy()

@@ -123,8 +123,7 @@ def _minmax(rule: Scale, x: Floats, context: Context) -> Scaled:
     slope = (rule.upper - rule.lower) / (high - low) * context.direction
     out = x - np.where(up, low, high)
     out *= slope
-    if rule.lower:
-        out += rule.lower
+    out += rule.lower  # also when it is 0: -0.0 becomes 0.0
     return _blank(out, _flat(low, high))
 
 

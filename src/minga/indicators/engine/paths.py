@@ -8,7 +8,7 @@ from typing import Any
 
 from minga.indicators.engine.definition import Index, Indicator, Node
 from minga.indicators.engine.errors import DefinitionError
-from minga.indicators.engine.scales import Scale, scale_from
+from minga.indicators.engine.scales import Scale, options_of, scale_from
 from minga.indicators.engine.steps import Aggregate, aggregate_from, aggregation_from
 
 STEPS = ("denominate", "impute", "screen", "treat", "panel")
@@ -43,31 +43,35 @@ def texts_from(value: Any) -> tuple[tuple[str, str], ...]:
 
 
 def change_step(step: Any, name: str, option: str, value: Any) -> Any:
+    """Give a step with one option changed, or several at once by a table."""
+    if option:
+        return _with_options(step, name, {option: value})
+    if isinstance(value, type(step)):
+        return value
+    if isinstance(value, Mapping):
+        return _with_options(step, name, value)
+    if isinstance(value, bool) and "on" in step.__dataclass_fields__:
+        return dataclasses.replace(step, on=value)
+    if isinstance(value, str) and "method" in step.__dataclass_fields__:
+        return dataclasses.replace(step, method=value)
+    raise DefinitionError(f"{value!r} is no setting of the step {name!r}. Give a table of options.")
+
+
+def _with_options(step: Any, name: str, options: Mapping[str, Any]) -> Any:
     known = step.__dataclass_fields__
-    if not option:
-        if isinstance(value, type(step)):
-            return value
-        if isinstance(value, Mapping):
-            for key in value:
-                step = change_step(step, name, key, value[key])
-            return step
-        if isinstance(value, bool) and "on" in known:
-            return dataclasses.replace(step, on=value)
-        if isinstance(value, str) and "method" in known:
-            return dataclasses.replace(step, method=value)
-        raise DefinitionError(f"{value!r} is no setting of the step {name!r}. Give a table of options.")
-    if option not in known:
-        raise DefinitionError(f"The step {name!r} has no option {option!r}. It takes: {', '.join(known)}.")
-    return dataclasses.replace(step, **{option: tuple(value) if isinstance(value, list) else value})
+    for option in options:
+        if option not in known:
+            raise DefinitionError(f"The step {name!r} has no option {option!r}. It takes: {', '.join(known)}.")
+    plain = {option: tuple(value) if isinstance(value, list) else value for option, value in options.items()}
+    return dataclasses.replace(step, **plain)
 
 
 def _scale(scale: Scale, option: str, value: Any) -> Scale:
-    if not option:
+    if not option or option == "method":
         return scale_from(value)
-    if option not in scale.__dataclass_fields__:
+    if option not in options_of(scale):
         raise DefinitionError(
-            f"The normalisation {scale.method!r} has no option {option!r}. "
-            f"It takes: {', '.join(scale.__dataclass_fields__)}."
+            f"The normalisation {scale.method!r} has no option {option!r}. It takes: {', '.join(options_of(scale))}."
         )
     return dataclasses.replace(scale, **{option: value})
 

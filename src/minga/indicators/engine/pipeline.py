@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -11,13 +13,14 @@ from minga.indicators.engine.aggregation import NodeRules, Problems, Runs, Varia
 from minga.indicators.engine.data import Data, read
 from minga.indicators.engine.definition import Index
 from minga.indicators.engine.errors import DataError, Finding, StepError, refuse
-from minga.indicators.engine.imputation import impute
+from minga.indicators.engine.imputation import along_time, impute, reasons, reasons_along_time
 from minga.indicators.engine.normalisation import Scaled, context_for, normalise, rules_of
 from minga.indicators.engine.ranking import ranks_within
-from minga.indicators.engine.result import Record, Result
+from minga.indicators.engine.result import Result
 from minga.indicators.engine.scales import DistanceToReference
 from minga.indicators.engine.screening import keep_mask
-from minga.indicators.engine.treatment import treat
+from minga.indicators.engine.trace import Trace
+from minga.indicators.engine.treatment import Checks, treat
 
 Floats = NDArray[np.float64]
 
@@ -40,36 +43,70 @@ def fit(index: Index, table: pl.DataFrame, *, allow_errors: bool = False) -> Res
     DefinitionError, DataError, StepError
         Everything that is wrong, in sentences that name indicator, unit and remedy.
     """
-    raw = read(index, table)
-    if index.panel.time and index.panel.frame == "each":
-        return _fit_each(index, raw, allow_errors)
-    return _fit(index, raw, allow_errors)
-
-
-def _fit(index: Index, raw: Data, allow_errors: bool) -> Result:
-    record = Record(index)
-    data = base(index, raw, record)
-    treated, details = treat(index, data.values)
-    record.treated(data, treated, details)
-    scaled = scale(index, data, treated)
-    _refuse_problems(index, scaled, allow_errors, record)
-    record.stage("normalised", data, scaled.values)
-    scores = aggregate(index, scaled.values, record, data)
+    trace = Trace(index)
+    data = base(index, read(index, table), trace)
+    treated, checks_made = _treated(index, data)
+    trace.treated(data, treated, checks_made)
+    scaled = _scaled(index, data, treated)
+    _refuse_problems(index, scaled, allow_errors, trace)
+    trace.stage("normalised", data, scaled.values)
+    scores = aggregate(index, scaled.values, data)
     ranks = ranks_within(scores, data.time_codes(), best=index.best)
-    record.warn(checks.after(index, data, scaled.values, scores))
-    return record.result(data, scores, ranks, details)
+    trace.warn(checks.after(index, data, scores))
+    trace.scored = int((~np.isnan(scores[:, index.tree.root - index.tree.indicators])).sum())
+    return Result(index, data, trace.stages, scores, ranks, trace, tuple(trace.findings))
 
 
-def base(index: Index, raw: Data, record: Record | None = None) -> Data:
+def _years(index: Index, data: Data) -> list[NDArray[np.int64]] | None:
+    """The rows of each year where every year is treated and scaled by itself, else None."""
+    if not index.panel.time or index.panel.frame != "each":
+        return None
+    codes = data.time_codes()
+    return [np.flatnonzero(codes == code) for code in np.unique(codes)]
+
+
+def _treated(index: Index, data: Data) -> tuple[Floats, Checks]:
+    years = _years(index, data)
+    if years is None:
+        return treat(index, data.values)
+    treated = data.values.copy()
+    made: list[tuple[object, Checks]] = []
+    for rows in years:
+        treated[rows], checks_made = treat(index, data.values[rows])
+        made.append((data.times[rows[:1]].item() if data.times is not None else None, checks_made))
+
+    def together() -> pl.DataFrame:
+        tables = [(when, each()) for when, each in made]
+        return pl.concat(
+            [held.with_columns(pl.lit(when).alias("time")) if held.width else held for when, held in tables]
+        )
+
+    return treated, together
+
+
+def _scaled(index: Index, data: Data, treated: Floats) -> Scaled:
+    years = _years(index, data)
+    if years is None:
+        return scale(index, data, treated)
+    values = np.empty(treated.shape)
+    problems: dict[int, str] = {}
+    for rows in years:
+        done = scale(index, data.take(rows), treated[rows])
+        values[rows] = done.values
+        problems |= done.problems
+    return Scaled(values, problems)
+
+
+def base(index: Index, raw: Data, trace: Trace | None = None) -> Data:
     """Do the steps before treatment: denominate, screen, impute (or impute, then screen)."""
-    record = record or Record(index)
-    record.stage("raw", raw, raw.values)
+    trace = trace or Trace(index)
+    trace.stage("raw", raw, raw.values)
     data = _with(raw, denominate(index, raw))
-    record.stage("denominated", data, data.values)
+    trace.stage("denominated", data, data.values)
     if index.screen.when == "before_impute":
-        data = _screened(index, data, record)
-        return _imputed(index, data, record)
-    return _screened(index, _imputed(index, data, record), record)
+        data = _screened(index, data, trace)
+        return _imputed(index, data, trace)
+    return _screened(index, _imputed(index, data, trace), trace)
 
 
 def _with(data: Data, values: Floats) -> Data:
@@ -92,19 +129,22 @@ def denominate(index: Index, data: Data) -> Floats:
     return values
 
 
-def _screened(index: Index, data: Data, record: Record) -> Data:
+def _screened(index: Index, data: Data, trace: Trace) -> Data:
     kept = keep_mask(data.values, data.units, index.screen)
     if kept.all():
         return data
     if not kept.any():
         raise DataError("Screening leaves no unit at all. Lower screen.min_available, or name units in screen.keep.")
-    record.screened(data, kept)
+    trace.screened(data, kept)
     return data.take(kept)
 
 
-def _imputed(index: Index, data: Data, record: Record) -> Data:
+def _imputed(index: Index, data: Data, trace: Trace) -> Data:
+    filled = along_time(index, data)
+    trace.imputed(data, filled, partial(reasons_along_time, index, data))
+    data = _with(data, filled)
     filled = impute(index, data)
-    record.imputed(data, filled)
+    trace.imputed(data, filled, lambda rows, columns: reasons(index, columns))
     return _with(data, filled)
 
 
@@ -131,14 +171,14 @@ def frame_rows(index: Index, data: Data) -> NDArray[np.bool_] | None:
     return rows
 
 
-def _refuse_problems(index: Index, scaled: Scaled, allow_errors: bool, record: Record) -> None:
+def _refuse_problems(index: Index, scaled: Scaled, allow_errors: bool, trace: Trace) -> None:
     level = "warning" if allow_errors else "error"
     found = [
         Finding(level, "no_scale", f"Indicator {index.codes[at]!r} {problem}", indicator=index.codes[at])
         for at, problem in sorted(scaled.problems.items())
     ]
     if allow_errors:
-        record.warn(found)
+        trace.warn(found)
     else:
         refuse(StepError, found)
 
@@ -161,7 +201,7 @@ def weight_row(index: Index) -> Floats:
     return np.array([item.weight for item in index.items], dtype=np.float64)
 
 
-def aggregate(index: Index, scaled: Floats, record: Record, data: Data) -> Floats:
+def aggregate(index: Index, scaled: Floats, data: Data) -> Floats:
     """Calculate every node; a panel's years apart where the rule compares units."""
     codes = data.time_codes()
     blocks = [codes == code for code in np.unique(codes)] if codes.any() else [np.ones(len(codes), dtype=np.bool_)]
@@ -187,14 +227,3 @@ def _aggregate_block(index: Index, scaled: Floats, units: pl.Series) -> list[Flo
         named = checks.not_positive(index, [variant.values[0] for variant in found], units)
         refuse(StepError, named or [Finding("error", "aggregate", f"Node {problems.reasons[0]}")])
     return [variant.values[0] for variant in found[index.tree.indicators :]]
-
-
-def _fit_each(index: Index, raw: Data, allow_errors: bool) -> Result:
-    """Fit every year by itself and put the outcomes together."""
-    codes = raw.time_codes()
-    filled = raw
-    parts = []
-    for code in np.unique(codes):
-        rows = np.flatnonzero(codes == code)
-        parts.append(_fit(index, filled.take(rows), allow_errors))
-    return Result.join(index, parts)

@@ -60,6 +60,20 @@ class Components:
     weights: pl.DataFrame
     variance: pl.DataFrame
 
+    def first_weights(self) -> dict[str, float]:
+        """The weights of the first components, to put in place: ``index.replace("weights", found.first_weights())``.
+
+        A component with weights of both signs gives no weights for an index: that is an error.
+        """
+        negative = self.weights.filter(pl.col("weight") < 0)
+        if negative.height:
+            row = negative.row(0, named=True)
+            raise DataError(
+                f"The first component of {row['group']!r} weighs {row['column']!r} negatively ({row['weight']:.3g}), "
+                "so it gives no weights for an index. Check that indicator's direction, or move it to another group."
+            )
+        return dict(zip(self.weights["column"], self.weights["weight"], strict=True))
+
 
 def pca(source: Result | pl.DataFrame, groups: Mapping[str, Sequence[str]] | None = None, *,
         stage: str = "normalised", level: int | None = 2) -> Components:  # fmt: skip

@@ -51,7 +51,7 @@ class Base:
 
     def __init__(self, index: Index, raw: Data) -> None:
         self.data = base(index, raw)
-        self.path = treatment.Path(self.data.values)
+        self.path = treatment.Path(treatment.own_functions(index, self.data.values, treatment.rules_for(index)))
         self.registry: list[str | Callable[..., Any]] = []
         self.context = context_for(index, frame_rows(index, self.data))
         self.columns = [Column() for _ in index.codes]
@@ -145,7 +145,7 @@ class Engine:
     def __init__(self, index: Index, table: pl.DataFrame, factors: tuple[Factor, ...] = ()) -> None:
         if index.panel.time and (index.panel.frame == "each" or table[index.panel.time].n_unique() > 1):
             raise DataError(
-                "Uncertainty is calculated for one time. Filter the table to one, for example "
+                "Replications are calculated for one time. Filter the table to one, for example "
                 f"table.filter(pl.col({index.panel.time!r}) == 2022), and define [panel] without a time."
             )
         self.index, self.raw, self.factors = index, read(index, table), factors
@@ -225,7 +225,13 @@ class Engine:
             own = tuple(
                 (item.denominator, item.impute, item.column, item.value, item.direction) for item in index.indicators
             )
-        return index.denominate, index.impute, index.screen, index.panel, own
+        first = None
+        if callable(index.treat.first) or any("first" in dict(item.treat) for item in index.indicators if item.treat):
+            first = (
+                index.treat,
+                tuple(item.treat for item in index.indicators),
+            )  # an own function comes before the path
+        return index.denominate, index.impute, index.screen, index.panel, own, first
 
     def _base(self, key: Any, index: Index) -> Base | IndicatorsError:
         if key not in self.bases:

@@ -10,6 +10,7 @@ import polars as pl
 from minga.indicators.engine.definition import Index
 from minga.indicators.engine.pipeline import node_rules
 from minga.indicators.engine.result import Result
+from minga.indicators.engine.scales import Scale, options_of
 from minga.indicators.engine.steps import Aggregation
 from minga.indicators.engine.weighting import effective_weights
 
@@ -47,8 +48,8 @@ def method_text(index: Index) -> list[str]:
     return steps
 
 
-def _scale(scale: Any) -> str:
-    options = ", ".join(f"{name} {getattr(scale, name)}" for name in scale.__dataclass_fields__)
+def _scale(scale: Scale) -> str:
+    options = ", ".join(f"{name} {getattr(scale, name)}" for name in options_of(scale))
     return f"{scale.method.replace('_', ' ')} ({options})" if options else str(scale.method)
 
 
@@ -85,8 +86,10 @@ def unit_report(result: Result, unit: str) -> str:
     found = result.explain(unit)
     top = found.contributions.sort("level", descending=True, maintain_order=True)
     root = top.row(0, named=True)
-    lines = [f"# {title_of(result.index)}: {unit}", "", f"Score {_word(root['score'])}, rank {_word(root['rank'])} of "
-             f"{int(result.ranks[root['code']].count())}.", "", "## What the score is made of", ""]  # fmt: skip
+    when = "" if found.time is None else f", {found.time}"
+    lines = [f"# {title_of(result.index)}: {unit}{when}", ""]
+    lines += [f"Score {_word(root['score'])}, rank {_word(root['rank'])} of {found.ranked}.", ""]
+    lines += ["## What the score is made of", ""]
     lines += table_text(top.select("code", "name", "level", "score", "rank", "effective_weight", "contribution"))
     lines += ["", "## Strengths", "", *table_text(found.strengths.drop("last")), "", "## Weaknesses", ""]
     lines += table_text(found.weaknesses.drop("last"))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -15,39 +14,41 @@ from minga.indicators.engine.data import Data
 from minga.indicators.engine.definition import Index
 from minga.indicators.engine.errors import DataError, Finding
 from minga.indicators.engine.ranking import ranks_within
+from minga.indicators.engine.trace import Stage, Trace
 
 if TYPE_CHECKING:
     from minga.indicators.engine.explanation import Explanation
 
 Floats = NDArray[np.float64]
 STAGES = ("raw", "denominated", "screened", "imputed", "treated", "normalised", "aggregated")
-WHY_LIMIT = 2_000_000  # cells listed one by one
-
-
-@dataclass(frozen=True)
-class Stage:
-    """The figures after one step."""
-
-    data: Data
-    values: Floats
 
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A calculated index. Tables are made when asked for.
-
-    ``details`` records each check of the treatment; ``warnings`` are findings in plain words.
-    """
+    """A calculated index. Tables are made when asked for; ``warnings`` are findings in plain words."""
 
     index: Index
     data: Data
     stages: dict[str, Stage]
     node_scores: Floats
     node_ranks: Floats
-    details: pl.DataFrame
-    log: pl.DataFrame
-    why: pl.DataFrame
+    trace: Trace
     warnings: tuple[Finding, ...]
+
+    @property
+    def details(self) -> pl.DataFrame:
+        """The record of each check of the treatment, one row per indicator (and year, where each stands alone)."""
+        return self.trace.details
+
+    @property
+    def log(self) -> pl.DataFrame:
+        """What the steps did, counted: ``stage``, ``what``, ``count``."""
+        return self.trace.log
+
+    @property
+    def why(self) -> pl.DataFrame:
+        """Every unit left out and every cell changed: stage, unit, (time,) indicator, before, after, reason."""
+        return self.trace.why
 
     @property
     def units(self) -> pl.Series:
@@ -146,40 +147,6 @@ class Result:
 
         return explain(self, unit, time=time, top=top, by=by, include_last=include_last)
 
-    @classmethod
-    def join(cls, index: Index, parts: Sequence[Result]) -> Result:
-        """Put results of several years, each calculated by itself, one below the other."""
-        stages = {
-            name: Stage(
-                _stack([part.stages[name].data for part in parts]),
-                np.vstack([part.stages[name].values for part in parts]),
-            )
-            for name in STAGES
-            if all(name in part.stages for part in parts)
-        }
-        warnings = dict.fromkeys(warning for part in parts for warning in part.warnings)
-        return cls(
-            index, _stack([part.data for part in parts]), stages,
-            np.vstack([part.node_scores for part in parts]), np.vstack([part.node_ranks for part in parts]),
-            pl.concat([part.details for part in parts]), pl.concat([part.log for part in parts]),
-            pl.concat([part.why for part in parts]), tuple(warnings),
-        )  # fmt: skip
-
-
-def _stack(parts: Sequence[Data]) -> Data:
-    times = [part.times for part in parts if part.times is not None]
-    names = [part.names for part in parts if part.names is not None]
-    return Data(
-        units=pl.concat([part.units for part in parts]),
-        times=pl.concat(times) if times else None,
-        names=pl.concat(names) if names else None,
-        groups=pl.concat([part.groups for part in parts]),
-        values=np.vstack([part.values for part in parts]),
-        denominators={
-            code: np.concatenate([part.denominators[code] for part in parts]) for code in parts[0].denominators
-        },
-    )
-
 
 def keys_of(index: Index, data: Data) -> pl.DataFrame:
     """Unit (and time) columns under the names of the definition."""
@@ -201,123 +168,3 @@ def _rows_in(whole: Data, part: Data) -> NDArray[np.int64]:
     some = part.times if part.times is not None else pl.Series(np.zeros(part.size, dtype=np.int64))
     place = {key: at for at, key in enumerate(zip(whole.units.to_list(), times.to_list(), strict=True))}
     return np.array([place[key] for key in zip(part.units.to_list(), some.to_list(), strict=True)], dtype=np.int64)
-
-
-@dataclass
-class Record:
-    """Keeps stages, reasons and the log while an index is calculated."""
-
-    index: Index
-    stages: dict[str, Stage] = field(default_factory=dict)
-    lines: list[tuple[str, str, int]] = field(default_factory=list)
-    reasons: list[pl.DataFrame] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-
-    def stage(self, name: str, data: Data, values: Floats) -> None:
-        if not self.stages or values is not self.stages[next(reversed(self.stages))].values or name == "normalised":
-            self.stages[name] = Stage(data, values)
-        if name == "denominated" and name in self.stages:
-            self.note(name, "indicators divided by their denominators",
-                      sum(1 for item in self.index.indicators if item.denominator))  # fmt: skip
-        if name in ("raw", "normalised"):
-            self.note(name, "cells without a value", int(np.isnan(values).sum()))
-
-    def note(self, stage: str, what: str, count: int) -> None:
-        self.lines.append((stage, what, count))
-
-    def warn(self, findings: Iterable[Finding]) -> None:
-        self.findings.extend(findings)
-
-    def screened(self, data: Data, kept: NDArray[np.bool_]) -> None:
-        rows = np.flatnonzero(~kept)
-        self.stages["screened"] = Stage(data.take(kept), data.values[kept])
-        self.note("screened", "units left out", rows.size)
-        self._list("screened", data, rows, None, None, None, "too little of its data is there")
-
-    def imputed(self, data: Data, filled: Floats) -> None:
-        if filled is data.values:
-            return
-        rows, columns = np.nonzero(np.isnan(data.values) & ~np.isnan(filled))
-        self.stages["imputed"] = Stage(data, filled)
-        self.note("imputed", "cells filled", rows.size)
-        self.note("imputed", "cells still without a value", int(np.isnan(filled).sum()))
-        self._list("imputed", data, rows, columns, data.values, filled, self._imputation())
-
-    def _imputation(self) -> str:
-        step, panel = self.index.impute, self.index.panel
-        words = [f"{step.method} of the {step.axis}" if step.method != "none" else "",
-                 f"within {step.group}" if step.group else "",
-                 f"along time ({panel.impute})" if panel.impute != "none" else ""]  # fmt: skip
-        return "imputed: " + (", ".join(word for word in words if word) or "the indicator's own rule")
-
-    def treated(self, data: Data, treated: Floats, details: pl.DataFrame) -> None:
-        self.stages["treated"] = Stage(data, treated)
-        if treated is data.values or details.is_empty():
-            return
-        kept = details.filter((pl.col("transformation") == "") & pl.col("winsorised").is_not_null())
-        self.note("treated", "indicators winsorised", kept.height)
-        self.note("treated", "indicators transformed", int((details["transformation"] != "").sum()))
-        for at, row in enumerate(details.iter_rows(named=True)):
-            self._list_treated(data, treated, at, row)
-
-    def _list_treated(self, data: Data, treated: Floats, at: int, row: dict[str, Any]) -> None:
-        before = data.values[:, at]
-        if row["transformation"]:
-            self.reasons.append(_why_rows(
-                self.index, "treated", None, None, [self.index.codes[at]], None, None,
-                f"whole indicator transformed: {row['transformation']}",
-            ))  # fmt: skip
-        for side, rows in (("high", before > row["high"]), ("low", before < row["low"])):
-            found = np.flatnonzero(rows)
-            if found.size:
-                reason = f"winsorised at the {side} end"
-                self._list("treated", data, found, np.full(found.size, at), data.values, treated, reason)
-
-    def _list(
-        self, stage: str, data: Data, rows: NDArray[np.int64], columns: NDArray[np.int64] | None,
-        before: Floats | None, after: Floats | None, reason: str,
-    ) -> None:  # fmt: skip
-        if rows.size > WHY_LIMIT:
-            self.warn([Finding("warning", "why_cut", f"{rows.size} cells changed at stage {stage!r}; "
-                               f"the first {WHY_LIMIT} are listed.")])  # fmt: skip
-            rows = rows[:WHY_LIMIT]
-            columns = None if columns is None else columns[:WHY_LIMIT]
-        codes = None if columns is None else np.array(self.index.codes, dtype=object)[columns].tolist()
-        self.reasons.append(_why_rows(
-            self.index, stage, data.units[rows], data.times[rows] if data.times is not None else None, codes,
-            None if before is None or columns is None else before[rows, columns],
-            None if after is None or columns is None else after[rows, columns], reason,
-        ))  # fmt: skip
-
-    def result(self, data: Data, scores: Floats, ranks: Floats, details: pl.DataFrame) -> Result:
-        self.note("aggregated", "units with a score", int((~np.isnan(scores[:, _root(self.index)])).sum()))
-        log = pl.DataFrame(self.lines, schema={"stage": pl.String, "what": pl.String, "count": pl.Int64}, orient="row")
-        empty = _why_rows(self.index, "", None, None, [], None, None, "")
-        return Result(
-            self.index, data, self.stages, scores, ranks, details, log,
-            pl.concat([empty, *self.reasons], how="diagonal_relaxed"), tuple(self.findings),
-        )  # fmt: skip
-
-
-def _root(index: Index) -> int:
-    return index.tree.root - index.tree.indicators
-
-
-def _why_rows(
-    index: Index, stage: str, units: pl.Series | None, times: pl.Series | None, codes: list[str] | None,
-    before: Floats | None, after: Floats | None, reason: str,
-) -> pl.DataFrame:  # fmt: skip
-    """Rows of the ``why`` table: stage, unit, (time,) indicator, before, after, reason."""
-    size = len(units) if units is not None else len(codes or [])
-    nothing = [None] * size
-    columns = {
-        "stage": pl.Series([stage] * size, dtype=pl.String),
-        index.unit: units.cast(pl.String) if units is not None else pl.Series(nothing, dtype=pl.String),
-    }
-    if index.panel.time:
-        columns[index.panel.time] = times if times is not None else pl.Series(nothing, dtype=pl.Null)
-    columns["indicator"] = pl.Series(codes if codes is not None else nothing, dtype=pl.String)
-    columns["before"] = _number(before) if before is not None else pl.Series(nothing, dtype=pl.Float64)
-    columns["after"] = _number(after) if after is not None else pl.Series(nothing, dtype=pl.Float64)
-    columns["reason"] = pl.Series([reason] * size, dtype=pl.String)
-    return pl.DataFrame(columns)

@@ -6,7 +6,7 @@ Each rule turns "less is better" around by itself, in the indicator's own units;
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 import numpy as np
@@ -164,6 +164,18 @@ SCALES: dict[str, type[Scale]] = {
 }  # fmt: skip
 
 
+COINR = {
+    "n_minmax": "minmax", "n_zscore": "zscore", "n_scaled": "linear", "n_goalposts": "goalposts", "n_rank": "rank",
+    "n_prank": "percentile_rank", "n_borda": "borda", "n_dist2max": "distance_to_max",
+    "n_dist2ref": "distance_to_reference", "n_dist2targ": "distance_to_target", "n_fracmax": "fraction_of_max",
+}  # fmt: skip
+
+
+def options_of(scale: Scale | type[Scale]) -> tuple[str, ...]:
+    """Name the options of a rule."""
+    return tuple(field.name for field in fields(scale))
+
+
 def scale_from(value: Any) -> Scale:
     """Read a rule from its word, its table, a function, or itself."""
     if isinstance(value, Scale):
@@ -171,15 +183,16 @@ def scale_from(value: Any) -> Scale:
     if callable(value):
         return Own(function=value)
     options = {"method": value} if isinstance(value, str) else dict(value)
-    method = options.pop("method", None)
+    method = COINR.get(str(options.get("method")), options.get("method"))
+    options.pop("method", None)
     if method not in SCALES:
         raise DefinitionError(f"{method!r} is no way to normalise. Choose one of: {', '.join(SCALES)}.")
     kind = SCALES[method]
-    known = set(kind.__dataclass_fields__)
+    known = options_of(kind)
     for key in options:
         if key not in known:
             raise DefinitionError(
-                f"The normalisation {method!r} has no option {key!r}. It takes: {', '.join(sorted(known)) or 'none'}."
+                f"The normalisation {method!r} has no option {key!r}. It takes: {', '.join(known) or 'none'}."
             )
     return kind(**{key: _plain(item) for key, item in options.items()})
 

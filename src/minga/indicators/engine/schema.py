@@ -13,7 +13,7 @@ from typing import Any
 
 from minga.indicators.engine.definition import Denominator, Group, Index, Indicator, Node, Scenario
 from minga.indicators.engine.errors import DefinitionError, Finding, refuse
-from minga.indicators.engine.paths import texts_from
+from minga.indicators.engine.paths import change_step, texts_from
 from minga.indicators.engine.scales import Own, Scale, scale_from
 from minga.indicators.engine.steps import (
     Aggregate,
@@ -72,20 +72,21 @@ def index_from(content: Mapping[str, Any], line_of: Callable[[Place], int | None
     """Read a definition; all faults are said in one error."""
     reader = Reader(line_of)
     reader.known(content, TABLES, (), "the definition")
+    content = _shaped(reader, content)
     options: dict[str, Any] = _head(reader, content.get("index", {}))
     for key, (field, kind) in LISTS.items():
         rows = content.get(key, [])
         options[field] = tuple(_item(reader, kind, row, (key, at)) for at, row in enumerate(rows))
     for key, kind in STEPS.items():
         if key in content:
-            options[key] = _item(reader, kind, content[key], (key,))
+            options[key] = _step(reader, key, kind, content[key])
     if "normalise" in content:
         options["normalise"] = reader.guarded(("normalise",), "[normalise]", lambda: scale_from(content["normalise"]))
     if "aggregate" in content:
         options["aggregate"] = _aggregate(reader, content["aggregate"])
     options["weight_sets"] = tuple(
-        (name, tuple(sorted((code, float(weight)) for code, weight in weights.items())))
-        for name, weights in content.get("weights", {}).items()
+        reader.guarded(("weights", name), f"[weights.{name}]", partial(_weight_set, name, found))
+        for name, found in content.get("weights", {}).items()
     )
     options["scenarios"] = tuple(_scenario(reader, row, at) for at, row in enumerate(content.get("scenario", [])))
     options["uncertain"] = tuple((str(path), frozen(value)) for path, value in content.get("uncertainty", {}).items())
@@ -99,6 +100,36 @@ def index_from(content: Mapping[str, Any], line_of: Callable[[Place], int | None
 
         factors_from(index, None, seed=1, default_sets=1)  # refuses what the definition does not know
     return index
+
+
+def _shaped(reader: Reader, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep what has the form its name asks for: a list of tables, a table, or for a step also a single word."""
+    kept = {}
+    for key, found in content.items():
+        if key in (*LISTS, "scenario"):
+            fits = isinstance(found, list) and all(isinstance(row, Mapping) for row in found)
+            form = f"a list of tables: write [[{key}]]"
+        else:
+            fits = isinstance(found, Mapping) or key in (*STEPS, "normalise", "aggregate")
+            form = f"a table: write [{key}]"
+        if fits:
+            kept[key] = found
+        else:
+            reader.fault((key,), "form", f"{key!r} must be {form}.")
+    return kept
+
+
+def _step(reader: Reader, key: str, kind: type[Any], found: Any) -> Any:
+    """Read a step from its table, or from a single word: ``impute = "mean"``, ``treat = false``."""
+    if isinstance(found, Mapping):
+        return _item(reader, kind, found, (key,))
+    return reader.guarded((key,), f"{key!r}", partial(change_step, kind(), key, "", found))
+
+
+def _weight_set(name: str, found: Any) -> tuple[str, tuple[tuple[str, float], ...]]:
+    if not isinstance(found, Mapping):
+        raise DefinitionError(f"A weight set has a name of its own: write [weights.{name}] and a weight for each code.")
+    return name, tuple(sorted((code, _number(weight)) for code, weight in found.items()))
 
 
 def _head(reader: Reader, found: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from minga.indicators.engine.definition import Index
 from minga.indicators.engine.errors import DefinitionError, StepError
-from minga.indicators.engine.factors import Factor, factors_from
+from minga.indicators.engine.factors import Factor, check_draws, factors_from
 from minga.indicators.engine.replication import Engine
 from minga.indicators.engine.uncertainty import nominal_scores, ranks_of
 
@@ -27,7 +27,7 @@ Target = Callable[[Floats, Floats], Floats]
 class Sensitivity:
     """First-order and total indices of each factor, with bootstrap intervals where they are estimates.
 
-    ``y`` is the target of every run in the order A, B, AB1, ..., ABd (of every combination for ``exact``).
+    ``y`` is the target of every run in the order A, B, AB_1, ..., AB_d (of every combination for ``exact``).
     """
 
     indices: pl.DataFrame
@@ -64,6 +64,7 @@ def sobol(
     """
     if sampler not in SAMPLERS:
         raise DefinitionError(f"{sampler!r} is no sampler. Choose one of: {', '.join(SAMPLERS)}.")
+    check_draws(n, 2, seed)
     factors = factors_from(index, uncertain, seed=seed, default_sets=100)
     engine = Engine(index, table, factors)
     measure = _target(engine, target, unit)
@@ -148,7 +149,7 @@ def _failures(found: dict[int, str]) -> pl.DataFrame:
 
 
 def sobol_indices(y: Floats, d: int, *, bootstrap: int = 0, seed: int = 1) -> pl.DataFrame:
-    """Estimate indices from the target of every run, in the order A, B, AB1, ..., ABd.
+    """Estimate indices from the target of every run, in the order A, B, AB_1, ..., AB_d.
 
     Returns one row per factor: ``first``, ``total``, and with ``bootstrap`` the quantiles ``first_low``,
     ``first_high``, ``total_low``, ``total_high`` (5%, 95%).
@@ -160,7 +161,8 @@ def sobol_indices(y: Floats, d: int, *, bootstrap: int = 0, seed: int = 1) -> pl
     if bootstrap:
         random = np.random.default_rng([seed, 17])
         draws = np.array([_estimate(parts[:, random.integers(0, n, n)]) for _ in range(bootstrap)])
-        low, high = np.nanquantile(draws, [0.05, 0.95], axis=0)
+        known = draws[~np.isnan(draws).any(axis=(1, 2))]  # a sample in which nothing varies tells nothing
+        low, high = np.quantile(known, [0.05, 0.95], axis=0) if len(known) else np.full((2, 2, d), np.nan)
         columns |= {"first_low": low[0], "first_high": high[0], "total_low": low[1], "total_high": high[1]}
     return pl.DataFrame(columns).with_columns(pl.all().fill_nan(None))
 

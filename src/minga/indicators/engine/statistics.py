@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -13,6 +14,9 @@ from minga.indicators.engine.definition import Index
 from minga.indicators.engine.errors import DataError
 from minga.indicators.engine.moments import skew_kurt
 from minga.indicators.engine.ranking import rank_rows
+
+if TYPE_CHECKING:
+    from minga.indicators.engine.result import Result
 
 Floats = NDArray[np.float64]
 METHODS = ("pearson", "spearman", "kendall")
@@ -31,11 +35,17 @@ def numeric(table: pl.DataFrame) -> list[str]:
     return [column for column, kind in table.schema.items() if kind.is_numeric()]
 
 
+def table_of(source: pl.DataFrame | Result, stage: str) -> pl.DataFrame:
+    """A table as it is, or a stage of a result."""
+    return source if isinstance(source, pl.DataFrame) else source.stage(stage)
+
+
 def stats(
-    table: pl.DataFrame, columns: Sequence[str] | None = None, *, min_available: float = 0.65,
+    table: pl.DataFrame | Result, columns: Sequence[str] | None = None, *, min_available: float = 0.65,
     min_nonzero: float = 0.5, min_unique: float = 0.5, max_skew: float = 2.0, max_kurt: float = 3.5,
+    stage: str = "raw",
 ) -> pl.DataFrame:  # fmt: skip
-    """Describe each column and flag what to look at.
+    """Describe each column of a table, or of a ``stage`` of a result, and flag what to look at.
 
     Returns one row per column: ``min``, ``max``, ``mean``, ``median``, ``sd`` (n - 1), ``skew`` (G1), ``kurt`` (G2,
     excess), counts and shares of values available, not zero, unique and repeated most often, and the flags
@@ -43,6 +53,7 @@ def stats(
 
     Source: rules of COINr ``get_stats``; OECD and JRC (2008).
     """
+    table = table_of(table, stage)
     names = list(columns) if columns is not None else numeric(table)
     x = matrix(table, names)
     seen = ~np.isnan(x)
@@ -78,13 +89,14 @@ def _describe(values: Floats) -> tuple[float | None, ...]:
 
 
 def corr(
-    table: pl.DataFrame, columns: Sequence[str] | None = None, against: Sequence[str] | None = None, *,
-    method: str = "pearson", significant: float | None = None,
+    table: pl.DataFrame | Result, columns: Sequence[str] | None = None, against: Sequence[str] | None = None, *,
+    method: str = "pearson", significant: float | None = None, stage: str = "aggregated",
 ) -> pl.DataFrame:  # fmt: skip
     """Correlate columns pair by pair, each pair over the rows both have.
 
     Parameters
     ----------
+    table : a table, or a result, of which a ``stage`` is taken (``aggregated``: nodes and normalised indicators)
     method : ``pearson``, ``spearman`` (ranks of the pair's own rows, ties averaged) or ``kendall`` (tau-b)
     significant : hide correlations whose p-value is not below this level
 
@@ -94,6 +106,7 @@ def corr(
     """
     if method not in METHODS:
         raise DataError(f"{method!r} is no kind of correlation. Choose one of: {', '.join(METHODS)}.")
+    table = table_of(table, stage)
     names = list(columns) if columns is not None else numeric(table)
     others = list(against) if against is not None else names
     joint = list(dict.fromkeys([*names, *others]))

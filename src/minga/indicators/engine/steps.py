@@ -17,6 +17,12 @@ PANEL_FRAMES = ("all", "each", "base")
 PANEL_IMPUTE = ("none", "latest", "constant", "linear", "linear-constant")
 
 
+COINR = {
+    "a_amean": "arithmetic", "a_gmean": "geometric", "a_hmean": "harmonic", "a_genmean": "power",
+    "a_copeland": "copeland",
+}  # fmt: skip
+
+
 def _one_of(value: Any, choices: tuple[str, ...], what: str) -> None:
     if value not in choices:
         raise DefinitionError(f"{what} is {value!r}. Choose one of: {', '.join(choices)}.")
@@ -121,7 +127,7 @@ def aggregation_from(value: Any) -> Aggregation:
     if isinstance(value, Aggregation):
         return value
     if isinstance(value, str) or callable(value):
-        return Aggregation(method=value)
+        return Aggregation(method=COINR.get(value, value) if isinstance(value, str) else value)
     if not isinstance(value, Mapping):
         raise DefinitionError(f"{value!r} is no way to aggregate. Choose one of: {', '.join(AGGREGATIONS)}.")
     for key in value:
@@ -130,6 +136,7 @@ def aggregation_from(value: Any) -> Aggregation:
                 f"An aggregation has no option {key!r}. It takes: {', '.join(Aggregation.__dataclass_fields__)}."
             )
     options = dict(value)
+    options["method"] = COINR.get(str(options.get("method")), options.get("method", "arithmetic"))
     if "share" in options:
         options["share"] = tuple(float(end) for end in options["share"])
     return Aggregation(**options)

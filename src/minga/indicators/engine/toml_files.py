@@ -20,7 +20,12 @@ _KEY = re.compile(r"""^\s*("[^"]*"|'[^']*'|[A-Za-z0-9_-]+)\s*[.=]""")
 
 def read_toml(source: str | Path) -> Index:
     """Read a definition from a file, or from TOML text (anything with a line break)."""
-    text = source if isinstance(source, str) and "\n" in source else Path(source).read_text(encoding="utf-8")
+    if isinstance(source, str) and "\n" in source:
+        text = source
+    elif Path(source).is_file():
+        text = Path(source).read_text(encoding="utf-8")
+    else:
+        raise DefinitionError(f"There is no file {source}. Check its name and folder.")
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:

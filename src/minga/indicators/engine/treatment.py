@@ -101,7 +101,7 @@ class Path:
             self._extend_block(columns[start : start + width])
 
     def _extend_block(self, columns: NDArray[np.int64]) -> None:
-        ordered = np.column_stack([self._ordered(int(column)) for column in columns])
+        ordered = self._ordered(columns)
         low, high = self.low[-1][columns], self.high[-1][columns]
         seen = (~np.isnan(ordered)).sum(axis=0)
         at = np.arange(columns.size)
@@ -123,10 +123,16 @@ class Path:
         self.count[-1][columns] = (ordered > new_high).sum(axis=0) + (ordered < new_low).sum(axis=0)
         self.ended[columns] = np.where(stuck | np.isnan(skew), self.steps - 1, NEVER)
 
-    def _ordered(self, column: int) -> Floats:
-        if column not in self._sorted:
-            self._sorted[column] = np.sort(self.values[:, column])
-        return self._sorted[column]
+    def forget(self) -> None:
+        """Let go of the sorted columns; they can be made again."""
+        self._sorted = {}
+
+    def _ordered(self, columns: NDArray[np.int64]) -> Floats:
+        """The columns sorted, missing values last; each is sorted once."""
+        fresh = [column for column in columns.tolist() if column not in self._sorted]
+        if fresh:
+            self._sorted.update(zip(fresh, np.sort(self.values[:, fresh].T, axis=1), strict=True))
+        return np.array([self._sorted[column] for column in columns.tolist()]).T
 
 
 def _moments_by_block(values: Floats) -> tuple[Floats, Floats]:
@@ -192,36 +198,39 @@ def column(path: Path, position: int, code: int, registry: Sequence[str | Callab
     return np.asarray(changed, dtype=np.float64)
 
 
-def treat(index: Index, values: Floats) -> tuple[Floats, pl.DataFrame]:
+Checks = Callable[[], pl.DataFrame]
+
+
+def treat(index: Index, values: Floats) -> tuple[Floats, Checks]:
     """Treat every indicator and keep the record of each check.
 
     Returns
     -------
-    the treated values, and a table with one row per indicator: ``skew`` and ``kurt`` before (``_0``), after
-    winsorising (``_1``) and after the transformation (``_2``), whether each check passed, how many values were
-    winsorised, the bounds they were drawn to, and the transformation.
+    the treated values, and a function that writes the record when asked: one row per indicator with ``skew`` and
+    ``kurt`` before (``_0``), after winsorising (``_1``) and after the transformation (``_2``), whether each check
+    passed, how many values were winsorised, the bounds they were drawn to, and the transformation.
 
     Source: winsorising and transformation rules of the JRC (OECD and JRC, 2008, step 5; COINr ``qTreat``).
     """
     rules = rules_for(index)
     if not rules.on.any():
-        return values, pl.DataFrame()
-    values = _own_functions(index, values, rules)
+        return values, pl.DataFrame
+    values = own_functions(index, values, rules)
     path = Path(values)
     registry: list[str | Callable[..., Any]] = []
     codes = decide(path, [rules], registry)[0]
-    if not codes.any():
-        return values, _details(index, path, codes, rules, values, registry)
-    treated = values.copy(order="K")
+    path.forget()
+    treated = values.copy(order="K") if codes.any() else values
     for position in np.flatnonzero(codes):
         try:
             treated[:, position] = column(path, int(position), int(codes[position]), registry)
         except StepError as wrong:
             raise StepError(f"Indicator {index.codes[position]!r} cannot be transformed. {wrong}") from None
-    return treated, _details(index, path, codes, rules, treated, registry)
+    return treated, lambda: _details(index, path, codes, rules, treated, registry)
 
 
-def _own_functions(index: Index, values: Floats, rules: Rules) -> Floats:
+def own_functions(index: Index, values: Floats, rules: Rules) -> Floats:
+    """Apply functions of one's own that take the place of winsorising, where the check fails."""
     own = [position for position, first in enumerate(rules.first) if callable(first) and rules.on[position]]
     if not own:
         return values

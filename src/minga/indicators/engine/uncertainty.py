@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from minga.indicators.engine.definition import Index
 from minga.indicators.engine.errors import StepError
-from minga.indicators.engine.factors import Factor, factors_from
+from minga.indicators.engine.factors import Factor, check_draws, factors_from
 from minga.indicators.engine.ranking import rank_rows
 from minga.indicators.engine.replication import Engine
 
@@ -83,6 +83,7 @@ def uncertainty(
 
     Source: OECD and JRC (2008), step 7; Saisana, Saltelli and Tarantola (2005).
     """
+    check_draws(n, 1, seed)
     factors = factors_from(index, uncertain, seed=seed, default_sets=n)
     u = np.random.default_rng([seed, 11]).random((n, len(factors)))
     u = _one_draw_each(factors, u)

@@ -47,6 +47,12 @@ def test_a_missing_column_is_named_with_what_it_is_for():
     assert "'people', which is the denominator of 'a'" in errors(index, GOOD)["missing_column"]
 
 
+def test_a_missing_column_of_units_says_which_it_may_be():
+    data = GOOD.rename({"unit": "town"})
+    assert "write unit = 'town' under [index]" in errors(flat("a", "b"), data)["missing_column"]
+    assert "Is it the column 'aa'?" in errors(flat("a", "b"), GOOD.rename({"a": "aa"}))["missing_column"]
+
+
 def test_duplicate_units_are_named():
     found = errors(flat("a", "b"), pl.concat([GOOD, GOOD[:1]]))
     assert "Almond" in found["duplicate_unit"]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
 
 from minga import indicators as mi
 from minga.indicators.tests import asem
+from tests.support import shared_data
 
 PILLARS = ["Physical", "ConEcFin", "Political", "Instit", "P2P", "Environ", "Social", "SusEcFin"]
 PARENT = dict.fromkeys(PILLARS[:5], "Conn") | dict.fromkeys(PILLARS[5:], "Sust")
@@ -170,7 +173,19 @@ def test_optimised_weights_of_two_sub_indexes_reach_the_target():
     wanted = asem.golden("optweights_level3_balance_corr")
     np.testing.assert_allclose(found.table["weight"], wanted["OptWeight"], rtol=1e-6)
     np.testing.assert_allclose(found.table["obtained"], 0.5, atol=1e-8)
+    theirs = asem.golden("optweights_level3_balance").filter(pl.col("Level") == 3)["Weight"].to_numpy()
+    np.testing.assert_allclose(found.table["weight"], theirs / theirs.sum(), rtol=1e-6)
     assert found.converged
+
+
+def test_our_measure_of_balance_gives_coinrs_figure_for_coinrs_weights():
+    given = asem.golden("optweights_level2_balance")
+    weights = dict(zip(given["iCode"], given["Weight"], strict=True))
+    found = asem.index().replace("weights", weights).fit(asem.idata())
+    pillars = np.column_stack([found.node_scores[:, found.nodes.index(code)] for code in PILLARS])
+    top = found.node_scores[:, found.nodes.index("Index")]
+    r = np.array([np.corrcoef(pillar, top)[0, 1] for pillar in pillars.T])
+    assert np.log(np.mean((r / r.sum() - 1 / 8) ** 2)) == pytest.approx(-9.6416, abs=1e-4)
 
 
 def test_optimised_weights_of_the_pillars_stay_in_their_bounds():
@@ -216,6 +231,14 @@ def test_strengths_and_weaknesses_of_viet_nam():
         theirs = {(r["Code"], r["Pillar"], r["Rank"], r["Unit"]): r["Value"] for r in wanted.iter_rows(named=True)}
         ours = {(r["indicator"], r["node"], r["rank"], r["unit"]): r["value"] for r in table.iter_rows(named=True)}
         assert ours == pytest.approx(theirs, rel=5e-3)  # COINr shows three significant digits
+
+
+def test_every_golden_is_compared():
+    folder = shared_data("composite/asem/goldens")
+    tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    assert len(list(folder.iterdir())) > 65
+    by_method = {f"corr_raw_{method}" for method in ("pearson", "spearman", "kendall")}
+    assert {path.stem for path in folder.iterdir() if path.stem not in tests} <= by_method
 
 
 def test_lineage():
