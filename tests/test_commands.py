@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -265,21 +265,25 @@ def running(site: Site, *options: str) -> Iterator[tuple[Any, str]]:
     )
     base = f"http://127.0.0.1:{port}"
 
-    def healthy() -> bool:
+    def up() -> bool:
         assert program.poll() is None, program.stdout.read().decode()
-        try:
-            return httpx.get(f"{base}/health", timeout=5).status_code == 200
-        except httpx.TransportError:
-            return False
+        return healthy(base)
 
     try:
-        wait_for(healthy, "the site is healthy")
+        wait_for(up, "the site is healthy")
         yield program, base
     finally:
-        if program.poll() is None:
+        with suppress(ProcessLookupError):
             os.killpg(program.pid, signal.SIGKILL)
         program.wait(10)
         program.stdout.close()
+
+
+def healthy(base: str) -> bool:
+    try:
+        return httpx.get(f"{base}/health", timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 def children(parent: int) -> dict[int, str]:
@@ -322,14 +326,27 @@ def test_server_and_worker_run_and_stop_together(site: Site) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="looks at processes under /proc")
-def test_a_killed_worker_comes_back_and_one_without_its_server_leaves(site: Site) -> None:
-    with running(site) as (program, _base):
-        first = wait_for(lambda: worker_of(program), "the worker runs")
-        os.kill(first, signal.SIGKILL)
-        second = wait_for(lambda: (pid := worker_of(program)) and pid != first and pid, "another worker runs")
-        time.sleep(1)
+def test_a_killed_worker_and_a_killed_server_process_come_back(site: Site) -> None:
+    with running(site) as (program, base):
+        worker = wait_for(lambda: worker_of(program), "the worker runs")
+        os.kill(worker, signal.SIGKILL)
+        wait_for(lambda: (pid := worker_of(program)) and pid != worker, "another worker runs")
+        (server,) = set(children(program.pid)) - {worker_of(program)}
+        os.kill(server, signal.SIGKILL)
+        wait_for(lambda: healthy(base), "another server answers")
+        assert server not in children(program.pid)
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks at processes under /proc")
+def test_when_the_first_process_is_killed_the_others_leave_and_free_the_port(site: Site) -> None:
+    with running(site) as (program, base):
+        wait_for(lambda: worker_of(program), "the worker runs")
+        others = list(children(program.pid))
+        assert len(others) == 2
         os.kill(program.pid, signal.SIGKILL)
-        wait_for(lambda: not is_alive(second), "the worker sees that its server is gone")
+        program.wait(10)
+        wait_for(lambda: not any(map(is_alive, others)), "the others see that it is gone")
+        socket.create_server(("127.0.0.1", int(base.rsplit(":", 1)[1]))).close()
 
 
 def test_static_files_carry_their_hash_are_compressed_and_kept_for_a_year(site: Site) -> None:

@@ -7,6 +7,7 @@ it is started again, and when this process is stopped both end what they are doi
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from contextlib import contextmanager
 
 #: An answer that takes longer than this is cut off when the server stops.
 _STOP_SECONDS = 20
+#: Tells a server process who started it.
+_SERVED_BY = "SERVED_BY"
 _MINGA = (sys.executable, "-m", "minga.site.cli")
 
 
@@ -27,6 +30,7 @@ class ServeError(ValueError):
 def serve(host: str, port: int, *, workers: int, with_worker: bool) -> None:
     """Serve until SIGTERM or SIGINT."""
     check_port(host, port)
+    os.environ[_SERVED_BY] = str(os.getpid())
     if with_worker:
         with _kept_running(worker_command(os.getpid())):
             _granian(host, port, workers)
@@ -46,6 +50,19 @@ def check_port(host: str, port: int) -> None:
                 f"Port {port} on {host} cannot be used ({problem}). "
                 "Another program may be listening there: stop it, or give another port with --port."
             ) from None
+
+
+def leave_when_orphaned() -> None:
+    """Have this server process stop when the one that started it was killed, or it would hold the port for ever."""
+    if os.environ.get(_SERVED_BY) != str(os.getppid()):
+        return
+    threading.Thread(target=_leave_after, args=(os.getppid(),), daemon=True).start()
+
+
+def _leave_after(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def worker_command(parent: int) -> list[str]:
