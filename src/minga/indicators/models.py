@@ -103,6 +103,7 @@ class Edition(models.Model):
     proposed_by = models.ForeignKey(
         "members.Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    #: under which key its calculation tells how far it is
     task = models.UUIDField(null=True, blank=True)
     problem = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

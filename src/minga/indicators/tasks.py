@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from uuid import uuid4
 
 from django_tasks import task
 
@@ -11,25 +11,24 @@ from minga.indicators.models import Edition
 from minga.web import tasks
 
 
-@task(queue_name="long", takes_context=True)
-def calculate_edition(context: Any, name: str) -> str:
-    """Calculate a draft's results."""
+@task(queue_name="long")
+def calculate_edition(name: str, key: str) -> str:
+    """Calculate a draft's results; `key` is where it tells how far it is."""
     edition = Edition.objects.filter(name=name, state=Edition.State.DRAFT).first()
     if edition is None:
         return "gone"  # deleted or proposed meanwhile: there is nothing left to do
 
     def tell(done: int, total: int) -> None:
-        tasks.set_progress(context.task_result.id, done, total)
+        tasks.set_progress(key, done, total)
 
     return "problem" if services.calculate(edition=edition, progress=tell).problem else "calculated"
 
 
 def start_calculation(edition: Edition) -> None:
-    """Queue the calculation of a draft, and note which task does it."""
-    result = calculate_edition.enqueue(edition.name)
-    fresh = Edition.objects.get(pk=edition.pk)
-    if fresh.state == Edition.State.DRAFT:
-        services.set_task(edition=fresh, task=result.id)
+    """Queue the calculation of a draft, and note under which key it tells how far it is."""
+    key = uuid4()
+    services.set_task(edition=edition, task=key)
+    calculate_edition.enqueue(edition.name, str(key))
 
 
 def progress_of(edition: Edition) -> tuple[int, int] | None:

@@ -69,7 +69,8 @@ def typed(table: pl.DataFrame) -> pl.DataFrame:
     for name in table.columns:
         series = table[name]
         if series.dtype == pl.String:
-            text = series.str.strip_chars()
+            # PostgreSQL stores no NUL sign, and nobody means one
+            text = series.str.replace_all("\x00", "", literal=True).str.strip_chars()
             filled = text.filter(~text.str.to_lowercase().is_in(list(NOTHING)) & text.is_not_null())
             if len(filled) and filled.cast(pl.Float64, strict=False).is_not_null().all() and not _is_code(name, filled):
                 series = text.cast(pl.Float64, strict=False)
