@@ -100,7 +100,7 @@ def test_gap_of_a_unit_is_shown_only_where_both_groups_are_large_enough(db):
     lent(10, "KE", 1.0)
     lent(10, "KE", 3.0, size="250+")
     lent(10, "RW", 2.0)
-    lent(4, "RW", 4.0, size="250+")
+    lent(4, "RW", 5.0, size="250+")
     lent(10, "VN", 1.0)
     lent(10, "VN", 1.5, size="250+")
     made = collected()
@@ -112,7 +112,7 @@ def test_gap_of_a_unit_is_shown_only_where_both_groups_are_large_enough(db):
     # those of a wider group, and say so
     assert rows["RW"][f"size_gap{POOLED}"] != ""
     assert rows["KE"][f"size_gap{POOLED}"] != ""
-    assert rows["RW"]["size_gap"] != 2.0
+    assert rows["RW"]["size_gap"] != 3.0
     assert "pooled" in made.notes
     assert "leadership_gap" in made.notes
     assert "location" in made.notes
