@@ -126,6 +126,16 @@ def test_gap_between_businesses_led_by_women_and_others(db):
     assert rows == {"KE": 1.0, "VN": 0.0}
 
 
+def test_worked_example_of_the_method_page(db):
+    """docs/methods/alliance-indexes.md: levels 2.0, large ahead by one level, nobody behind by leadership: 50."""
+    index = alliance.readiness_definition(list(FACTORS), ["size_gap", "leadership_gap"], "country")
+    table = pl.DataFrame(
+        {"code": ["KE"]} | dict.fromkeys(FACTORS, [2.0]) | {"size_gap": [1.0], "leadership_gap": [0.0]}
+    )
+    scores = dict(index.fit(table).scores.select("node", "score").iter_rows())
+    assert scores == pytest.approx({"readiness": 40.0, "divide": 80.0, "readiness_index": 50.0})
+
+
 def test_sectors_can_be_ranked_too(db):
     lent(10, "KE", 3.0, sector="10")
     lent(10, "VN", 1.0, sector="14")
