@@ -50,18 +50,18 @@ TITLES = {
 }
 SUMMARIES = {
     "readiness": {
-        "en": "Middle levels of businesses that checked themselves and agreed to be counted, and the gaps between them.",
+        "en": "Middle levels of businesses that checked themselves and agreed to be counted, with gaps between groups.",
         "fr": "Niveaux médians des entreprises qui se sont évaluées et ont accepté d’être comptées, et leurs écarts.",
         "ar": "المستويات الوسطى للأعمال التي قيّمت نفسها ووافقت على احتسابها، والفجوات بينها.",
     },
     "readiness-sectors": {
         "en": "Middle levels of businesses that checked themselves and agreed to be counted, sector by sector.",
-        "fr": "Niveaux médians des entreprises qui se sont évaluées et ont accepté d’être comptées, secteur par secteur.",
+        "fr": "Niveaux médians, par secteur, des entreprises qui se sont évaluées et ont accepté d’être comptées.",
         "ar": "المستويات الوسطى للأعمال التي قيّمت نفسها ووافقت على احتسابها، قطاعًا قطاعًا.",
     },
     "responsibility": {
         "en": "What member companies disclose about AI, data, work and energy, each answer with public evidence.",
-        "fr": "Ce que les entreprises membres publient sur l’IA, les données, le travail et l’énergie, preuves à l’appui.",
+        "fr": "Ce que publient les entreprises membres sur l’IA, les données, le travail et l’énergie, avec preuves.",
         "ar": "ما تفصح عنه الشركات الأعضاء بشأن الذكاء الاصطناعي والبيانات والعمل والطاقة، مع أدلة علنية لكل إجابة.",
     },
 }
@@ -82,7 +82,8 @@ NOTES = {
         "The gap between rural and urban businesses is not in this edition: the check does not ask where a business is."
     ),
     "size_gap": gettext_noop(
-        "The gap between small and large businesses is not in this edition: too few businesses are in one of the groups."
+        "The gap between small and large businesses is not in this edition: too few businesses are in one of the "
+        "groups."
     ),
     "leadership_gap": gettext_noop(
         "The gap between businesses led by women and others is not in this edition: too few said who leads them."

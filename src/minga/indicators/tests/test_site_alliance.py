@@ -130,7 +130,7 @@ def test_worked_example_of_the_method_page(db):
     """docs/methods/alliance-indexes.md: levels 2.0, large ahead by one level, nobody behind by leadership: 50."""
     index = alliance.readiness_definition(list(FACTORS), ["size_gap", "leadership_gap"], "country")
     table = pl.DataFrame(
-        {"code": ["KE"]} | dict.fromkeys(FACTORS, [2.0]) | {"size_gap": [1.0], "leadership_gap": [0.0]}
+        {"code": ["KE"]} | {factor: [2.0] for factor in FACTORS} | {"size_gap": [1.0], "leadership_gap": [0.0]}
     )
     scores = dict(index.fit(table).scores.select("node", "score").iter_rows())
     assert scores == pytest.approx({"readiness": 40.0, "divide": 80.0, "readiness_index": 50.0})

@@ -29,7 +29,7 @@ def test_list_names_the_newest_edition_in_the_language_asked_for(client, edition
 def test_edition_tells_method_parts_and_hashes(client, edition):
     found = client.get(f"{ROOT}/editions/{edition.name}").json()
     assert found["root"] == "all"
-    assert [one["code"] for one in found["items"]][0] == "all"
+    assert found["items"][0]["code"] == "all"
     assert sum(one["effective_weight"] for one in found["items"] if one["kind"] == "indicator") == pytest.approx(1)
     assert any("less is better" in step for step in found["method"])
 

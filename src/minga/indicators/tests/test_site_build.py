@@ -64,12 +64,12 @@ def test_unreadable_file_keeps_what_was_typed(editor):
 
 
 def test_faulty_definition_is_shown_with_its_line_and_can_be_mended_there(editor):
-    broken = site.definition().to_toml().replace("direction = -1", "directon = -1")
+    broken = site.definition().to_toml().replace("weight = 2.0", "wieght = 2.0")
     response = uploaded(editor, site.TABLE.write_csv(), definition_file=file(broken, "index.toml"))
     assert response.status_code == 422
     text = response.content.decode()
     assert "Line " in text
-    assert "directon" in text
+    assert "wieght" in text
     mended = uploaded(editor, site.TABLE.write_csv(), definition=site.definition().to_toml())
     assert mended.status_code == 302
     assert Edition.objects.get().definition == site.definition().to_toml()
@@ -185,7 +185,9 @@ def test_workbook_is_read(tmp_path):
     assert table["x"].to_list() == [1.5, 2.5]
 
 
-@pytest.mark.parametrize(("name", "content"), [("t.pdf", b"x"), ("t.xlsx", b"no workbook"), ("t.csv", b""), ("t.csv", b"a,b\n")])
+@pytest.mark.parametrize(
+    ("name", "content"), [("t.pdf", b"x"), ("t.xlsx", b"no workbook"), ("t.csv", b""), ("t.csv", b"a,b\n")]
+)
 def test_what_is_no_table_is_refused_in_plain_words(name, content):
     with pytest.raises(DataError, match="t\\."):
         uploads.read(name, content)
