@@ -254,7 +254,7 @@ def delete(request: HttpRequest, pk: uuid.UUID) -> Any:
 
 
 @router.get("/instruments/{name}", response=dict[str, Any], summary="Read an instrument")
-def instrument(request: HttpRequest, name: str, language: Language = settings.LANGUAGE_CODE) -> Any:
+def instrument(request: HttpRequest, name: Text, language: Language = settings.LANGUAGE_CODE) -> Any:
     """By content hash (`sha256:…`), as it was pinned, or `generic-enterprise` as it stands now."""
     found = selectors.generic(language) if name == selectors.GENERIC else selectors.pinned_instrument(name, language)
     return _shown(found)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -146,24 +146,49 @@ def _fast(text: str, delimiter: str) -> pl.DataFrame:
 
 def _slow(file: Path, text: str, header: Sequence[str], delimiter: str) -> Reading:
     """Read row by row, so that rows with too few or too many cells are named and the rest is kept."""
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    next(reader)
     rows: list[list[str | None]] = []
     lines: list[int] = []
     problems: list[RowProblem] = []
-    before = reader.line_num
-    for cells in reader:
-        line, before = before + 1, reader.line_num
-        if not cells:
-            continue
-        if len(cells) != len(header):
+    for line, cells in _records(io.StringIO(text).readlines(), delimiter, len(header)):
+        if cells is None:
             message = (
-                f"The row has {len(cells)} cells, but the header names {len(header)} columns. "
-                f"Complete the row; put text that holds {delimiter!r} in double quotes."
+                "A double quote is opened here, but not closed where the row ends. Close it, or write the sign twice."
             )
             problems.append(RowProblem(file.name, line, message))
-            continue
-        rows.append([cell if cell != "" else None for cell in cells])
-        lines.append(line)
+        elif len(cells) != len(header):
+            message = (
+                f"The row has {len(cells)} {'cell' if len(cells) == 1 else 'cells'}, but the header names "
+                f"{len(header)} columns. Complete the row; put text that holds {delimiter!r} in double quotes."
+            )
+            problems.append(RowProblem(file.name, line, message))
+        else:
+            rows.append([cell if cell != "" else None for cell in cells])
+            lines.append(line)
     table = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")
     return Reading(table.with_columns(pl.Series(LINE, lines, dtype=pl.Int64)), tuple(problems))
+
+
+def _records(lines: Sequence[str], delimiter: str, width: int) -> Iterator[tuple[int, list[str] | None]]:
+    """Yield each record below the header with the line it begins on.
+
+    A quote that is never closed swallows the lines after it. Such a record does not fit the header; it is yielded
+    as None, and reading goes on at its second line, so that no other row is lost.
+    """
+    at = 1
+    while at < len(lines):
+        reader = csv.reader((lines[number] for number in range(at, len(lines))), delimiter=delimiter)
+        start = at
+        try:
+            for cells in reader:
+                taken = start + reader.line_num - at
+                if taken > 1 and len(cells) != width:
+                    break
+                if cells:
+                    yield at + 1, cells
+                at += taken
+            else:
+                return
+        except csv.Error:  # a cell longer than any cell is
+            pass
+        yield at + 1, None
+        at += 1

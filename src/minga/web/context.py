@@ -14,7 +14,8 @@ from minga.web import rooms
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return site name, menu, and the same page in the other languages."""
-    here = request.get_full_path()
+    # an address may begin with two slashes, and a link that does leads to another host
+    here = "/" + request.get_full_path().lstrip("/")
     current = get_language() or settings.LANGUAGE_CODE
     return {
         "site_name": settings.SITE_NAME,

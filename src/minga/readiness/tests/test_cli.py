@@ -70,7 +70,7 @@ def test_wrong_rows_are_named_with_their_line_and_the_rest_is_scored(tmp_path):
     assert result.exit_code == 1
     assert "answers.csv, line 43: Item 'INT1' of enterprise Amina has level '9'" in result.stderr
     assert "answers.csv, line 44: Item 'XX9' of enterprise Bao is not in" in result.stderr
-    assert "answers.csv, line 45: The row has 1 cells" in result.stderr
+    assert "answers.csv, line 45: The row has 1 cell, but" in result.stderr
     assert "3 rows were refused" in result.stderr
     total = [row for row in rows_of(tmp_path / "out" / "scores.csv") if row["node"] == "total"]
     assert {row["score"] for row in total if row["enterprise"] == "Amina"} == {"2.0"}

@@ -96,3 +96,8 @@ def test_signed_in_person_changes_nothing_without_the_mark_against_forged_reques
     response = send(path % assessment.pk, "{}", content_type="text/plain")
     assert response.status_code == 403
     assert Assessment.objects.get().status == "draft"
+
+
+@pytest.mark.parametrize("name", ["%00", "sha256:%00"])
+def test_name_of_an_instrument_with_the_character_nul_is_refused(client, name):
+    assert client.get(f"{ROOT}/instruments/{name}").status_code == 422

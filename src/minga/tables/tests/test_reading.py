@@ -24,7 +24,7 @@ def test_wrong_rows_are_named_with_their_line_and_the_others_are_kept(tmp_path):
     reading = read_table(write(tmp_path, 'a,b\n1,2\n\n3\n4,5,6\n"x\ny",7\n8,9\n'))
     assert reading.table.rows() == [("1", "2", 2), ("x\ny", "7", 6), ("8", "9", 8)]
     assert [str(problem) for problem in reading.problems] == [
-        "answers.csv, line 4: The row has 1 cells, but the header names 2 columns. "
+        "answers.csv, line 4: The row has 1 cell, but the header names 2 columns. "
         "Complete the row; put text that holds ',' in double quotes.",
         "answers.csv, line 5: The row has 3 cells, but the header names 2 columns. "
         "Complete the row; put text that holds ',' in double quotes.",
@@ -35,6 +35,17 @@ def test_a_row_too_short_and_one_too_long_do_not_cancel_out(tmp_path):
     reading = read_table(write(tmp_path, "a,b\n1\n2,3,4\n5,6\n"))
     assert reading.table.rows() == [("5", "6", 4)]
     assert [problem.line for problem in reading.problems] == [2, 3]
+
+
+@pytest.mark.parametrize("rows_below", [3, 60_000], ids=["few rows", "more than a cell may hold"])
+def test_quote_that_is_never_closed_takes_no_other_row_with_it(tmp_path, rows_below):
+    below = [(f"e{number}", "3") for number in range(rows_below)]
+    content = 'a,b\n1,2\n"open,2\n' + "".join(f"{a},{b}\n" for a, b in below) + '"x\ny",7\n9"9,1\n'
+    reading = read_table(write(tmp_path, content))
+    assert reading.table.select("a", "b").rows() == [("1", "2"), *below, ("x\ny", "7"), ('9"9', "1")]
+    assert reading.table[LINE].to_list() == [2, *range(4, 4 + rows_below), 4 + rows_below, 6 + rows_below]
+    (problem,) = reading.problems
+    assert str(problem).startswith("answers.csv, line 3: A double quote is opened here")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

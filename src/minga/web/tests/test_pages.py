@@ -88,6 +88,14 @@ def test_the_frame_names_language_direction_and_the_same_page_in_the_others(lang
 
 
 @pages
+@pytest.mark.parametrize("path", ["//evil.example/", "///evil.example/en/?a=1", "/\\evil.example/"])
+def test_no_link_of_the_frame_leads_to_another_host_whatever_the_address(path, client, db):
+    page = client.get("/", PATH_INFO=path).content.decode()
+    links = re.findall(r'href="([^"]*evil[^"]*)"', page)
+    assert links
+    assert not [link for link in links if link.startswith(("//", "/\\"))]
+
+
 def test_the_sample_says_so_on_every_page_and_a_real_site_does_not(client, db, settings):
     said = "its organizations, people and assessments are invented"
     settings.SAMPLE = True
