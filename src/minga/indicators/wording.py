@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.formats import localize
 from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext, pgettext
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from minga import members as world
@@ -189,7 +189,7 @@ def own_words(index: CompositeIndex, text: str) -> str:
 
 def direction(value: int) -> str:
     """Say whether more is better."""
-    return _now("more is better") if value > 0 else _now("less is better")
+    return gettext("more is better") if value > 0 else gettext("less is better")
 
 
 def changes(stage: str, reason: str) -> str:
@@ -212,19 +212,19 @@ def method(index: Index) -> list[str]:
     """Say how an index is calculated, a sentence a step, from its definition."""
     steps = [_measured(index)]
     if index.denominate.on and (divided := [item.code for item in index.indicators if item.denominator]):
-        steps.append(_now("Divided by the size of the unit are: %(codes)s.") % {"codes": listed(divided)})
+        steps.append(gettext("Divided by the size of the unit are: %(codes)s.") % {"codes": listed(divided)})
     if index.screen.method != "none":
         steps.append(
-            _now("Units with less than %(share)s %% of their data are left out.")
+            gettext("Units with less than %(share)s %% of their data are left out.")
             % {"share": number(100 * index.screen.min_available, 0)}
         )
     if index.impute.method != "none":
         steps.append(_imputed(index))
     else:
-        steps.append(_now("Gaps stay gaps: a score is taken over the parts that are there."))
+        steps.append(gettext("Gaps stay gaps: a score is taken over the parts that are there."))
     if index.treat.on:
         steps.append(
-            _now(
+            gettext(
                 "Where the skew is %(skew)s or more and the kurtosis %(kurt)s or more, up to %(count)s outliers of an "
                 "indicator are drawn in to the nearest other value; where that is not enough, its logarithm is taken."
             )
@@ -233,7 +233,7 @@ def method(index: Index) -> list[str]:
     steps.append(_scale(index.normalise))
     rules = dict.fromkeys(str(rule.method) for rule in node_rules(index).rules)
     words = [MEANS.get(rule, rule) for rule in rules]
-    steps.append(_now("Parts are put together by: %(rules)s.") % {"rules": listed(words)})
+    steps.append(gettext("Parts are put together by: %(rules)s.") % {"rules": listed(words)})
     return steps
 
 
@@ -245,7 +245,7 @@ def _measured(index: Index) -> str:
         len(index.indicators),
     ) % {"count": len(index.indicators), "nodes": len(index.nodes)}
     if not backwards:
-        return f"{text} {_now('In all of them more is better.')}"
+        return f"{text} {gettext('In all of them more is better.')}"
     less = ngettext(
         "In %(count)s of them less is better; it is turned around.",
         "In %(count)s of them less is better; they are turned around.",
@@ -261,9 +261,9 @@ def _imputed(index: Index) -> str:
         "constant": _("Gaps are filled with a fixed value; such cells are marked."),
     }
     if index.impute.axis == "row":
-        return _now("Gaps are filled from the unit’s own other figures; such cells are marked.")
+        return gettext("Gaps are filled from the unit’s own other figures; such cells are marked.")
     if index.impute.group:
-        return _now("Gaps are filled from the units of the same group (%(group)s); such cells are marked.") % {
+        return gettext("Gaps are filled from the units of the same group (%(group)s); such cells are marked.") % {
             "group": index.impute.group
         }
     return str(words[index.impute.method])
@@ -271,11 +271,11 @@ def _imputed(index: Index) -> str:
 
 def _scale(scale: Scale) -> str:
     if isinstance(scale, MinMax):
-        return _now(
+        return gettext(
             "Indicators are brought to a common scale: the lowest value seen becomes %(low)s, the highest %(high)s."
         ) % {"low": number(scale.lower), "high": number(scale.upper)}
     if isinstance(scale, Goalposts):
-        return _now(
+        return gettext(
             "Indicators are brought to a scale from 0 to %(top)s between goalposts that stay the same in every "
             "edition, so that scores of different years can be compared."
         ) % {"top": number(scale.scale)}
