@@ -35,12 +35,12 @@ TITLES = {
     "readiness": {
         "en": "Readiness of businesses for AI, by country",
         "fr": "Préparation des entreprises à l’IA, par pays",
-        "ar": "جاهزية الأعمال للذكاء الاصطناعي حسب البلد",
+        "ar": "جاهزية المؤسسات للذكاء الاصطناعي بحسب البلد",
     },
     "readiness-sectors": {
         "en": "Readiness of businesses for AI, by sector",
         "fr": "Préparation des entreprises à l’IA, par secteur",
-        "ar": "جاهزية الأعمال للذكاء الاصطناعي حسب القطاع",
+        "ar": "جاهزية المؤسسات للذكاء الاصطناعي بحسب القطاع",
     },
     "responsibility": {
         "en": "Responsibility of member companies in the digital economy",

@@ -8,8 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.formats import localize
 from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext, pgettext
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from minga import members as world

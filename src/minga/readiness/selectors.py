@@ -311,13 +311,17 @@ def lends_scores(assessment: Assessment) -> bool:
 
 
 def _lent_scores(*, is_sample: bool) -> QuerySet[AssessmentScore]:
-    """Return the link scores that may count now; a consent taken back anywhere ends it at once."""
+    """Return the link scores that may count now; a consent taken back anywhere ends it at once.
+
+    An assessment counts once somebody answers for it: else nine invented ones would lay the tenth, real one bare.
+    """
     # the databases write a UUID with or without dashes; the reference has none
     mark = Replace(Cast("assessment_id", CharField()), Value("-"), Value(""))
     latest = AssessmentScore.objects.filter(
         kind="link", assessment__is_latest=True, assessment__is_sample=is_sample
     ).annotate(reference=Concat(Value("assessment:"), mark))
-    return latest.filter(reference__in=members.consented_objects(BENCHMARK))
+    claimed = Q(assessment__account__isnull=False) | Q(assessment__organization__isnull=False)
+    return latest.filter(claimed, reference__in=members.consented_objects(BENCHMARK))
 
 
 def peers_table(assessment: Assessment) -> pl.DataFrame:

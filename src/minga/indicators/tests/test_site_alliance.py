@@ -23,12 +23,10 @@ FACTORS = ("integration", "data_quality", "safety", "inclusiveness", "skills", "
 def lent(count, country, level, *, size="10-49", women_led=None, sector="10", is_sample=False, lends=True):
     """Businesses that all stand at one level on every factor and lend their scores."""
     for at in range(count):
-        organization = None
-        if women_led is not None:
-            organization = members.create_organization(
-                by=None, name=f"{country} {size} {women_led} {at}", type="sme", country=country, sector=sector,
-                size=size, women_led=women_led, is_sample=is_sample,
-            )  # fmt: skip
+        organization = members.create_organization(
+            by=None, name=f"{country} {size} {women_led} {at}", type="sme", country=country, sector=sector,
+            size=size, women_led=women_led, is_sample=is_sample,
+        )  # fmt: skip
         assessment = readiness.start_assessment(
             country=country, sector=sector, size=size, language="en", organization=organization, is_sample=is_sample
         )
