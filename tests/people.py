@@ -122,6 +122,32 @@ def some_records() -> tuple[Any, ...]:
     return tuple(content.load([path], services.known_codes())[:8])
 
 
+def publish_index(proposer: Any) -> None:
+    """Publish a small index of countries, and leave a further edition as a draft."""
+    import polars as pl
+
+    from minga.indicators import Index, Indicator, Node, services
+    from minga.members import services as members
+
+    by = members.person_for(proposer)
+    other = members.person_for(
+        members.createadmin(email="noor@secretariat.example", password="a long enough password", name="Noor")
+    )
+    definition = Index(
+        indicators=(Indicator(code="exports", parent="all"), Indicator(code="skills", parent="all")),
+        nodes=(Node(code="all"),),
+        unit="iso2",
+    )
+    table = pl.DataFrame({"iso2": ["TN", "MA", "EG"], "exports": [3.0, 1.0, 2.0], "skills": [1.0, 2.0, 4.0]})
+    index = services.create_index(slug="trade", titles={"en": "Trade"}, units="country", by=by)
+    for is_public in (True, False):
+        edition = services.create_draft(index=index, definition=definition, table=table, by=by, year=2026)
+        services.calculate(edition=edition)
+        if is_public:
+            services.propose(edition=edition, by=by)
+            services.publish(edition=edition, by=other)
+
+
 def gather(words: tuple[str, str, str] = ("almadina", "kerkennah", "sandaga")) -> Alliance:
     """Bring everybody together; the words are what Amina, Khadija and Dina wrote everywhere."""
     from minga.knowledge import services as knowledge
@@ -138,6 +164,7 @@ def gather(words: tuple[str, str, str] = ("almadina", "kerkennah", "sandaga")) -
     farid = members.create_account(email="farid@assessors.example", password="a long enough password", name="Farid")
     members.grant_in_alliance(person=members.person_for(farid), role="assessor")
     bao = members.createadmin(email="bao@secretariat.example", password="a long enough password", name="Bao")
+    publish_index(bao)
     browsers = {
         "visitor": Client(),
         "guest": dinas_browser,

@@ -52,6 +52,10 @@ def real_address(pattern: str, alliance: Alliance, tenant: Tenant | None = None)
         "code": "TN",
         "name": "generic-enterprise",
         "slug": "tn-raidet",
+        "index": "trade",
+        "edition": "trade-2026.2" if "/build/" in pattern else "trade-2026.1",
+        "unit": "TN",
+        "node": "exports",
         "mark": (tenant.organization or alliance.amina.organization).mark,
         "content_hash": tenant.assessment.edition.content_hash,
     }

@@ -121,6 +121,11 @@ def consented_objects(scope: str) -> QuerySet[Consent, str]:
     return Consent.objects.filter(scope=scope, revoked_at=None).exclude(object="").values_list("object", flat=True)
 
 
+def standing_consents(scope: str, object: str) -> QuerySet[Consent]:
+    """Return the consents to this scope about this object that stand, with their givers."""
+    return Consent.objects.filter(scope=scope, object=object, revoked_at=None).select_related("person").order_by("pk")
+
+
 def acts() -> QuerySet[AuditAct]:
     """Return the audit trail, the latest act first."""
     return AuditAct.objects.order_by("-sequence")

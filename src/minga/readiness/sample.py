@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import polars as pl
@@ -130,6 +131,8 @@ def _organization(drawn: Drawn) -> Any:
         sector=drawn.sector,
         size=drawn.size,
         languages=[_MAIN_LANGUAGE.get(drawn.country, "en")],
+        # a third say that women lead them; from the name, so that what is drawn afterwards stays as it was
+        women_led=crc32(drawn.name.encode()) % 3 == 0,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -311,13 +311,17 @@ def lends_scores(assessment: Assessment) -> bool:
 
 
 def _lent_scores(*, is_sample: bool) -> QuerySet[AssessmentScore]:
-    """Return the link scores that may count now; a consent taken back anywhere ends it at once."""
+    """Return the link scores that may count now; a consent taken back anywhere ends it at once.
+
+    An assessment counts once somebody answers for it: else nine invented ones would lay the tenth, real one bare.
+    """
     # the databases write a UUID with or without dashes; the reference has none
     mark = Replace(Cast("assessment_id", CharField()), Value("-"), Value(""))
     latest = AssessmentScore.objects.filter(
         kind="link", assessment__is_latest=True, assessment__is_sample=is_sample
     ).annotate(reference=Concat(Value("assessment:"), mark))
-    return latest.filter(reference__in=members.consented_objects(BENCHMARK))
+    claimed = Q(assessment__account__isnull=False) | Q(assessment__organization__isnull=False)
+    return latest.filter(claimed, reference__in=members.consented_objects(BENCHMARK))
 
 
 def peers_table(assessment: Assessment) -> pl.DataFrame:
@@ -343,3 +347,46 @@ def group_medians(*, is_sample: bool, country: str) -> pl.DataFrame:
         orient="row",
     )
     return peers(table, min_group=settings.MIN_PEERS) if rows else table
+
+
+#: Sizes that count as small where small and large businesses are compared.
+SMALL_SIZES = ("1-9", "10-49")
+
+
+def medians_by(*, is_sample: bool, by: Sequence[str]) -> pl.DataFrame:
+    """Return the middle level of each factor in nested groups of businesses, as far as the policy lets it be shown.
+
+    Parameters
+    ----------
+    is_sample : whether sample assessments are meant; the two never mix
+    by : names of groups, from the widest to the finest: ``region``, ``country``, ``section``, ``sector``, ``band``
+        (small, large), ``leadership`` (women, others; businesses that did not say are left out)
+
+    Returns
+    -------
+    table, one row per finest group and factor (and ``total``)
+        The names of ``by``, ``node``, ``n``, ``median``, ``withheld`` and ``pooled`` as in ``benchmark.peers``.
+    """
+    fields = {name: _GROUPINGS.get(name, f"assessment__{name}") for name in by}
+    lent = _lent_scores(is_sample=is_sample)
+    rows = [
+        (str(pk), node, score, *(_group_of(name, value) for name, value in zip(by, values, strict=True)))
+        for pk, node, score, *values in lent.order_by("pk").values_list("assessment", "node", "score", *fields.values())
+    ]
+    schema = {"enterprise": pl.String, "node": pl.String, "score": pl.Float64} | dict.fromkeys(by, pl.String)
+    table = pl.DataFrame(rows, schema=schema, orient="row").drop_nulls(list(by))
+    if table.is_empty():
+        return table.drop("enterprise", "score").with_columns(n=0, median=0.0, withheld=pl.lit(""), pooled=pl.lit(""))
+    wanted = [*by, "node", "n", "median", "withheld", "pooled"]
+    return peers(table, by=list(by), min_group=settings.MIN_PEERS).select(wanted)
+
+
+_GROUPINGS = {"band": "assessment__size", "leadership": "assessment__organization__women_led"}
+
+
+def _group_of(name: str, value: Any) -> str | None:
+    if name == "band":
+        return "small" if value in SMALL_SIZES else "large"
+    if name == "leadership":
+        return None if value is None else "women" if value else "others"
+    return str(value)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from django.test import Client
 from django.urls import reverse
 
+from minga.members import services as members
 from minga.readiness import report, selectors, services
 from minga.readiness.models import Assessment
 
@@ -36,6 +38,15 @@ def submitted(levels: Mapping[str, str] | str, **fields: Any) -> Assessment:
     """Answer and submit."""
     assessment = answered(levels, **fields)
     services.submit_assessment(assessment=assessment, scores=report.score_rows(assessment))
+    return assessment
+
+
+def lent(levels: Mapping[str, str] | str, **fields: Any) -> Assessment:
+    """Answer and submit as an owner with an account of their own who lends the scores."""
+    if not {"account", "organization"} & set(fields):
+        fields["account"] = members.create_account(email=f"{uuid4().hex}@example.org", password=uuid4().hex)
+    assessment = submitted(levels, **fields)
+    services.give_benchmark(assessment=assessment)
     return assessment
 
 

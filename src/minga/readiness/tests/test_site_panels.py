@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import translation
 
 from minga.members import services as members
-from minga.readiness import services
+from minga.readiness import testing
 from minga.readiness.testing import submitted
 from minga.web import vocabulary
 
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.page, pytest.mark.django_db]
 
 def lent(count, levels="2", **fields):
     for _one in range(count):
-        services.give_benchmark(assessment=submitted(levels, **fields))
+        testing.lent(levels, **fields)
 
 
 def test_first_page_counts_businesses_from_ten_on(client):

@@ -12,7 +12,7 @@ from minga.members import selectors as people
 from minga.members import services as members
 from minga.readiness import report, selectors, services
 from minga.readiness.models import Assessment
-from minga.readiness.testing import BAKERY, address, answered, start_in_browser, submitted
+from minga.readiness.testing import BAKERY, address, answered, lent, start_in_browser, submitted
 from minga.web import rooms
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
@@ -32,11 +32,14 @@ def page(client, assessment, language="en") -> str:
 
 
 def peers_of(count: int, levels="3", *, consent=True, **fields) -> list[Assessment]:
-    made = [submitted(levels, **(BAKERY | fields)) for _one in range(count)]
-    if consent:
-        for assessment in made:
-            services.give_benchmark(assessment=assessment)
-    return made
+    make = lent if consent else submitted
+    return [make(levels, **(BAKERY | fields)) for _one in range(count)]
+
+
+def test_checks_that_nobody_answers_for_do_not_count():
+    for _one in range(12):
+        services.give_benchmark(assessment=submitted("3", **BAKERY))
+    assert selectors.peers_table(submitted("2", **BAKERY)).is_empty()
 
 
 def test_page_json_markdown_and_text_show_the_same_figures():

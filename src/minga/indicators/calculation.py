@@ -1,0 +1,351 @@
+"""An edition's results: everything its pages show, calculated once and then kept as plain values.
+
+No Django here: a definition and a table come in, one value comes out that JSON can hold.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+import minga
+from minga.indicators.engine import checks, comparing, reliability, screening, sensitivity, statistics, uncertainty
+from minga.indicators.engine.definition import Index
+from minga.indicators.engine.errors import DefinitionError, Finding, IndicatorsError
+from minga.indicators.engine.ranking import ranks_within
+from minga.indicators.engine.result import Result
+from minga.indicators.engine.weighting import effective_weights
+
+Progress = Callable[[int, int], None]
+REPLICATIONS = 1000
+#: base sample of the sensitivity analysis; runs are this times the number of choices and two
+SENSITIVITY_BASE = 128
+#: ending of the column that tells from which wider group a figure comes
+POOLED = "__pooled"
+#: what the pages of an edition can carry
+MAX_UNITS, MAX_INDICATORS = 400, 120
+STEPS = 6
+
+
+def table_of(data: dict[str, Any]) -> pl.DataFrame:
+    """Turn stored data into a table."""
+    columns = {name: [row[at] for row in data["rows"]] for at, name in enumerate(data["columns"])}
+    return pl.DataFrame(columns, strict=False)
+
+
+def data_of(table: pl.DataFrame) -> dict[str, Any]:
+    """Turn a table into what is stored; NaN and infinities are missing."""
+    clean = table.with_columns(
+        pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name)
+        for name, kind in table.schema.items()
+        if kind.is_float()
+    )
+    return {"columns": clean.columns, "rows": [list(row) for row in clean.iter_rows()]}
+
+
+def check(index: Index, table: pl.DataFrame) -> list[Finding]:
+    """Look an upload over: the engine's checks, and what the pages of an edition can carry."""
+    found = list(checks.check(index, table))
+    if not any(one.level == "error" for one in found):
+        found += _page_findings(index, table)
+    return sorted(found, key=lambda one: one.level)
+
+
+def _page_findings(index: Index, table: pl.DataFrame) -> list[Finding]:
+    found = []
+    if table.height > MAX_UNITS or len(index.codes) > MAX_INDICATORS:
+        found.append(Finding("error", "too_large", f"There are {table.height} units and {len(index.codes)} "
+                             f"indicators; pages carry {MAX_UNITS} and {MAX_INDICATORS}. Calculate larger indexes "
+                             "with the command line."))  # fmt: skip
+    if index.panel.time and table[index.panel.time].n_unique() > 1:
+        found.append(Finding("error", "several_times", f"The column {index.panel.time!r} holds several times. An "
+                             "edition is one time: upload one table for each."))  # fmt: skip
+    names = [*(str(unit) for unit in table[index.unit].to_list()), *(item.code for item in index.items)]
+    for name in names:
+        if not _fits_address(name):
+            found.append(Finding("error", "address", f"The code {name!r} cannot stand in an address. Use letters, "
+                                 "digits, point, hyphen and underscore, and none of: "
+                                 f"{', '.join(sorted(RESERVED))}."))  # fmt: skip
+    return found
+
+
+#: words that stand where a unit's code would stand in an address
+RESERVED = frozenset({"audit", "compare", "what-if", "cite", "method"})
+
+
+def _fits_address(code: str) -> bool:
+    plain = code.replace("-", "").replace("_", "").replace(".", "")
+    return bool(plain) and plain.isalnum() and len(code) <= 60 and code not in RESERVED
+
+
+def results_of(index: Index, table: pl.DataFrame, *, seed: int = 1, progress: Progress | None = None) -> dict[str, Any]:
+    """Calculate all that an edition's pages show.
+
+    Raises
+    ------
+    IndicatorsError
+        The index cannot be calculated.
+    """
+    said = _Steps(progress)
+    fitted = index.fit(table)
+    said.step()
+    intervals = _intervals(index, table, fitted, seed, said)
+    audit = _audit(index, table, fitted, seed, said)
+    said.step()
+    return {
+        "software": minga.__version__,
+        "seed": seed,
+        "replications": REPLICATIONS,
+        "root": index.tree.codes[index.tree.root],
+        "best": index.best,
+        "items": _items(index),
+        "units": _units(index, fitted),
+        **_values(index, fitted),
+        "intervals": intervals,
+        "audit": audit,
+        "left_out": _left_out(index, fitted),
+        "pooled": _pooled(index, table),
+    }
+
+
+@dataclasses.dataclass
+class _Steps:
+    """Counts the steps done for whoever waits."""
+
+    tell: Progress | None
+    done: int = 0
+
+    def step(self) -> None:
+        self.done += 1
+        if self.tell:
+            self.tell(min(self.done, STEPS), STEPS)
+
+
+def _items(index: Index) -> list[dict[str, Any]]:
+    """Indicators, then nodes, with their place and weights."""
+    tree = index.tree
+    effective = dict(effective_weights(index).select("code", "effective").iter_rows())
+    found = []
+    for at, item in enumerate(index.items):
+        is_indicator = at < tree.indicators
+        found.append({
+            "code": item.code, "name": item.name or item.code, "parent": item.parent, "level": tree.levels[at],
+            "kind": "indicator" if is_indicator else "node", "weight": float(item.weight),
+            "effective_weight": _plain(effective.get(item.code)), "unit": item.unit, "source": item.source,
+            "direction": getattr(item, "direction", 1), "year": getattr(item, "year", None),
+            "method": getattr(item, "method", ""), "quality": getattr(item, "quality", ""),
+        })  # fmt: skip
+    return found
+
+
+def _units(index: Index, fitted: Result) -> list[dict[str, Any]]:
+    names = fitted.data.names.to_list() if fitted.data.names is not None else fitted.units.to_list()
+    groups = fitted.data.groups.to_dicts() or [{}] * fitted.data.size
+    return [
+        {"code": str(code), "name": str(name or code), "groups": {key: _plain(value) for key, value in group.items()}}
+        for code, name, group in zip(fitted.units.to_list(), names, groups, strict=True)
+    ]
+
+
+def _values(index: Index, fitted: Result) -> dict[str, Any]:
+    """Scores, ranks, parts of the score and the figures behind them: one list an item, one place a unit."""
+    scaled = fitted.stages["normalised"].values
+    ranks = ranks_within(scaled, fitted.data.time_codes())
+    score = {code: _column(scaled[:, at]) for at, code in enumerate(index.codes)}
+    score |= {code: _column(fitted.node_scores[:, at]) for at, code in enumerate(fitted.nodes)}
+    rank = {code: _column(ranks[:, at]) for at, code in enumerate(index.codes)}
+    rank |= {code: _column(fitted.node_ranks[:, at]) for at, code in enumerate(fitted.nodes)}
+    available = {code: fitted.scores.filter(pl.col("node") == code)["available"].to_list() for code in fitted.nodes}
+    parts = [fitted.explain(str(unit)).contributions["contribution"].to_list() for unit in fitted.units.to_list()]
+    codes = [item.code for item in index.items]
+    raw = fitted.stage("raw").join(fitted.keys, on=fitted.keys.columns, how="right", maintain_order="right")
+    return {
+        "score": score,
+        "rank": rank,
+        "available": available,
+        "contribution": {code: [_plain(row[at]) for row in parts] for at, code in enumerate(codes)},
+        "raw": {code: [_plain(value) for value in raw[code].to_list()] for code in index.codes},
+        "used": {code: [_plain(value) for value in fitted.stage("treated")[code].to_list()] for code in index.codes},
+        "changed": _changed(index, fitted),
+    }
+
+
+def _changed(index: Index, fitted: Result) -> list[list[Any]]:
+    """Cells that are not as they were measured: stage, unit, indicator, before, after, reason."""
+    named = fitted.why.filter(pl.col(index.unit).is_not_null() & pl.col("indicator").is_not_null())
+    rows = named.select("stage", index.unit, "indicator", "before", "after", "reason").iter_rows()
+    return [[_plain(value) for value in row] for row in rows]
+
+
+def _left_out(index: Index, fitted: Result) -> list[str]:
+    gone = fitted.why.filter((pl.col("stage") == "screened") & pl.col(index.unit).is_not_null())
+    return [str(unit) for unit in gone[index.unit].to_list()]
+
+
+def _pooled(index: Index, table: pl.DataFrame) -> list[list[str]]:
+    """Cells whose figure is that of a wider group: unit, indicator, the group. A column `<code>__pooled` says so."""
+    found = []
+    for code in index.codes:
+        if (column := f"{code}{POOLED}") in table.columns:
+            wide = table.filter(pl.col(column).fill_null("") != "").select(index.unit, column)
+            found += [[str(unit), code, str(group)] for unit, group in wide.iter_rows()]
+    return found
+
+
+# ---------------------------------------------------------------- how sure
+def _intervals(index: Index, table: pl.DataFrame, fitted: Result, seed: int, said: _Steps) -> dict[str, Any]:
+    """Intervals of score and rank for the whole index, and for every node that has choices of its own."""
+    tree = index.tree
+    kept = table.filter(pl.col(index.unit).cast(pl.String).is_in(fitted.units.to_list()))
+    found = {}
+    for at, code in enumerate(fitted.nodes):
+        if len(tree.children[tree.indicators + at]) < 2:
+            continue
+        part = index if tree.indicators + at == tree.root else _branch(index, code)
+        held = _interval(part, kept, fitted, at, seed)
+        if held:
+            found[code] = held
+    said.step()
+    return found
+
+
+def _branch(index: Index, code: str) -> Index:
+    """The part of an index below one of its nodes, as an index."""
+    below = {code}
+    for _level in range(index.tree.top):
+        below |= {node.code for node in index.nodes if node.parent in below}
+    nodes = tuple(
+        dataclasses.replace(node, parent=None) if node.code == code else node
+        for node in index.nodes
+        if node.code in below
+    )
+    indicators = tuple(item for item in index.indicators if item.parent in below)
+    # what is said of single parts, or of levels by their number, need not make sense in a branch
+    general = tuple((path, value) for path, value in index.uncertain if "." not in path and path != "weights")
+    return dataclasses.replace(
+        index, indicators=indicators, nodes=nodes, uncertain=general, weight_sets=(), scenarios=()
+    )
+
+
+def _interval(part: Index, table: pl.DataFrame, fitted: Result, at: int, seed: int) -> dict[str, Any] | None:
+    """Intervals of one node; None where the node by itself is not what it is in the index, so none can be given."""
+    uncertain = dict(part.uncertain)
+    if "weights" not in uncertain:
+        uncertain["weights"] = uncertainty_of_weights(part)
+    try:
+        drawn = uncertainty.uncertainty(part, table, _thawed(uncertain), n=REPLICATIONS, seed=seed)
+    except IndicatorsError:
+        return None
+    scores, ranks = drawn.scores, drawn.ranks
+    same = np.allclose(
+        scores["nominal"].fill_null(np.nan).to_numpy(), fitted.node_scores[:, at], rtol=1e-9, atol=1e-9, equal_nan=True
+    )
+    if list(drawn.units) != [str(unit) for unit in fitted.units.to_list()] or not same:
+        return None
+    return {
+        "score_low": _column(scores["low"].fill_null(np.nan).to_numpy()),
+        "score_high": _column(scores["high"].fill_null(np.nan).to_numpy()),
+        "rank_low": _column(ranks["low"].fill_null(np.nan).to_numpy()),
+        "rank_median": _column(ranks["median"].fill_null(np.nan).to_numpy()),
+        "rank_high": _column(ranks["high"].fill_null(np.nan).to_numpy()),
+        "failed": drawn.failed,
+        "choices": sorted(uncertain),
+    }
+
+
+def uncertainty_of_weights(index: Index) -> Any:
+    """What moves when a definition says nothing on weights: each by up to a quarter."""
+    from minga.indicators.engine.factors import Jitter
+
+    return Jitter(0.25)
+
+
+def _thawed(uncertain: dict[str, Any]) -> dict[str, Any]:
+    from minga.indicators.engine.schema import thawed
+
+    return {path: thawed(value) for path, value in uncertain.items()}
+
+
+# ---------------------------------------------------------------- audit
+def _audit(index: Index, table: pl.DataFrame, fitted: Result, seed: int, said: _Steps) -> dict[str, Any]:
+    raw = fitted.stage("raw")
+    scaled = fitted.stage("normalised")
+    audit: dict[str, Any] = {
+        "stats": _rows(statistics.stats(raw, list(index.codes))),
+        "availability": _rows(screening.availability(index, table)),
+        "correlations": _rows(statistics.corr(scaled, list(index.codes)).select("a", "b", "correlation", "n")),
+        "nodes": _rows(_node_correlations(index, fitted)),
+        "corr_flags": _rows(statistics.corr_flags(index, scaled)),
+        "warnings": [[one.rule, one.message] for one in fitted.warnings],
+        "log": _rows(fitted.log),
+    }
+    said.step()
+    audit["alpha"] = _rows(reliability.alpha(fitted))
+    audit["removals"] = _removals(index, table)
+    said.step()
+    audit["sensitivity"] = _sensitivity(index, table, fitted, seed)
+    said.step()
+    return audit
+
+
+def _node_correlations(index: Index, fitted: Result) -> pl.DataFrame:
+    """How each node moves with the index."""
+    root = index.tree.codes[index.tree.root]
+    others = [code for code in fitted.nodes if code != root]
+    if not others:
+        return pl.DataFrame({"a": [], "b": [], "correlation": [], "n": []})
+    return statistics.corr(fitted.stage("aggregated"), others, [root]).select("a", "b", "correlation", "n")
+
+
+def _removals(index: Index, table: pl.DataFrame) -> list[list[Any]]:
+    """How far ranks move on average when one part just below the top is left out."""
+    level = index.tree.top - 1
+    try:
+        effect = comparing.drop_each(index, table, level=level).effect
+    except IndicatorsError:
+        return []
+    return [row for row in _rows(effect) if row[0] != "nominal"]
+
+
+def _sensitivity(index: Index, table: pl.DataFrame, fitted: Result, seed: int) -> dict[str, Any]:
+    """Which choice moves the ranks; only where there are at least two."""
+    uncertain = _thawed(dict(index.uncertain) | {"weights": dict(index.uncertain).get("weights") or _sets()})
+    if len(uncertain) < 2:
+        return {"rows": [], "runs": 0, "why": "one_choice"}
+    kept = table.filter(pl.col(index.unit).cast(pl.String).is_in(fitted.units.to_list()))
+    try:
+        found = sensitivity.sobol(index, kept, uncertain, n=SENSITIVITY_BASE, seed=seed, bootstrap=100)
+    except (IndicatorsError, DefinitionError):
+        return {"rows": [], "runs": 0, "why": "not_possible"}
+    return {"columns": found.indices.columns, "rows": _rows(found.indices), "runs": found.runs,
+            "mean": _plain(found.mean), "why": ""}  # fmt: skip
+
+
+def _sets() -> Any:
+    from minga.indicators.engine.factors import Jitter
+
+    return Jitter(0.25, sets=100)
+
+
+# ---------------------------------------------------------------- plain values
+def _plain(value: Any) -> Any:
+    if isinstance(value, float | np.floating):
+        return None if not math.isfinite(value) else round(float(value), 12)
+    if isinstance(value, np.integer):
+        return int(value)
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    return str(value)
+
+
+def _column(values: Sequence[Any] | np.ndarray) -> list[Any]:
+    return [_plain(value) for value in np.asarray(values, dtype=np.float64).tolist()]
+
+
+def _rows(table: pl.DataFrame) -> list[list[Any]]:
+    return [[_plain(value) for value in row] for row in table.iter_rows()]

@@ -1,0 +1,21 @@
+"""Two people of the secretariat for page tests; engine tests here need no site, so nothing of it loads at once."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def elif_(db):
+    """Elif builds indexes."""
+    from minga.indicators.tests import site
+
+    return site.secretary("elif")
+
+
+@pytest.fixture
+def noor(db):
+    """Noor publishes what Elif proposes."""
+    from minga.indicators.tests import site
+
+    return site.secretary("noor")
