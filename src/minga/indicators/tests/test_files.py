@@ -215,3 +215,11 @@ def test_scores_file_has_the_same_columns_whatever_the_data_call_them(tmp_path):
     index = flat("a").replace("unit", "uCode").replace("panel.time", "Year")
     mi.write_scores(index.fit(data), tmp_path / "scores.csv")
     assert pl.read_csv(tmp_path / "scores.csv").columns == ["unit", "time", "node", "score", "rank"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_the_code_of_namibia_is_a_unit_and_no_gap(tmp_path, ending):
+    table = pl.DataFrame({"unit": ["NA", "ZA"], "a": ["1", "NA"]})
+    path = tmp_path / f"data.{ending}"
+    table.write_csv(path) if ending == "csv" else mi.write_workbook(path, {"Data": table})
+    assert mi.read_table(path)["unit"].to_list() == ["NA", "ZA"]
