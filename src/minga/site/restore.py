@@ -227,9 +227,10 @@ def _rebuild(archive: zipfile.ZipFile, manifest: dict[str, Any], using: str, ste
     _empty(then, using)
     _fill(archive, manifest, then, using, step)
     _settle(using)
+    _restart_counters(then, using)  # what the migrations below write must not collide with the restored rows
     _migrate(using, None)
     emit_post_migrate_signal(verbosity=0, interactive=False, db=using)
-    _restart_counters(using)
+    _restart_counters(apps, using)
     _settle(using)
     connections[using].check_constraints()
 
@@ -292,9 +293,9 @@ def _fill(archive: zipfile.ZipFile, manifest: dict[str, Any], registry: Apps, us
         step("tables", done, len(listed))
 
 
-def _restart_counters(using: str) -> None:
+def _restart_counters(registry: Apps, using: str) -> None:
     """Let new keys begin after the restored ones."""
-    statements = connections[using].ops.sequence_reset_sql(no_style(), list(tables(apps).values()))
+    statements = connections[using].ops.sequence_reset_sql(no_style(), list(tables(registry).values()))
     with connections[using].cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)

@@ -65,7 +65,8 @@ def test_sheets_use_logical_properties_so_that_arabic_pages_mirror(sheet):
 def test_templates_hold_no_inline_code_or_style(template):
     """The security policy would block it, silently for whoever does not look at the console."""
     text = template.read_text(encoding="utf-8")
-    assert not re.search(r"\sstyle=|<style|\son\w+=|javascript:", text)
+    markup = re.sub(r"{%.*?%}", "", text, flags=re.DOTALL)  # `with one=…` is no event
+    assert not re.search(r"\sstyle=|<style|\son\w+=|javascript:", markup)
     for attributes, body in re.findall(r"<script([^>]*)>(.*?)</script>", text, flags=re.DOTALL):
         assert "src=" in attributes
         assert not body.strip()
@@ -117,8 +118,8 @@ def test_the_menu_marks_where_one_is(client, db):
 def test_the_first_page_links_what_works_and_names_the_rest_as_in_preparation(client, db):
     page = client.get("/en/").content.decode()
     works, _, later = page.partition("in preparation")
-    assert re.findall(r'card--door (\w+)"', works) == ["assess", "advise"]
-    assert re.findall(r'card--later (\w+)"', later) == ["pilot", "validate", "measure", "deliberate", "govern"]
+    assert re.findall(r'card--door (\w+)"', works) == ["assess", "advise", "measure"]
+    assert re.findall(r'card--later (\w+)"', later) == ["pilot", "validate", "deliberate", "govern"]
     assert "<a " not in later.partition("</ul>")[0]
 
 
