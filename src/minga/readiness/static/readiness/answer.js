@@ -10,7 +10,7 @@
 
   const show = ({ states, at, done }) => {
     const clock = new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    states.saved = words.saved.replace("{time}", clock);
+    states.saved = queue.length ? words.saving : words.saved.replace("{time}", clock);
     for (const name in states) document.querySelector(`[data-state="${name}"]`).textContent = states[name];
     document.querySelector("[data-progress]").value = done;
   };
@@ -38,7 +38,7 @@
       const answer = isJson ? await response.json() : { message: words.refused };
       queue.shift();
       pause = 1000;
-      say(card, answer.message);
+      say(card, answer.message || (queue.some((next) => next.card === card) && words.saving));
       if (answer.message) leaving = null;
       if (answer.version) {
         field(card, "-version").value = answer.version;
@@ -47,7 +47,7 @@
       if (answer.outcome === "conflict")
         card.querySelectorAll("input[type=radio]").forEach((radio) => { radio.checked = radio.value === answer.value; });
     } catch {
-      // stay on the page and say so; who presses the button again sends the whole page
+      // stay and say so; the button, pressed again, sends the whole page
       say(card, words.lost);
       busy = false;
       leaving = null;
@@ -70,7 +70,7 @@
     say(card, words.saving);
     send();
   });
-  // the page carries every answer, but goes only after the one on its way: else both would claim the same version
+  // the page goes only after the answer on its way: else both would claim the same version
   form.addEventListener("submit", (event) => {
     if (busy) {
       event.preventDefault();
