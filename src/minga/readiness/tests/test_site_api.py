@@ -80,7 +80,9 @@ def test_unknown_country_is_explained_in_the_one_shape(client):
     assert "no country with the code 'ZZ'" in response.json()["error"]["message"]
 
 
-@pytest.mark.parametrize("bad", [{"sector": "C"}, {"sector": "99x"}, {"size": "5"}, {"location": "moon"}, {"name": "a\x00b"}])
+@pytest.mark.parametrize(
+    "bad", [{"sector": "C"}, {"sector": "99x"}, {"size": "5"}, {"location": "moon"}, {"name": "a\x00b"}]
+)
 def test_malformed_start_is_refused(client, bad):
     response = call(client, "post", "/assessments", BAKERY | bad)
     assert response.status_code == 422

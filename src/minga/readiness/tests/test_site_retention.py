@@ -34,7 +34,7 @@ def test_unclaimed_check_is_deleted_after_the_retention_time(settings):
 
 def test_place_of_the_site_is_taken_along():
     assert services.export_assessment(started(location="rural"))["profile"]["location"] == "rural"
-    with pytest.raises(ProfileError, match="'moon' is unknown. Choose one of city, town, rural, or leave it out"):
+    with pytest.raises(ProfileError, match=r"'moon' is unknown\. Choose one of city, town, rural, or leave it out"):
         started(location="moon")
 
 
