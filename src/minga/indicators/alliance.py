@@ -21,7 +21,11 @@ from minga.readiness import selectors as readiness
 #: for a kind of unit: the name of its group and of the wider one
 _GROUPS = {"country": ("region", "country"), "sector": ("section", "sector")}
 #: gaps between groups of businesses: code, grouping, the group that usually lags, the other
-_GAPS = (("size_gap", "band", "small", "large"), ("leadership_gap", "leadership", "women", "others"))
+_GAPS = (
+    ("size_gap", "band", "small", "large"),
+    ("leadership_gap", "leadership", "women", "others"),
+    ("location_gap", "location", "rural", "others"),
+)
 _TOP_LEVEL, _WIDEST_GAP = 5.0, 2.5
 ROOT = "readiness_index"
 
@@ -78,8 +82,13 @@ class Collected:
 
 #: What is said of an edition, by code; stored in English with the edition and translated where it is shown.
 NOTES = {
+    # of editions made before the check asked; no new edition says it
     "location": gettext_noop(
-        "The gap between rural and urban businesses is not in this edition: the check does not ask where a business is."
+        "The gap between rural and urban businesses is not in this edition: when it was made, the check did not ask "
+        "where a business is."
+    ),
+    "location_gap": gettext_noop(
+        "The gap between rural and other businesses is not in this edition: too few said where they are."
     ),
     "size_gap": gettext_noop(
         "The gap between small and large businesses is not in this edition: too few businesses are in one of the "
@@ -127,7 +136,7 @@ def readiness_index(units: str, *, is_sample: bool) -> Collected:
     wide = shown.filter(pl.col("node") != "total").pivot("node", index=finest, values="median", sort_columns=False)
     table = overall.select(pl.col(finest), pl.col(wider).alias("group"), pl.col("n").alias("businesses"))
     table = table.join(wide, on=finest, how="left", maintain_order="left")
-    notes, gaps = ["sampling", "location"], []
+    notes, gaps = ["sampling"], []
     for code, grouping, behind, ahead in _GAPS:
         gap = _gap(units, grouping, behind, ahead, is_sample=is_sample)
         joined = table.join(gap, on=finest, how="left", maintain_order="left")

@@ -28,6 +28,7 @@ READINESS_PARTS: dict[str, Words] = {
     "divide": _("Small gaps between groups"),
     "size_gap": _("Gap between large and small businesses"),
     "leadership_gap": _("Gap between businesses led by women and others"),
+    "location_gap": _("Gap between rural and other businesses"),
 }
 #: units and sources of the readiness index, as its definition has them
 READINESS_WORDS: dict[str, Words] = {

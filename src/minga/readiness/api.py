@@ -32,6 +32,7 @@ def _without_nul(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_without_nul)]
 Language = Literal["en", "fr", "ar"]
+Location = Literal["city", "town", "rural", ""]
 Value = Literal["0", "1", "2", "3", "4", "5", "dk", "na"]
 
 
@@ -54,6 +55,7 @@ class Start(Schema):
     sector: Text = Field(description="Division of ISIC Rev.4, two digits, such as 10.", max_length=2)
     size: Literal["1-9", "10-49", "50-249", "250+"]
     name: Text = Field("", max_length=120)
+    location: Location = Field("", description="Where the site is; may be left out, and never changes a score.")
     form: Literal["short", "full"] = "short"
     language: Language = "en"
     overlays: list[Text] | None = Field(None, description="Ids of supplements; left out: all that fit.", max_length=20)
@@ -108,6 +110,7 @@ class Goals(Schema):
     goals: list[Text] = Field(default_factory=list, max_length=3)
     cash_limit: Literal["c0", "c1", "c2", "c3", "c4"] = "c2"
     horizon_limit: Literal["h1", "h2", "h3"] = "h2"
+    location: Location | None = Field(None, description="Where the site is; left out: as it was given at the start.")
 
 
 class State(Schema):
@@ -145,6 +148,7 @@ def start(request: HttpRequest, given: Start) -> Any:
         size=given.size,
         language=given.language,
         name=given.name,
+        location=given.location,
         form=given.form,
         overlays=given.overlays,
     )
@@ -225,7 +229,11 @@ def submit(request: HttpRequest, pk: uuid.UUID, given: Goals) -> Any:
     assessment = _opened(request, pk)
     if not assessment.is_submitted:
         services.choose_goals(
-            assessment=assessment, goals=given.goals, cash_limit=given.cash_limit, horizon_limit=given.horizon_limit
+            assessment=assessment,
+            goals=given.goals,
+            cash_limit=given.cash_limit,
+            horizon_limit=given.horizon_limit,
+            location=given.location,
         )
         services.submit_assessment(assessment=assessment, scores=report.score_rows(assessment))
     return state(request, pk)

@@ -22,7 +22,10 @@ class ReadinessConfig(Room):
     load_sample = "minga.readiness.sample.load_sample"
     processing = (
         Processing(
-            record=_("Assessment: sector, country, size, goals, answers with notes and their history, scores"),
+            record=_(
+                "Assessment: sector, country, size, location if said, goals, answers with notes and their history, "
+                "scores"
+            ),
             purpose=_("Showing a business where it stands and what to do first"),
             lawful_basis=_("Contract: you asked for the report"),
             retention=_(

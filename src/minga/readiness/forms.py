@@ -99,6 +99,16 @@ class GoalsForm(_Form):
         widget=forms.RadioSelect,
     )
     horizon_limit = forms.ChoiceField(label=_("How long may one step take?"), widget=forms.RadioSelect)
+    location = forms.ChoiceField(
+        label=_("Where is the site?"),
+        required=False,
+        choices=[*Assessment.Location.choices, ("", _("I prefer not to say"))],
+        widget=forms.RadioSelect,
+        help_text=_(
+            "Only for figures of large groups that show whether businesses in rural areas fall behind. "
+            "It never changes your level."
+        ),
+    )
 
     def __init__(self, instrument: Instrument, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)

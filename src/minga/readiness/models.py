@@ -45,6 +45,11 @@ class Assessment(models.Model):
         MEDIUM = "50-249", _("50 to 249 people")
         LARGE = "250+", _("250 people or more")
 
+    class Location(models.TextChoices):
+        CITY = "city", _("Capital or large city")
+        TOWN = "town", _("Other town")
+        RURAL = "rural", _("Rural area")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     edition = models.ForeignKey(InstrumentEdition, on_delete=models.PROTECT, related_name="assessments")
     form = models.CharField(max_length=10, choices=Form.choices, default=Form.SHORT)
@@ -53,6 +58,8 @@ class Assessment(models.Model):
     country = models.CharField(max_length=2)
     sector = models.CharField(max_length=2)
     size = models.CharField(max_length=10, choices=Size.choices)
+    #: where the site is, empty where it was not said: for gaps between groups, never for a score
+    location = models.CharField(max_length=5, choices=Location.choices, blank=True, default="")
     #: section of ISIC and M49 region: kept beside sector and country so that a peer group is one query
     section = models.CharField(max_length=1)
     region = models.CharField(max_length=60)

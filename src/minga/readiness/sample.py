@@ -39,6 +39,8 @@ SECTORS = {
 }  # fmt: skip
 #: size band, share of businesses, and the level around which its answers lie
 SIZES = {"1-9": (0.24, 1.3), "10-49": (0.42, 1.9), "50-249": (0.26, 2.5), "250+": (0.08, 3.1)}
+#: size band, and of a hundred businesses how many are in a city, in another town, in a rural area; the rest do not say
+LOCATIONS = {"1-9": (26, 30, 36), "10-49": (32, 34, 28), "50-249": (42, 34, 20), "250+": (52, 32, 12)}
 _MAIN_LANGUAGE = {"TN": "fr", "MA": "fr", "SN": "fr", "EG": "ar", "JO": "ar"}
 _LENT, _FULL, _UNKNOWN = 0.85, 0.35, 0.04
 
@@ -208,6 +210,7 @@ def _assessment(
         section=sector.section,
         region=country.subregion,
         size=business.size,
+        location=_location(business),
         goals=["scrap", "energy", "otd"],
         goals_chosen=True,
         status=Assessment.Status.SELF_DECLARED,
@@ -217,6 +220,16 @@ def _assessment(
         submitted_at=at,
         is_latest=is_latest,
     )
+
+
+def _location(business: Drawn) -> str:
+    """Say where a business is: from its name, so that what is drawn stays as it was."""
+    place, upto = crc32(f"{business.name}, site".encode()) % 100, 0
+    for location, share in zip(Assessment.Location.values, LOCATIONS[business.size], strict=True):
+        upto += share
+        if place < upto:
+            return location
+    return ""
 
 
 def _answers(business: Drawn, assessment: Assessment, draw: np.random.Generator, *, lower: bool) -> Iterator[Answer]:

@@ -360,7 +360,8 @@ def medians_by(*, is_sample: bool, by: Sequence[str]) -> pl.DataFrame:
     ----------
     is_sample : whether sample assessments are meant; the two never mix
     by : names of groups, from the widest to the finest: ``region``, ``country``, ``section``, ``sector``, ``band``
-        (small, large), ``leadership`` (women, others; businesses that did not say are left out)
+        (small, large), ``leadership`` (women, others), ``location`` (rural, others); the last two leave out
+        businesses that did not say
 
     Returns
     -------
@@ -389,4 +390,6 @@ def _group_of(name: str, value: Any) -> str | None:
         return "small" if value in SMALL_SIZES else "large"
     if name == "leadership":
         return None if value is None else "women" if value else "others"
+    if name == "location":
+        return ("rural" if value == Assessment.Location.RURAL else "others") if value else None
     return str(value)

@@ -20,16 +20,17 @@ pytestmark = [pytest.mark.page, pytest.mark.django_db]
 FACTORS = ("integration", "data_quality", "safety", "inclusiveness", "skills", "culture", "policies")
 
 
-def lent(count, country, level, *, size="10-49", women_led=None, sector="10", is_sample=False, lends=True):
+def lent(count, country, level, *, size="10-49", women_led=None, location="", sector="10", is_sample=False, lends=True):
     """Businesses that all stand at one level on every factor and lend their scores."""
     for at in range(count):
         organization = members.create_organization(
-            by=None, name=f"{country} {size} {women_led} {at}", type="sme", country=country, sector=sector,
+            by=None, name=f"{country} {size} {women_led} {location} {at}", type="sme", country=country, sector=sector,
             size=size, women_led=women_led, is_sample=is_sample,
         )  # fmt: skip
         assessment = readiness.start_assessment(
-            country=country, sector=sector, size=size, language="en", organization=organization, is_sample=is_sample
-        )
+            country=country, sector=sector, size=size, location=location, language="en", organization=organization,
+            is_sample=is_sample,
+        )  # fmt: skip
         scores = [{"kind": "link", "node": node, "score": level} for node in (*FACTORS, "total")]
         readiness.submit_assessment(assessment=assessment, scores=scores)
         if lends:
@@ -113,7 +114,8 @@ def test_gap_of_a_unit_is_shown_only_where_both_groups_are_large_enough(db):
     assert rows["RW"]["size_gap"] != 3.0
     assert "pooled" in made.notes
     assert "leadership_gap" in made.notes
-    assert "location" in made.notes
+    assert "location_gap" in made.notes
+    assert "location" not in made.notes
 
 
 def test_gap_between_businesses_led_by_women_and_others(db):
@@ -124,11 +126,48 @@ def test_gap_between_businesses_led_by_women_and_others(db):
     assert rows == {"KE": 1.0, "VN": 0.0}
 
 
+def test_gap_between_rural_businesses_and_others(db):
+    for country, rural, others in (("KE", 2.0, 3.0), ("VN", 2.0, 2.0)):
+        lent(10, country, rural, location="rural")
+        lent(6, country, others, location="city")
+        lent(6, country, others, location="town")
+        lent(10, country, 5.0)  # did not say: counted on neither side
+    made = collected()
+    rows = {row["code"]: (row["location_gap"], row[f"location_gap{POOLED}"]) for row in made.table.to_dicts()}
+    assert rows == {"KE": (1.0, ""), "VN": (0.0, "")}
+    assert "location_gap" in {one.code for one in made.definition.indicators}
+    assert not {"location", "location_gap"} & set(made.notes)
+
+
+def test_rural_gap_of_too_few_businesses_is_that_of_the_wider_group_and_said_so(db):
+    for country, others in (("GH", 3.0), ("VN", 2.5)):
+        lent(10, country, 2.0, location="rural")
+        lent(10, country, others, location="town")
+    lent(4, "CO", 0.0, location="rural")
+    lent(10, "CO", 5.0, location="city")
+    made = collected()
+    rows = {row["code"]: row for row in made.table.to_dicts()}
+    assert (rows["GH"]["location_gap"], rows["VN"]["location_gap"]) == (1.0, 0.5)
+    # Colombia's four rural businesses are never shown
+    assert rows["CO"][f"location_gap{POOLED}"] == "all"
+    assert rows["CO"]["location_gap"] == 1.0
+    assert "pooled" in made.notes
+
+
+def test_edition_made_before_the_check_asked_still_says_so(client, elif_, noor):
+    edition = site.published(elif_, noor)
+    edition.notes = ["location"]
+    text = report.shown(edition).notes[0]
+    assert "when it was made, the check did not ask where a business is" in text
+
+
 def test_worked_example_of_the_method_page(db):
-    """docs/methods/alliance-indexes.md: levels 2.0, large ahead by one level, nobody behind by leadership: 50."""
-    index = alliance.readiness_definition(list(FACTORS), ["size_gap", "leadership_gap"], "country")
+    """docs/methods/alliance-indexes.md: levels 2.0, gaps of 1.0, 0.0 and 0.5 levels: 50."""
+    index = alliance.readiness_definition(list(FACTORS), ["size_gap", "leadership_gap", "location_gap"], "country")
     table = pl.DataFrame(
-        {"code": ["KE"]} | {factor: [2.0] for factor in FACTORS} | {"size_gap": [1.0], "leadership_gap": [0.0]}
+        {"code": ["KE"]}
+        | {factor: [2.0] for factor in FACTORS}
+        | {"size_gap": [1.0], "leadership_gap": [0.0], "location_gap": [0.5]}
     )
     scores = dict(index.fit(table).scores.select("node", "score").iter_rows())
     assert scores == pytest.approx({"readiness": 40.0, "divide": 80.0, "readiness_index": 50.0})

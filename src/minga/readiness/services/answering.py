@@ -112,8 +112,18 @@ def _check(instrument: Instrument, item: str, value: str, reason: str) -> tuple[
 
 
 @transaction.atomic
-def choose_goals(*, assessment: Assessment, goals: Sequence[str], cash_limit: str, horizon_limit: str) -> None:
-    """Keep what matters to the enterprise and how far it can go; used by the priorities, never by a score."""
+def choose_goals(
+    *,
+    assessment: Assessment,
+    goals: Sequence[str],
+    cash_limit: str,
+    horizon_limit: str,
+    location: str | None = None,
+) -> None:
+    """Keep what matters to the enterprise and how far it can go; used by the priorities, never by a score.
+
+    `location` is where the site is, empty for no answer; None leaves what is stored.
+    """
     codes = selectors.instrument_of(assessment, "en").codes
     unknown = [goal for goal in goals if goal not in codes.kpi]
     if unknown or len(goals) > 3:
@@ -125,9 +135,26 @@ def choose_goals(*, assessment: Assessment, goals: Sequence[str], cash_limit: st
             f"The limits {cash_limit!r} and {horizon_limit!r} are unknown. Choose one of {', '.join(codes.cost_band)}, "
             f"and one of {', '.join(codes.horizon)}."
         )
+    if location is not None:
+        assessment.location = checked_location(location)
     assessment.goals, assessment.goals_chosen = list(goals), True
     assessment.cash_limit, assessment.horizon_limit = cash_limit, horizon_limit
-    assessment.save(update_fields=["goals", "goals_chosen", "cash_limit", "horizon_limit"])
+    assessment.save(update_fields=["goals", "goals_chosen", "cash_limit", "horizon_limit", "location"])
+
+
+def checked_location(location: str) -> str:
+    """Return where a site is, as it was given.
+
+    Raises
+    ------
+    ProfileError
+        It is none of the choices, nor empty.
+    """
+    if location and location not in Assessment.Location.values:
+        raise ProfileError(
+            f"Location {location!r} is unknown. Choose one of {', '.join(Assessment.Location.values)}, or leave it out."
+        )
+    return location
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ def export_assessment(assessment: Assessment) -> dict[str, Any]:
             "country": assessment.country,
             "sector": assessment.sector,
             "size": assessment.size,
+            "location": assessment.location,
             "goals": assessment.goals,
             "cash_limit": assessment.cash_limit,
             "horizon_limit": assessment.horizon_limit,

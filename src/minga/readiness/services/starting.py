@@ -16,6 +16,7 @@ from minga.readiness.engine.errors import ProfileError
 from minga.readiness.engine.instrument import Instrument
 from minga.readiness.engine.overlays import merge
 from minga.readiness.models import AccessKey, Assessment, InstrumentEdition
+from minga.readiness.services.answering import checked_location
 from minga.trust import content_hash
 
 
@@ -28,6 +29,7 @@ def start_assessment(
     language: str,
     overlays: Sequence[str] | None = None,
     name: str = "",
+    location: str = "",
     form: str = Assessment.Form.SHORT,
     account: Any = None,
     organization: Any = None,
@@ -59,6 +61,7 @@ def start_assessment(
         section=activity.section,
         region=place.subregion,
         size=size,
+        location=checked_location(location),
         account=account,
         organization=organization,
         is_sample=is_sample,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from minga.readiness import services
 from minga.readiness.models import Answer, Assessment
 from minga.readiness.testing import BAKERY
 
@@ -79,7 +80,9 @@ def test_unknown_country_is_explained_in_the_one_shape(client):
     assert "no country with the code 'ZZ'" in response.json()["error"]["message"]
 
 
-@pytest.mark.parametrize("bad", [{"sector": "C"}, {"sector": "99x"}, {"size": "5"}, {"name": "a\x00b"}])
+@pytest.mark.parametrize(
+    "bad", [{"sector": "C"}, {"sector": "99x"}, {"size": "5"}, {"location": "moon"}, {"name": "a\x00b"}]
+)
 def test_malformed_start_is_refused(client, bad):
     response = call(client, "post", "/assessments", BAKERY | bad)
     assert response.status_code == 422
@@ -92,6 +95,20 @@ def test_unknown_goal_is_refused_and_nothing_is_submitted(client, begun):
     response = call(client, "post", f"/assessments/{pk}/submit", {"goals": ["fame"]}, key)
     assert response.status_code == 422
     assert Assessment.objects.get().status == "draft"
+
+
+def test_place_of_the_site_may_be_given_at_the_start_or_at_the_end(client):
+    made = call(client, "post", "/assessments", BAKERY | {"location": "town"}).json()
+    pk, key = made["id"], made["key"]
+    submit = f"/assessments/{pk}/submit"
+    assert call(client, "post", submit, {"location": "moon"}, key).status_code == 422
+    sent = {"answers": [{"item": item, "value": "2"} for item in made["items"]]}
+    call(client, "patch", f"/assessments/{pk}/answers", sent, key)
+    assert call(client, "post", submit, {"goals": ["scrap"]}, key).status_code == 200
+    assert Assessment.objects.get().location == "town"
+    services.reopen_assessment(assessment=Assessment.objects.get())
+    assert call(client, "post", submit, {"location": "rural"}, key).status_code == 200
+    assert Assessment.objects.get().location == "rural"
 
 
 def test_report_without_answers_says_what_to_do(client, begun):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from minga.members import selectors as people
 from minga.members import services as members
 from minga.readiness import selectors, services
+from minga.readiness.engine.errors import ProfileError
 from minga.readiness.models import AccessKey, Answer, AnswerVersion, Assessment
 from minga.readiness.testing import address, answered, start_in_browser, started, submitted
 
@@ -29,6 +30,12 @@ def test_unclaimed_check_is_deleted_after_the_retention_time(settings):
     assert list(Assessment.objects.all()) == [young]
     assert set(Answer.objects.values_list("assessment", flat=True)) == {young.pk}
     assert set(AnswerVersion.objects.values_list("assessment", flat=True)) == {young.pk}
+
+
+def test_place_of_the_site_is_taken_along():
+    assert services.export_assessment(started(location="rural"))["profile"]["location"] == "rural"
+    with pytest.raises(ProfileError, match=r"'moon' is unknown\. Choose one of city, town, rural, or leave it out"):
+        started(location="moon")
 
 
 def test_claimed_and_sample_checks_stay(settings):

@@ -36,6 +36,14 @@ def test_sample_is_whole_labelled_and_fast(loaded):
     assert min(groups.values()) < 10 < max(groups.values())
 
 
+def test_sample_businesses_say_where_they_are_and_some_do_not(loaded):
+    said = Counter(Assessment.objects.filter(is_latest=True).values_list("location", flat=True))
+    assert set(said) == {"city", "town", "rural", ""}
+    assert min(said["city"], said["town"], said["rural"]) > 40
+    assert 0 < said[""] < 40
+    assert Assessment.objects.filter(size="250+", location="rural").count() < said["rural"] / 5
+
+
 def test_loading_twice_changes_nothing(loaded):
     before = sorted(Answer.objects.values_list("assessment", "item", "level"))
     assert sample.load_sample() == loaded[0]

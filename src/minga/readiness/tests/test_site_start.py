@@ -8,6 +8,7 @@ import re
 import pytest
 from django.test import Client
 
+from minga.readiness import report, selectors, services
 from minga.readiness.models import Assessment, InstrumentEdition
 from minga.readiness.testing import BAKERY, address, page_of, start_in_browser
 
@@ -86,6 +87,56 @@ def test_goals_page_can_be_skipped(client):
     client.post(address("answer", assessment, "skills"), page_of(assessment, "skills", "3"))
     response = client.post(address("submit", assessment), follow=True)
     assert "You chose no goals" in response.content.decode()
+
+
+def test_place_of_the_site_is_asked_kept_and_shown_again(client):
+    assessment = start_in_browser(client)
+    page = client.get(address("goals", assessment)).content.decode()
+    assert "Where is the site?" in page
+    assert re.search(r'name="location" value="" [^>]*checked', page)
+    sent = {"cash_limit": "c1", "horizon_limit": "h2", "location": "rural"}
+    assert client.post(address("goals", assessment), sent).status_code == 302
+    client.post(address("reopen", assessment), {})
+    page = client.get(address("goals", assessment)).content.decode()
+    assert re.search(r'name="location" value="rural" [^>]*checked', page)
+    client.post(address("goals", assessment), sent | {"location": ""})
+    assert Assessment.objects.get().location == ""
+
+
+def test_place_of_the_site_may_be_left_out_but_not_invented(client):
+    assessment = start_in_browser(client)
+    sent = {"cash_limit": "c1", "horizon_limit": "h2"}
+    assert client.post(address("goals", assessment), sent | {"location": "moon"}).status_code == 422
+    assert Assessment.objects.get().status == "draft"
+    assert client.post(address("goals", assessment), sent).status_code == 302
+    assert Assessment.objects.get().location == ""
+
+
+def test_place_of_the_site_changes_no_score(client):
+    found = []
+    for location in ("", "city", "town", "rural"):
+        assessment = start_in_browser(Client())
+        services.choose_goals(
+            assessment=assessment, goals=["scrap"], cash_limit="c1", horizon_limit="h2", location=location
+        )
+        for factor, value in zip(FACTORS, "1234512", strict=True):
+            for item in selectors.instrument_of(assessment, "en").items_of(factor, assessment.form):
+                services.save_answer(assessment=assessment, item=item.id, value=value, seen_version=0, language="en")
+        found.append(report.score_rows(assessment))
+    assert found[0]
+    assert all(rows == found[0] for rows in found)
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "choices"),
+    [("fr", "Où se trouve le site", ("Capitale ou grande ville", "Autre ville", "Zone rurale")),
+     ("ar", "أين يقع الموقع؟", ("العاصمة أو مدينة كبيرة", "مدينة أخرى أو بلدة", "منطقة ريفية"))],
+)  # fmt: skip
+def test_place_of_the_site_is_asked_in_the_words_of_the_instrument(client, language, question, choices):
+    assessment = start_in_browser(client)
+    page = client.get(f"/{language}/readiness/a/{assessment.pk}/goals/").content.decode()
+    assert question in page
+    assert all(choice in page for choice in choices)
 
 
 def test_a_fourth_goal_is_refused_beside_the_field(client):

@@ -160,7 +160,7 @@ def goals(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     if assessment.is_submitted:
         return redirect("readiness:report", pk=assessment.pk)
     words = frame(assessment)
-    initial = {key: getattr(assessment, key) for key in ("goals", "cash_limit", "horizon_limit")}
+    initial = {key: getattr(assessment, key) for key in ("goals", "cash_limit", "horizon_limit", "location")}
     form = GoalsForm(words["instrument"], request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         services.choose_goals(assessment=assessment, **form.cleaned_data)
