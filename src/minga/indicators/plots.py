@@ -46,11 +46,12 @@ class Slope:
 def slopes(rows: Sequence[Slope], label: str) -> SafeString:
     """Draw a line a unit from its rank before to its rank now; units are ordered by rank on each side."""
     line = axis(0.0, 100.0)
-    before = sorted(rows, key=lambda one: (one.then, one.now, one.name))
-    places = {one.name: at for at, one in enumerate(before)}
+    # places go by position, since two units may have one name
+    after = sorted(rows, key=lambda one: (one.now, one.then, one.name))
+    before = sorted(range(len(after)), key=lambda at: (after[at].then, at))
     drawn = []
-    for at, one in enumerate(sorted(rows, key=lambda one: (one.now, one.then, one.name))):
-        old, new = ((place + 0.5) * _LINE for place in (places[one.name], at))
+    for at, one in enumerate(after):
+        old, new = ((place + 0.5) * _LINE for place in (before.index(at), at))
         drawn.append((one.name, line.at(8), line.at(36), old, new, _colour(one), line.at(3), old + 5, one.then,
                       line.at(40), new + 5, one.now, Truncator(one.name).chars(_LETTERS)))  # fmt: skip
     lines = format_html_join(

@@ -147,6 +147,11 @@ def test_slopes_escape_names_shorten_long_ones_and_run_the_other_way_in_arabic(s
         assert 'x1="92.0%" x2="64.0%"' in plots.slopes(rows, "Ranks")
 
 
+def test_slopes_keep_units_of_one_name_apart():
+    drawn = plots.slopes([plots.Slope("Same", 1, 2), plots.Slope("Same", 2, 1)], "Ranks")
+    assert re.findall(r'y1="([\d.]+)" y2="([\d.]+)"', drawn) == [("42.0", "14.0"), ("14.0", "42.0")]
+
+
 @pytest.mark.parametrize(("language", "words"), [("fr", "Qui se classe devant qui"), ("ar", "من يتقدّم على من")])
 def test_audit_speaks_the_language_of_the_page_and_stays_light(client, elif_, noor, language, words):
     text = page(client, site.published(elif_, noor, table=OUTLYING), "audit/", language)
