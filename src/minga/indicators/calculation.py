@@ -29,6 +29,8 @@ SENSITIVITY_BASE = 128
 POOLED = "__pooled"
 #: what the pages of an edition can carry
 MAX_UNITS, MAX_INDICATORS = 400, 120
+#: how many units a table of each against each can be read of
+MAX_PAIRED = 30
 STEPS = 6
 
 
@@ -171,7 +173,20 @@ def _values(index: Index, fitted: Result) -> dict[str, Any]:
         "contribution": {code: [_plain(row[at]) for row in parts] for at, code in enumerate(codes)},
         "raw": {code: [_plain(value) for value in raw[code].to_list()] for code in index.codes},
         "used": {code: [_plain(value) for value in fitted.stage("treated")[code].to_list()] for code in index.codes},
+        "untreated": _untreated(index, fitted),
         "changed": _changed(index, fitted),
+    }
+
+
+def _untreated(index: Index, fitted: Result) -> dict[str, list[Any]]:
+    """The figures just before outliers were treated, of the indicators that this changed."""
+    names = list(fitted.stages)
+    # stages that change nothing are not kept, so the one before has one of several names
+    before, after = (fitted.stages[names[names.index("treated") - back]].values for back in (1, 0))
+    return {
+        code: _column(before[:, at])
+        for at, code in enumerate(index.codes)
+        if not np.array_equal(before[:, at], after[:, at], equal_nan=True)
     }
 
 
@@ -207,7 +222,7 @@ def _intervals(index: Index, table: pl.DataFrame, fitted: Result, seed: int, sai
         if len(tree.children[tree.indicators + at]) < 2:
             continue
         part = index if tree.indicators + at == tree.root else _branch(index, code)
-        held = _interval(part, kept, fitted, at, seed)
+        held = _interval(part, kept, fitted, at, seed, is_whole=part is index)
         if held:
             found[code] = held
     said.step()
@@ -232,7 +247,9 @@ def _branch(index: Index, code: str) -> Index:
     )
 
 
-def _interval(part: Index, table: pl.DataFrame, fitted: Result, at: int, seed: int) -> dict[str, Any] | None:
+def _interval(
+    part: Index, table: pl.DataFrame, fitted: Result, at: int, seed: int, *, is_whole: bool
+) -> dict[str, Any] | None:
     """Intervals of one node; None where the node by itself is not what it is in the index, so none can be given."""
     uncertain = dict(part.uncertain)
     if "weights" not in uncertain:
@@ -247,7 +264,7 @@ def _interval(part: Index, table: pl.DataFrame, fitted: Result, at: int, seed: i
     )
     if list(drawn.units) != [str(unit) for unit in fitted.units.to_list()] or not same:
         return None
-    return {
+    found: dict[str, Any] = {
         "score_low": _column(scores["low"].fill_null(np.nan).to_numpy()),
         "score_high": _column(scores["high"].fill_null(np.nan).to_numpy()),
         "rank_low": _column(ranks["low"].fill_null(np.nan).to_numpy()),
@@ -256,6 +273,19 @@ def _interval(part: Index, table: pl.DataFrame, fitted: Result, at: int, seed: i
         "failed": drawn.failed,
         "choices": sorted(uncertain),
     }
+    if is_whole and len(drawn.units) <= MAX_PAIRED:
+        found["above"] = _above(drawn)
+    return found
+
+
+def _above(drawn: uncertainty.Uncertainty) -> list[list[float | None]]:
+    """In which share of the calculations each unit ranks above each other: a row a unit, in the order of the units."""
+    shares = {(unit, other): share for unit, other, share in drawn.pairwise.iter_rows()}
+    return [[_share(shares[unit, other]) for other in drawn.units] for unit in drawn.units]
+
+
+def _share(value: float) -> float | None:
+    return None if not math.isfinite(value) else round(value, 4)
 
 
 def uncertainty_of_weights(index: Index) -> Any:

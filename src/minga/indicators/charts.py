@@ -97,11 +97,12 @@ class Bin:
     count: int
 
 
-def bins_of(values: Sequence[float]) -> list[Bin]:
-    """Sort scores into stretches of equal, round width, at most ten, over their own range."""
-    width = next(one for one in _WIDTHS if (max(values) - min(values)) / one <= 9)
-    low = math.floor(min(values) / width) * width
-    count = math.floor((max(values) - low) / width) + 1
+def bins_of(values: Sequence[float], over: Sequence[float] = ()) -> list[Bin]:
+    """Sort scores into stretches of equal, round width, at most ten, over their own range or that of others with it."""
+    ends = (*values, *over)
+    width = next(one for one in _WIDTHS if (max(ends) - min(ends)) / one <= 9)
+    low = math.floor(min(ends) / width) * width
+    count = math.floor((max(ends) - low) / width) + 1
     found = [0] * count
     for value in values:
         found[min(int((value - low) / width), count - 1)] += 1

@@ -16,6 +16,7 @@ from minga.indicators.engine.definition import Index
 from minga.indicators.engine.revisions import definition_changes
 from minga.indicators.models import CompositeIndex, Edition
 from minga.indicators.report import Figure, Item, Shown, Unit
+from minga.indicators.views import evidence
 from minga.indicators.views.common import item_of, of_edition, tombstone, unit_of
 
 #: lines of a unit's profile; larger indexes show their parts only
@@ -80,7 +81,9 @@ def _edition(request: HttpRequest, shown: Shown, *, is_latest: bool) -> HttpResp
         "before": before,
         "changes": _changes(shown, before),
         "choices": wording.listed(wording.choice(path) for path in _choices(shown)),
+        "moves": evidence.moves(shown, before),
         "tree": _tree(shown),
+        "weights": evidence.weights(shown),
         "permanent": request.build_absolute_uri(shown.address("edition")),
     }
     return render(request, "indicators/edition.html", context)
@@ -291,6 +294,8 @@ def audit(request: HttpRequest, shown: Shown) -> HttpResponse:
         if effects
         else "",
         "sensitivity": _sensitivity(held["sensitivity"]),
+        "pairs": evidence.pairs(shown),
+        "treated": evidence.treated(shown),
         "available": _available(shown),
         "left_out": shown.results["left_out"],
         "warnings": [(wording.head_of(rule), text) for rule, text in held["warnings"]],

@@ -1,0 +1,95 @@
+"""Parts of public pages that show how much an order is worth: pairs, treatment, weights, moves between editions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from minga.indicators import charts, plots, report, wording
+from minga.indicators.models import Edition
+from minga.indicators.report import Shown
+
+#: lines that a chart can be read of
+_LINES = 40
+
+
+def pairs(shown: Shown) -> dict[str, Any] | None:
+    """In which share of the calculations the unit of the row ranks above that of the column; None if not stored."""
+    held = (shown.results["intervals"].get(shown.root.code) or {}).get("above")
+    if not held:
+        return None
+    units = [one.unit for one in shown.ranking if one.rank is not None]
+    rows = [
+        {"number": at + 1, "unit": unit, "cells": [_pair(held[unit.at][other.at], unit == other) for other in units]}
+        for at, unit in enumerate(units)
+    ]
+    return {"rows": rows, "numbers": range(1, len(units) + 1)} if len(units) > 1 else None
+
+
+def _pair(share: float | None, is_self: bool) -> dict[str, Any]:
+    """Colour what is sure: always above on one side, never above on the other."""
+    if share is None or is_self:
+        return {"text": "–", "css": "none"}
+    size = min(int(abs(share - 0.5) * 10), 4)
+    return {"text": f"{wording.number(100 * share, 0)} %", "css": f"{'minus' if share < 0.5 else 'plus'}-{size}"}
+
+
+def treated(shown: Shown) -> list[dict[str, Any]]:
+    """Return each indicator whose outliers were treated, with its figures before and after as histograms."""
+    found = []
+    for code, column in shown.results.get("untreated", {}).items():
+        before = [column[unit.at] for unit in shown.units.values() if column[unit.at] is not None]
+        after = shown.values("used", code)
+        if len(before) < 3 or len(after) < 3:
+            continue
+        # drawn in figures stay on their scale; a transformation has a scale of its own
+        same = min(after) >= min(before) and max(after) <= max(before)
+        name = shown.items[code].name
+        sides = [
+            _side(before, [], _("%(name)s before treatment"), name, _("Before")),
+            _side(after, before if same else [], _("%(name)s after treatment"), name, _("After")),
+        ]
+        found.append({"name": name, "sides": sides})
+    return found
+
+
+def _side(values: list[float], over: list[float], label: str, name: str, head: str) -> dict[str, Any]:
+    bins = charts.bins_of(values, over)
+    return {
+        "head": head,
+        "svg": charts.histogram(bins, label % {"name": name}),
+        "bins": [{"low": f"{one.low:g}", "high": f"{one.high:g}", "count": one.count} for one in bins],
+    }
+
+
+def weights(shown: Shown) -> Any:
+    """Draw the parts of an index with their effective weights; large indexes without their indicators."""
+    items = shown.tree
+    if len(items) > _LINES:
+        items = [item for item in items if not item.is_indicator]
+    top = shown.root.level
+    rows = []
+    for item in items:
+        percent = 100 * (item.effective_weight or 0)
+        rows.append((item.name, min(top - item.level, 4), f"{wording.number(percent)} %", percent))
+    return plots.tree(rows, _("Parts of the index with their effective weights; the figures stand in the table below"))
+
+
+def moves(shown: Shown, before: Edition | None) -> dict[str, Any] | None:
+    """Rank in the edition before and now, of the units in both; of many units those that moved most."""
+    if before is None:
+        return None
+    old = report.shown(before)
+    rows = []
+    for code, unit in shown.units.items():
+        if code in old.units:
+            now, then = shown.value("rank", shown.root.code, unit), old.value("rank", old.root.code, old.units[code])
+            if now is not None and then is not None:
+                rows.append(plots.Slope(unit.name, int(then), int(now)))
+    if len(rows) < 2:
+        return None
+    most = sorted(rows, key=lambda one: (-abs(one.then - one.now), one.now, one.name))[:_LINES]
+    drawn = sorted(most, key=lambda one: (one.now, one.name))
+    label = _("Ranks in the edition before and in this one; the figures stand in the table below")
+    return {"svg": plots.slopes(drawn, label), "rows": drawn, "all": len(drawn) == len(rows)}
