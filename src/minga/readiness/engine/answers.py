@@ -170,14 +170,15 @@ def encode_names(names: pl.Series) -> tuple[pl.Series, npt.NDArray[np.int64]]:
     first = names.ne_missing(names.shift(1)).to_numpy().copy()
     first[0] = True
     heads = names.filter(pl.Series(first))
+    lengths = np.diff(np.flatnonzero(first), append=len(first))
     unique = heads.unique(maintain_order=True)
     if unique.len() == heads.len():
-        return unique, np.cumsum(first) - 1
+        return unique, np.repeat(np.arange(len(lengths), dtype=np.int64), lengths)
     numbered = pl.DataFrame({"name": unique, "code": np.arange(unique.len(), dtype=np.int64)})
     looked_up = pl.DataFrame({"name": heads}).join(
         numbered, on="name", how="left", nulls_equal=True, maintain_order="left"
     )
-    codes: npt.NDArray[np.int64] = looked_up["code"].to_numpy()[np.cumsum(first) - 1]
+    codes: npt.NDArray[np.int64] = np.repeat(looked_up["code"].to_numpy(), lengths)
     return unique, codes
 
 
