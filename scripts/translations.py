@@ -19,14 +19,17 @@ import polib
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "minga"
-LANGUAGES = ("fr", "ar")
+LANGUAGES = ("fr", "ar", "es", "ru", "zh")
 #: What holds no text of the site.
 LEFT_OUT = ("__pycache__", "tests", "migrations", "locale", "content", "instruments", "vocabulary", "*.css", "*.csv")
 FILES = "html,py,txt,svg"
 
-#: Arabic counts in six ways; GNU gettext needs the rule in the file before anything can be translated.
+#: Arabic counts in six ways, Russian in three; GNU gettext needs the rule in the file before anything can be translated.
 PLURALS = {
     "fr": "nplurals=2; plural=(n > 1);",
+    "es": "nplurals=2; plural=(n != 1);",
+    "ru": ("nplurals=3; plural=n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2;"),
+    "zh": "nplurals=1; plural=0;",
     "ar": (
         "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : "
         "n%100>=3 && n%100<=10 ? 3 : n%100>=11 && n%100<=99 ? 4 : 5;"
