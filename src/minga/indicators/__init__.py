@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from minga.indicators.engine.errors import DataError, DefinitionError, Finding, IndicatorsError, StepError
     from minga.indicators.engine.explanation import Explanation
     from minga.indicators.engine.factors import Jitter, Uniform
-    from minga.indicators.engine.files import metadata, read_coinr, read_table, write_all, write_scores, write_xlsx
+    from minga.indicators.engine.files import (
+        metadata,
+        read_coinr,
+        read_table,
+        read_workbook,
+        write_all,
+        write_scores,
+        write_workbook,
+        write_xlsx,
+    )
     from minga.indicators.engine.optimisation import OptimisedWeights, optimise_weights
     from minga.indicators.engine.reliability import Components, alpha, pca
     from minga.indicators.engine.reporting import index_report, method_text, unit_report
@@ -48,7 +57,6 @@ if TYPE_CHECKING:
     from minga.indicators.engine.trends import trends
     from minga.indicators.engine.uncertainty import Uncertainty, uncertainty
     from minga.indicators.engine.weighting import effective_weights, noisy_weights
-    from minga.indicators.engine.workbooks import read_workbook, write_workbook
 
 _WHERE = {
     "Aggregate": "steps",
@@ -120,7 +128,7 @@ _WHERE = {
     "read_sdmx_csv": "sdmx",
     "read_sdmx_ml": "sdmx",
     "read_table": "files",
-    "read_workbook": "workbooks",
+    "read_workbook": "files",
     "revisions": "revisions",
     "screen": "screening",
     "sobol": "sensitivity",
@@ -133,7 +141,7 @@ _WHERE = {
     "write_all": "files",
     "write_scores": "files",
     "write_sdmx_csv": "sdmx",
-    "write_workbook": "workbooks",
+    "write_workbook": "files",
     "write_xlsx": "files",
 }
 

@@ -15,7 +15,7 @@ from minga.indicators.report import Shown
 
 router = Router()
 
-Language = Literal["en", "fr", "ar"]
+Language = Literal["en", "fr", "es", "ru", "ar", "zh"]
 
 
 class EditionHead(Schema):

@@ -12,7 +12,8 @@ import polars as pl
 from minga.indicators.engine.definition import Index
 from minga.indicators.engine.errors import DataError
 from minga.indicators.engine.result import STAGES, Result
-from minga.indicators.engine.workbooks import read_workbook, write_workbook
+from minga.tables import workbooks
+from minga.tables.reading import TableError
 
 
 def read_table(source: str | Path, *, sheet: str | None = None) -> pl.DataFrame:
@@ -35,6 +36,22 @@ def read_table(source: str | Path, *, sheet: str | None = None) -> pl.DataFrame:
             raise DataError(f"{path.name} has no sheet {sheet!r}. It has: {', '.join(sheets) or 'no filled sheet'}.")
         return sheets[sheet]
     raise DataError(f"{path.name} ends in {ending!r}. Readable are .csv, .parquet, .xlsx and .json.")
+
+
+def read_workbook(source: str | Path) -> dict[str, pl.DataFrame]:
+    """Read every sheet of an XLSX workbook; see :func:`minga.tables.workbooks.read_workbook`."""
+    try:
+        return workbooks.read_workbook(source)
+    except TableError as wrong:
+        raise DataError(str(wrong)) from None
+
+
+def write_workbook(sheets: Mapping[str, pl.DataFrame], target: str | Path) -> None:
+    """Write tables as the sheets of one workbook; see :func:`minga.tables.workbooks.write_workbook`."""
+    try:
+        workbooks.write_workbook(sheets, target)
+    except TableError as wrong:
+        raise DataError(str(wrong)) from None
 
 
 def read_csv(path: Path) -> pl.DataFrame:
@@ -109,7 +126,7 @@ def _definition(index: Index) -> str:
 
 def write_xlsx(result: Result, target: str | Path) -> None:
     """Write one workbook with results, every stage, reasons, log, metadata and definition."""
-    write_workbook(target, result_sheets(result))
+    write_workbook(result_sheets(result), target)
 
 
 def result_json(result: Result) -> dict[str, Any]:

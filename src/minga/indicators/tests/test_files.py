@@ -3,72 +3,15 @@
 from __future__ import annotations
 
 import json
-import zipfile
 
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
 from minga import indicators as mi
-from minga.indicators.engine.files import read_coinr, read_table
-from minga.indicators.engine.workbooks import read_workbook, write_workbook
+from minga.indicators.engine.files import read_coinr, read_table, read_workbook, write_workbook
 from minga.indicators.tests import asem
 from minga.indicators.tests.makers import flat, random_table, table
-
-MIXED = pl.DataFrame({
-    "unit": ["Ålesund & co", '"<b>"', "القاهرة", None], "whole": [1, 2, None, 4], "part": [0.1, None, 1e-17, 1e300],
-    "truth": [True, False, None, True], "text": ["a", None, " c ", "1"],
-})  # fmt: skip
-
-
-def test_a_workbook_is_read_as_it_was_written(tmp_path):
-    write_workbook(tmp_path / "a.xlsx", {"Mixed": MIXED, "Other [1/2]": MIXED[:1]})
-    found = read_workbook(tmp_path / "a.xlsx")
-    assert list(found) == ["Mixed", "Other  1 2 "]
-    assert_frame_equal(found["Mixed"], MIXED)
-
-
-def test_the_same_tables_give_the_same_workbook_byte_for_byte(tmp_path):
-    for name in ("a.xlsx", "b.xlsx"):
-        write_workbook(tmp_path / name, {"Mixed": MIXED})
-    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
-
-
-def test_shared_texts_and_sparse_rows_as_office_programs_write_them(tmp_path):
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    with zipfile.ZipFile(tmp_path / "o.xlsx", "w") as archive:
-        archive.writestr(
-            "xl/workbook.xml",
-            f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
-            '<sheet name="iData" sheetId="1" r:id="rId7"/></sheets></workbook>',
-        )
-        archive.writestr(
-            "xl/_rels/workbook.xml.rels",
-            '<Relationships xmlns="x"><Relationship Id="rId7" Target="/xl/worksheets/s.xml"/></Relationships>',
-        )
-        archive.writestr(
-            "xl/sharedStrings.xml",
-            f'<sst xmlns="{main}"><si><t>uCode</t></si><si><r><t>CP</t></r><r>'
-            "<t>V</t></r><rPh><t>x</t></rPh></si></sst>",
-        )
-        archive.writestr(
-            "xl/worksheets/s.xml",
-            f'<worksheet xmlns="{main}"><sheetData>'
-            '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1"><v>2020</v></c></row>'
-            '<row r="3"><c r="A3" t="s"><v>1</v></c><c r="C3"><v>1.5</v></c><c r="AA3" t="e"><v>#N/A</v></c></row>'
-            "</sheetData></worksheet>",
-        )
-    found = read_table(tmp_path / "o.xlsx")
-    assert found.columns == ["uCode", "column_2", "2020"]
-    assert found.row(0) == ("CPV", None, 1.5)
-
-
-def test_a_workbook_with_a_document_type_is_refused(tmp_path):
-    with zipfile.ZipFile(tmp_path / "evil.xlsx", "w") as archive:
-        archive.writestr("xl/_rels/workbook.xml.rels", '<!DOCTYPE x [<!ENTITY a "b">]><Relationships/>')
-    with pytest.raises(mi.DataError, match="document type"):
-        read_workbook(tmp_path / "evil.xlsx")
 
 
 def test_what_is_no_workbook_says_so(tmp_path):
@@ -78,7 +21,7 @@ def test_what_is_no_workbook_says_so(tmp_path):
 
 
 def test_a_coinr_project_comes_over_from_one_workbook_and_from_two_files(tmp_path):
-    write_workbook(tmp_path / "asem.xlsx", {"iData": asem.idata(), "iMeta": asem.imeta()})
+    write_workbook({"iData": asem.idata(), "iMeta": asem.imeta()}, tmp_path / "asem.xlsx")
     asem.idata().write_csv(tmp_path / "iData.csv")
     asem.imeta().write_csv(tmp_path / "iMeta.csv")
     for files in (("asem.xlsx",), ("iData.csv", "iMeta.csv")):
@@ -113,7 +56,7 @@ def test_tables_are_read_by_the_ending_of_their_file(tmp_path, ending):
     data = random_table(6, ["a", "b"], missing=0.2)
     path = tmp_path / f"data.{ending}"
     if ending == "xlsx":
-        write_workbook(path, {"Data": data})
+        write_workbook({"Data": data}, path)
     else:
         getattr(data, f"write_{ending}")(path)
     assert_frame_equal(read_table(path), data)
@@ -221,5 +164,5 @@ def test_scores_file_has_the_same_columns_whatever_the_data_call_them(tmp_path):
 def test_the_code_of_namibia_is_a_unit_and_no_gap(tmp_path, ending):
     table = pl.DataFrame({"unit": ["NA", "ZA"], "a": ["1", "NA"]})
     path = tmp_path / f"data.{ending}"
-    table.write_csv(path) if ending == "csv" else mi.write_workbook(path, {"Data": table})
+    table.write_csv(path) if ending == "csv" else mi.write_workbook({"Data": table}, path)
     assert mi.read_table(path)["unit"].to_list() == ["NA", "ZA"]

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from minga.indicators import uploads
 from minga.indicators.engine.errors import DataError
-from minga.indicators.engine.workbooks import write_workbook
+from minga.indicators.engine.files import write_workbook
 from minga.indicators.models import CompositeIndex, Edition
 from minga.indicators.tests import site
 
@@ -180,7 +180,7 @@ def test_draft_can_be_deleted_and_a_proposal_cannot(editor, elif_):
 # ---------------------------------------------------------------- reading tables
 def test_workbook_is_read(tmp_path):
     path = tmp_path / "t.xlsx"
-    write_workbook(path, {"Data": pl.DataFrame({"unit": ["a", "b"], "x": [1.5, 2.5]})})
+    write_workbook({"Data": pl.DataFrame({"unit": ["a", "b"], "x": [1.5, 2.5]})}, path)
     table = uploads.read("t.xlsx", path.read_bytes())
     assert table["x"].to_list() == [1.5, 2.5]
 
