@@ -26,7 +26,7 @@ def _faults(axe: Axe, page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", ["en", "ar", "zh"])
 @pytest.mark.parametrize("kind", PAGE_TYPES, ids=lambda kind: kind.name)
 def test_page_has_no_barrier(kind: PageType, language: str, visits: Visits, axe: Axe):
     page = visits.open(kind, language, **_WIDE)

@@ -179,6 +179,7 @@ def test_the_language_changes_in_the_middle_and_answers_stay(browser: Browser, a
         check = steps.start(page, address, "en")
         steps.answer_page(page, level=5)
         page.goto(f"{check}integration/")
+        page.click(".masthead__languages summary")
         page.click(".masthead a[hreflang=ar]")
         page.wait_for_url("**/ar/readiness/a/**")
         assert page.get_attribute("html", "dir") == "rtl"

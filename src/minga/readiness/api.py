@@ -31,7 +31,7 @@ def _without_nul(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_without_nul)]
-Language = Literal["en", "fr", "ar"]
+Language = Literal["en", "fr", "es", "ru", "ar", "zh"]
 Location = Literal["city", "town", "rural", ""]
 Value = Literal["0", "1", "2", "3", "4", "5", "dk", "na"]
 

@@ -30,8 +30,10 @@ def unpack(texts: Mapping[str, Any], language: str) -> Instrument:
     base = next((_built(Instrument, plain) for plain in texts.values() if not plain.get("is_translation")), None)
     if base is None:
         raise InstrumentError("A pinned instrument holds no base language. Restore the database from a backup.")
-    if language == base.language or language not in texts:
+    if language == base.language:
         return base
+    if language not in texts:  # pinned before the language joined: its pages must say so
+        return replace(base, original=base, untranslated=frozenset({"*"}))
     return replace(_built(Instrument, texts[language]), original=base)
 
 

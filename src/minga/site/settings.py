@@ -228,7 +228,15 @@ STORAGES = {
 
 # ---------------------------------------------------------------- languages
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("fr", "Français"), ("ar", "العربية")]
+# The six languages of the United Nations, each under its own name. How Chinese joins: minga/web/chinese.py.
+LANGUAGES = [
+    ("en", "English"),
+    ("fr", "Français"),
+    ("es", "Español"),
+    ("ru", "Русский"),
+    ("ar", "العربية"),
+    ("zh", "中文"),
+]
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 FORMAT_MODULE_PATH = "minga.web.formats"

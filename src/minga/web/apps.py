@@ -11,3 +11,9 @@ class WebConfig(AppConfig):
     name = "minga.web"
     label = "web"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let Chinese pages use Django's own Chinese texts."""
+        from minga.web import chinese
+
+        chinese.join()

@@ -22,6 +22,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "site_is_sample": settings.SAMPLE,
         "menu": rooms.menu(),
         "language": current,
+        "language_name": dict(settings.LANGUAGES).get(current, current),
         "direction": "rtl" if get_language_bidi() else "ltr",
         "other_languages": [
             {"code": code, "name": name, "url": translate_url(here, code)}

@@ -15,7 +15,7 @@ from minga.members.engine.errors import MembersError
 LANGUAGES = ("en", "fr", "es", "ar", "zh", "ru")
 LEVELS = ("section", "division")
 REVISIONS = (4, 5)
-_SECTOR_TRANSLATIONS = ("fr", "ar")
+_SECTOR_TRANSLATIONS = ("fr", "es", "ru", "ar", "zh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,10 @@ def _sectors_by_code(revision: int) -> Mapping[str, Sector]:
 
 
 def _translated_titles(lang: str, revision: int) -> dict[str, str]:
-    return {row["code"]: row["title"] for row in _rows(f"isic.{lang}.csv") if row["revision"] == str(revision)}
+    name = f"isic.{lang}.csv"
+    if not (files("minga.members") / "vocabulary" / name).is_file():
+        return {}
+    return {row["code"]: row["title"] for row in _rows(name) if row["revision"] == str(revision)}
 
 
 def _rows(name: str) -> list[dict[str, str]]:

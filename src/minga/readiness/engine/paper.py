@@ -9,7 +9,8 @@ from minga.readiness.engine.instrument import Factor, Instrument, Item, ProfileQ
 from minga.readiness.engine.paper_words import words
 
 _STYLE = """
-:root { font-family: "Noto Sans", "Noto Naskh Arabic", system-ui, sans-serif; line-height: 1.4; color: #111; }
+:root { line-height: 1.4; color: #111; font-family: "Noto Sans", "Noto Naskh Arabic", "Noto Sans CJK SC", "PingFang SC",
+  "Microsoft YaHei", system-ui, sans-serif; }
 body { max-inline-size: 48rem; margin-inline: auto; padding: 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; border-block-end: 2px solid; margin-block-start: 2rem; }
 section.item { break-inside: avoid; margin-block: 1.2rem; }

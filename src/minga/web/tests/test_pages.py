@@ -74,14 +74,15 @@ def test_templates_hold_no_inline_code_or_style(template):
 
 # ---------------------------------------------------------------- the frame
 pages = pytest.mark.page
+SIX = {"en", "fr", "es", "ru", "ar", "zh"}
 
 
 @pages
-@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("fr", "ltr"), ("ar", "rtl")])
+@pytest.mark.parametrize(("language", "direction"), [(code, "rtl" if code == "ar" else "ltr") for code in sorted(SIX)])
 def test_the_frame_names_language_direction_and_the_same_page_in_the_others(language, direction, client, db):
     page = client.get(f"/{language}/accessibility/?a=1").content.decode()
     assert f'<html lang="{language}" dir="{direction}">' in page
-    for other in {"en", "fr", "ar"} - {language}:
+    for other in SIX - {language}:
         assert f'<a href="/{other}/accessibility/?a=1" lang="{other}" hreflang="{other}"' in page
     assert page.count("<h1") == 1
     assert '<a class="skip" href="#main">' in page
@@ -148,7 +149,7 @@ def test_the_api_page_lists_every_route_of_the_openapi_file(client, db):
 
 # ---------------------------------------------------------------- error pages
 @pages
-@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("language", sorted(SIX))
 def test_a_wrong_address_is_said_in_the_language_of_the_page(language, client, db):
     answer = client.get(f"/{language}/nothing/here/")
     assert answer.status_code == 404
@@ -232,13 +233,43 @@ def test_a_field_ties_label_help_and_error_to_its_input_once():
 # ---------------------------------------------------------------- dates
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "21 November 2026, 14:05"), ("fr", "21 novembre 2026 14:05"), ("ar", "نوفمبر 2026، 14:05")],
+    [
+        ("en", "21 November 2026, 04:05"),
+        ("fr", "21 novembre 2026 04:05"),
+        ("es", "21 de noviembre de 2026 a las 04:05"),
+        ("ru", "21 ноября 2026 г. 04:05"),
+        ("ar", "نوفمبر 2026، 04:05"),
+        ("zh", "2026年11月21日 04:05"),
+    ],
 )
-def test_dates_put_the_day_first_and_count_24_hours(language, words):
+def test_dates_are_written_as_people_of_the_language_do_and_count_24_hours(language, words):
     from datetime import datetime
 
     from django.utils.formats import date_format
 
     with override(language):
-        assert date_format(datetime(2026, 11, 21, 14, 5), "DATETIME_FORMAT").endswith(words)
+        assert date_format(datetime(2026, 11, 21, 4, 5), "DATETIME_FORMAT").endswith(words)
+        assert date_format(datetime(2026, 11, 21, 4, 5), "TIME_FORMAT") == "04:05"
         assert date_format(datetime(2026, 11, 21, 14, 5), "TIME_FORMAT") == "14:05"
+
+
+# ---------------------------------------------------------------- Chinese
+def test_what_django_itself_says_is_chinese_on_chinese_pages_and_english_on_english_ones():
+    from django.forms import CharField, ValidationError
+
+    said = {}
+    for language in ("zh", "en"):
+        with override(language):
+            try:
+                CharField().clean("")
+            except ValidationError as error:
+                said[language] = error.messages[0]
+    assert said["en"] == "This field is required."
+    assert "必填" in said["zh"]
+
+
+@pages
+@pytest.mark.parametrize("asked", ["zh-CN,zh;q=0.9,en;q=0.5", "zh-Hans-CN", "zh"])
+def test_a_browser_that_asks_for_simplified_chinese_gets_it(asked, client, db):
+    answer = client.get("/", headers={"accept-language": asked})
+    assert answer.headers["location"] == "/zh/"
