@@ -240,6 +240,25 @@ class Mandate(models.Model):
         return place
 
 
+class Competence(models.Model):
+    """What an assessor or adviser is known to be able to do, on which proof, until when."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="competences")
+    field = models.CharField(_("field"), max_length=200)
+    #: ISIC divisions; empty: any
+    sectors = models.JSONField(_("sectors"), default=list, blank=True)
+    basis = models.TextField(_("training, examination or practice that shows it"))
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("competence")
+        verbose_name_plural = _("competences")
+
+    def __str__(self) -> str:
+        return self.field
+
+
 class Consent(models.Model):
     """What someone agreed to, when, in which words, and when they took it back.
 
@@ -250,6 +269,7 @@ class Consent(models.Model):
         BENCHMARK = "benchmark", _("Use in comparisons of peers")
         PUBLICATION = "publication", _("Publication")
         CONTACT = "contact", _("Contact")
+        SHARING = "sharing", _("Letting an adviser or a programme in")
 
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.CASCADE, related_name="consents")
     subject_key = models.CharField(max_length=64, blank=True)

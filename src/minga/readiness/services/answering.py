@@ -12,7 +12,7 @@ from django.utils import timezone
 from minga.readiness import selectors
 from minga.readiness.engine.errors import AnswerError, ProfileError
 from minga.readiness.engine.instrument import Instrument
-from minga.readiness.models import Answer, AnswerVersion, Assessment, AssessmentScore, Given
+from minga.readiness.models import Answer, AnswerVersion, Assessment, AssessmentScore, Colleague, Given
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,15 @@ def save_answer(
     note: str = "",
     client_id: str = "",
     account: Any = None,
+    colleague: Colleague | None = None,
+    is_assisted: bool = False,
 ) -> Saved:
     """Save the answer to one item; when this returns inside a committed transaction, it is on the disk.
 
     `value` is a level, `dk` or `na`. `seen_version` is the version of the answer that the sender saw (0 for none):
     a newer one is never overwritten, the late answer is set aside in the history and the outcome is `conflict`.
-    The same `client_id` twice counts once.
+    The same `client_id` twice counts once. A `colleague`'s answers stand beside those of the business, with versions of
+    their own. `is_assisted` marks what an adviser wrote down for the business.
 
     Raises
     ------
@@ -53,8 +56,9 @@ def save_answer(
             "This assessment has been submitted, so its answers are closed. Reopen it on its page, then answer again."
         )
     given, level = _check(selectors.instrument_of(assessment, "en"), item, value, reason)
-    present = Answer.objects.filter(assessment=assessment, item=item).first()
-    repeated = client_id and AnswerVersion.objects.filter(assessment=assessment, item=item, client_id=client_id).first()
+    whose = {"assessment": assessment, "colleague": colleague, "item": item}
+    present = Answer.objects.filter(**whose).first()
+    repeated = client_id and AnswerVersion.objects.filter(**whose, client_id=client_id).first()
     if repeated and present:
         return Saved("saved" if repeated.version == present.version else "conflict", present)
     content = {"given": given, "level": level, "reason": reason.strip(), "note": note.strip()}
@@ -62,26 +66,27 @@ def save_answer(
         return Saved("unchanged", present)
     at = timezone.now()
     history = AnswerVersion(
-        assessment=assessment,
-        item=item,
+        **whose,
         seen_version=seen_version,
         client_id=client_id,
         language=language,
         account=account,
+        is_assisted=is_assisted,
         at=at,
         **content,
     )
     if present and present.version != seen_version:
         history.save()
         return Saved("conflict", present)
-    answer = present or Answer(assessment=assessment, item=item, version=0)
+    answer = present or Answer(**whose, version=0)
     for key, new in content.items():
         setattr(answer, key, new)
     answer.version, answer.saved_at = answer.version + 1, at
     answer.save()
     history.version = answer.version
     history.save()
-    Assessment.objects.filter(pk=assessment.pk).update(last_answer_at=at)
+    changed = {"last_answer_at": at} | ({"is_assisted": True} if is_assisted else {})
+    Assessment.objects.filter(pk=assessment.pk).update(**changed)
     assessment.last_answer_at = at
     return Saved("saved", answer)
 
@@ -178,7 +183,7 @@ def mark_latest(assessment: Assessment) -> None:
     """Let one assessment an enterprise count among peers: the one submitted last."""
     same = selectors.same_enterprise(assessment)
     same.filter(is_latest=True).update(is_latest=False)
-    submitted = same.filter(status=Assessment.Status.SELF_DECLARED).order_by("-submitted_at").first()
+    submitted = same.filter(submitted_at__isnull=False).order_by("-submitted_at").first()
     if submitted is not None:
         Assessment.objects.filter(pk=submitted.pk).update(is_latest=True)
     assessment.is_latest = submitted is not None and submitted.pk == assessment.pk

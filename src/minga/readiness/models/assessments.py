@@ -1,4 +1,4 @@
-"""What is stored: pinned instruments, assessments, answers with their history, keys, scores of submitted ones."""
+"""Pinned instruments, assessments, and the scores of submitted ones."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -38,6 +39,10 @@ class Assessment(models.Model):
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
         SELF_DECLARED = "self-declared", _("self-declared")
+        #: submitted, and colleagues who differed agreed on their levels
+        AGREED = "agreed", _("agreed among colleagues")
+        #: an assessor set the levels that count, until `valid_until`
+        VALIDATED = "validated", _("validated by an assessor")
 
     class Size(models.TextChoices):
         MICRO = "1-9", _("1 to 9 people")
@@ -79,6 +84,11 @@ class Assessment(models.Model):
     started_at = models.DateTimeField(auto_now_add=True)
     last_answer_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
+    #: when an assessor's levels began to count, and until when they do
+    validated_at = models.DateTimeField(null=True, blank=True)
+    valid_until = models.DateTimeField(null=True, blank=True)
+    #: somebody else wrote answers down for the business: an adviser at the site or on the telephone
+    is_assisted = models.BooleanField(default=False)
     #: the newest submitted assessment of its enterprise: only this one counts in a peer group
     is_latest = models.BooleanField(default=False)
 
@@ -106,106 +116,25 @@ class Assessment(models.Model):
         """Whether its answers are closed."""
         return self.status != self.Status.DRAFT
 
-
-class Given(models.TextChoices):
-    """What a person can give: a level, or one of two reasons for none."""
-
-    LEVEL = "level", _("level")
-    UNKNOWN = "dk", _("I do not know")
-    NOT_APPLICABLE = "na", _("does not apply")
-
-
-class AnswerContent(models.Model):
-    """What an answer says; shared by the present answer and its history."""
-
-    given = models.CharField(max_length=5, choices=Given.choices)
-    level = models.PositiveSmallIntegerField(null=True, blank=True)
-    reason = models.TextField(blank=True)
-    note = models.TextField(blank=True)
-
-    class Meta:
-        abstract = True
-
-
-class Answer(AnswerContent):
-    """The present answer to an item."""
-
-    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="answers")
-    item = models.CharField(max_length=40)
-    version = models.PositiveIntegerField(default=1)
-    saved_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["assessment", "item"], name="readiness_one_answer_an_item"),
-            models.CheckConstraint(
-                condition=models.Q(given="level", level__isnull=False)
-                | (~models.Q(given="level") & models.Q(level__isnull=True)),
-                name="readiness_level_only_with_level",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.item}: {self.value}"
+    @property
+    def is_validated(self) -> bool:
+        """Whether an assessor's levels count today; a validation ends by itself."""
+        return (
+            self.status == self.Status.VALIDATED and self.valid_until is not None and self.valid_until > timezone.now()
+        )
 
     @property
-    def value(self) -> str:
-        """The answer as forms and files write it: 0 to 5, dk or na."""
-        return str(self.level) if self.given == Given.LEVEL else self.given
-
-
-class AnswerVersion(AnswerContent):
-    """Everything that was ever given to an item, in its order; rows are added, never changed."""
-
-    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="history")
-    item = models.CharField(max_length=40)
-    #: the version it became; empty where it met a newer answer and was set aside
-    version = models.PositiveIntegerField(null=True, blank=True)
-    seen_version = models.PositiveIntegerField()
-    client_id = models.CharField(max_length=64, blank=True)
-    language = models.CharField(max_length=10)
-    account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["assessment", "item", "client_id"],
-                condition=~models.Q(client_id=""),
-                name="readiness_one_version_a_client_id",
-            ),
-            models.UniqueConstraint(fields=["assessment", "item", "version"], name="readiness_one_row_a_version"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.item}, version {self.version or 'set aside'}"
-
-
-class AccessKey(models.Model):
-    """What opens an assessment for someone without an account; only its hash is kept."""
-
-    class Kind(models.TextChoices):
-        BROWSER = "browser", _("browser")
-        CODE = "code", _("printed code")
-        LINK = "link", _("link")
-
-    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="keys")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    secret_hash = models.CharField(max_length=64, unique=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return f"{self.kind} key of {self.assessment_id}"
+    def has_expired(self) -> bool:
+        """Whether it was validated once, and the time is over."""
+        return self.status == self.Status.VALIDATED and not self.is_validated
 
 
 class AssessmentScore(models.Model):
     """A score as it was when the assessment was submitted, so that peers are one query."""
 
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="scores")
-    kind = models.CharField(max_length=10)
+    #: local, link, and the same with the levels of an assessor: local-validated, link-validated
+    kind = models.CharField(max_length=20)
     node = models.CharField(max_length=40)
     score = models.FloatField()
 

@@ -1,0 +1,79 @@
+"""Every read of readiness, by subject: who may see which assessment, its answers and instrument, its peers."""
+
+from __future__ import annotations
+
+from minga.readiness.selectors.access import (
+    OWNER,
+    RESPONDENT,
+    assessments_of,
+    earlier_of,
+    enterprises_assessed,
+    find,
+    may_decide,
+    opened_by_account,
+    organizations_owned_by,
+    same_enterprise,
+)
+from minga.readiness.selectors.answers import (
+    FactorProgress,
+    Progress,
+    answers_of,
+    deleted_on,
+    history_of,
+    items_of_page,
+    minutes_of,
+    progress,
+)
+from minga.readiness.selectors.instruments import (
+    GENERIC,
+    fitting_overlays,
+    generic,
+    instrument_of,
+    overlays,
+    pinned_instrument,
+    possible_overlays,
+)
+from minga.readiness.selectors.peers import (
+    BENCHMARK,
+    PEERS_BY,
+    SMALL_SIZES,
+    group_medians,
+    lends_scores,
+    medians_by,
+    peers_table,
+)
+
+__all__ = [
+    "BENCHMARK",
+    "GENERIC",
+    "OWNER",
+    "PEERS_BY",
+    "RESPONDENT",
+    "SMALL_SIZES",
+    "FactorProgress",
+    "Progress",
+    "answers_of",
+    "assessments_of",
+    "deleted_on",
+    "earlier_of",
+    "enterprises_assessed",
+    "find",
+    "fitting_overlays",
+    "generic",
+    "group_medians",
+    "history_of",
+    "instrument_of",
+    "items_of_page",
+    "lends_scores",
+    "may_decide",
+    "medians_by",
+    "minutes_of",
+    "opened_by_account",
+    "organizations_owned_by",
+    "overlays",
+    "peers_table",
+    "pinned_instrument",
+    "possible_overlays",
+    "progress",
+    "same_enterprise",
+]

@@ -1,0 +1,126 @@
+"""Who may open which assessment, and which ones belong to one enterprise."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from minga.members import selectors as members
+from minga.readiness import keys
+from minga.readiness.models import AccessKey, Assessment
+
+#: Roles in an organization that may answer for it, as members calls them.
+OWNER, RESPONDENT = "owner", "respondent"
+
+
+def _assessments() -> QuerySet[Assessment]:
+    return Assessment.objects.select_related("edition", "organization").defer("edition__texts")
+
+
+def opened_by_account(account: Any) -> QuerySet[Assessment]:
+    """Return what an account may open: its own, and those of organizations it answers for.
+
+    Advisers, assessors and the secretariat open nothing by their role alone.
+    """
+    if not getattr(account, "is_authenticated", False):
+        return _assessments().none()
+    return _assessments().filter(Q(account=account) | Q(organization__in=_organizations(account, OWNER, RESPONDENT)))
+
+
+def _organizations(account: Any, *roles: str) -> QuerySet[Any, Any]:
+    """Return the ids of organizations in which an account's person holds one of these roles today."""
+    held = members.running_mandates().filter(person__account=account, role__in=roles, organization__isnull=False)
+    return held.values("organization")
+
+
+def find(pk: uuid.UUID, *, account: Any = None, secret: str | None = None) -> Assessment:
+    """Return an assessment to whoever may open it.
+
+    Parameters
+    ----------
+    pk : the id in the address; alone it opens nothing
+    account : who is signed in
+    secret : what the browser's cookie, or a program's header, holds
+
+    Raises
+    ------
+    Http404
+        It does not exist, or is not theirs: the two look the same from outside.
+    """
+    found = opened_by_account(account).filter(pk=pk).first()
+    if found is None and secret:
+        held = AccessKey.objects.filter(
+            assessment=pk, kind=AccessKey.Kind.BROWSER, secret_hash=keys.hash_of(secret)
+        ).exists()
+        found = _assessments().filter(pk=pk).first() if held else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def may_decide(assessment: Assessment, account: Any) -> bool:
+    """Whether someone who may open an assessment may also delete it or lend its figures.
+
+    A guest with the key decides while nobody has claimed it; afterwards its account, or an owner of its organization.
+    """
+    if not assessment.is_claimed:
+        return True
+    if not getattr(account, "is_authenticated", False):
+        return False
+    if assessment.account_id == account.pk:
+        return True
+    owned = _organizations(account, OWNER).filter(organization=assessment.organization_id)
+    return assessment.organization_id is not None and owned.exists()
+
+
+def organizations_owned_by(account: Any) -> list[Any]:
+    """Return the organizations in whose name an account may start or claim an assessment."""
+    person = members.person_of(account)
+    if person is None:
+        return []
+    return list(members.organizations_of(person).filter(pk__in=_organizations(account, OWNER)))
+
+
+def assessments_of(account: Any) -> QuerySet[Assessment]:
+    """Return an account's assessments, newest first."""
+    return opened_by_account(account).order_by("-started_at")
+
+
+def earlier_of(assessment: Assessment) -> Assessment | None:
+    """Return the last submitted assessment of the same enterprise before this one."""
+    same = _same_enterprise(assessment)
+    if same is None:
+        return None
+    before = assessment.submitted_at or assessment.last_answer_at
+    submitted = _assessments().filter(same, submitted_at__lt=before)
+    return submitted.exclude(pk=assessment.pk).order_by("-submitted_at").first()
+
+
+def _same_enterprise(assessment: Assessment) -> Q | None:
+    if assessment.organization_id is not None:
+        return Q(organization=assessment.organization_id)
+    if assessment.account_id is not None:
+        # one account may answer for several businesses: the same name, country and sector are the same business
+        return Q(
+            account=assessment.account_id,
+            organization=None,
+            name=assessment.name,
+            country=assessment.country,
+            sector=assessment.sector,
+        )
+    return None
+
+
+def same_enterprise(assessment: Assessment) -> QuerySet[Assessment]:
+    """Return all assessments of an enterprise, this one among them."""
+    same = _same_enterprise(assessment)
+    return Assessment.objects.filter(same if same is not None else Q(pk=assessment.pk))
+
+
+def enterprises_assessed(*, is_sample: bool, country: str | None = None) -> int:
+    """Count enterprises with a submitted assessment."""
+    found = Assessment.objects.filter(is_latest=True, is_sample=is_sample)
+    return (found.filter(country=country) if country else found).count()
