@@ -1,22 +1,19 @@
-"""What members stores: accounts apart from people, organizations, mandates, consents and the audit trail."""
+"""People, organizations and bodies, who holds which role where, and what people agreed to."""
 
 from __future__ import annotations
 
 import secrets
 import uuid
-from datetime import UTC
-from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from minga.members.engine import roles, vocabulary
 from minga.members.engine.errors import MembersError
+from minga.members.models.accounts import Account
 
 
 def check_country(code: str) -> None:
@@ -31,46 +28,6 @@ def check_division(code: str) -> None:
     """Accept the two-digit divisions of ISIC revision 4."""
     if code not in {one.code for one in vocabulary.sectors("division")}:
         raise ValidationError(_("%(code)s is not a division of ISIC revision 4."), params={"code": code})
-
-
-class AccountManager(BaseUserManager["Account"]):
-    """Makes accounts whose address is stored in lower case, as sign-in compares it."""
-
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Account:
-        if not email:
-            raise MembersError("An account needs an e-mail address. Give one.")
-        account = self.model(email=self.normalize_email(email).lower(), **fields)
-        account.set_password(password)
-        account.save(using=self._db)
-        return account
-
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> Account:
-        return self.create_user(email, password, is_superuser=True, **fields)
-
-    def get_by_natural_key(self, email: str | None) -> Account:
-        return self.get(email__iexact=email)
-
-
-class Account(AbstractBaseUser, PermissionsMixin):
-    """A way to sign in. Who the human is stands in Person."""
-
-    email = models.EmailField(_("e-mail address"), unique=True)
-    is_active = models.BooleanField(_("may sign in"), default=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = AccountManager()
-
-    USERNAME_FIELD = "email"
-    EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
-
-    class Meta:
-        verbose_name = _("account")
-        verbose_name_plural = _("accounts")
-        constraints = [models.UniqueConstraint(Lower("email"), name="one_account_an_address")]
-
-    def __str__(self) -> str:
-        return self.email
 
 
 class Person(models.Model):
@@ -316,76 +273,3 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organization}: {self.get_role_display()}"
-
-
-class AppendOnly(models.QuerySet["AuditAct"]):
-    """Acts are added and read; nothing else."""
-
-    def update(self, **fields: Any) -> int:
-        raise _append_only("changed")
-
-    def bulk_update(self, *arguments: Any, **options: Any) -> int:
-        raise _append_only("changed")
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        raise _append_only("deleted")
-
-
-def _append_only(verb: str) -> MembersError:
-    return MembersError(f"An act of the audit trail was to be {verb}; acts are only added. Record a new act instead.")
-
-
-class AuditAct(models.Model):
-    """One administrative act, chained to the one before it. Holds references and reasons, no personal content."""
-
-    sequence = models.PositiveBigIntegerField(_("number"), unique=True)
-    at = models.DateTimeField(_("when"))
-    act = models.CharField(_("act"), max_length=80)
-    actor = models.CharField(_("by"), max_length=80, blank=True)
-    on = models.CharField(_("on"), max_length=120, blank=True)
-    reason = models.CharField(_("reason"), max_length=300, blank=True)
-    previous = models.CharField(max_length=71)
-    hash = models.CharField(max_length=71)
-
-    objects = AppendOnly.as_manager()
-
-    class Meta:
-        verbose_name = _("act")
-        verbose_name_plural = _("acts")
-        ordering = ["sequence"]
-
-    def __str__(self) -> str:
-        return f"{self.sequence} {self.act}"
-
-    def save(self, *arguments: Any, **options: Any) -> None:
-        if not self._state.adding:
-            raise _append_only("changed")
-        super().save(*arguments, **options)
-
-    def delete(self, *arguments: Any, **options: Any) -> tuple[int, dict[str, int]]:
-        raise _append_only("deleted")
-
-    def content(self) -> dict[str, str]:
-        """What the hash covers besides the number and the hash before."""
-        return {
-            "at": self.at.astimezone(UTC).isoformat(timespec="microseconds"),
-            "act": self.act,
-            "actor": self.actor,
-            "on": self.on,
-            "reason": self.reason,
-        }
-
-
-class AuditHead(models.Model):
-    """Where the trail ends. Its one row is locked while an act is added, so the chain never forks."""
-
-    chain = models.UUIDField(default=uuid.uuid4, editable=False)
-    count = models.PositiveBigIntegerField(default=0)
-    hash = models.CharField(max_length=71, blank=True)
-
-    class Meta:
-        verbose_name = _("end of the audit trail")
-        verbose_name_plural = _("ends of the audit trail")
-
-    def __str__(self) -> str:
-        return f"{self.count} {self.hash}"
