@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from minga.indicators.engine.reporting import index_report, method_text, unit_report
     from minga.indicators.engine.result import Result
     from minga.indicators.engine.revisions import Revision, definition_changes, revisions
+    from minga.indicators.engine.sampling import Sources, uncertainty_sources
     from minga.indicators.engine.scales import (
         Borda,
         DistanceToMax,
@@ -97,6 +98,7 @@ _WHERE = {
     "Scenario": "definition",
     "Screen": "steps",
     "Sensitivity": "sensitivity",
+    "Sources": "sampling",
     "StepError": "errors",
     "Treat": "steps",
     "Uncertainty": "uncertainty",
@@ -137,6 +139,7 @@ _WHERE = {
     "to_tables": "coinr",
     "trends": "trends",
     "uncertainty": "uncertainty",
+    "uncertainty_sources": "sampling",
     "unit_report": "reporting",
     "write_all": "files",
     "write_scores": "files",
@@ -150,13 +153,13 @@ __all__ = [
     "Denominator", "DistanceToMax", "DistanceToReference", "DistanceToTarget", "Explanation", "Finding",
     "FractionOfMax", "Goalposts", "Group", "Identity", "Impute", "Index", "Indicator", "IndicatorsError", "Jitter",
     "Linear", "MinMax", "Node", "OptimisedWeights", "Own", "Panel", "PercentileRank", "Rank", "Reciprocal",
-    "Removals", "Result", "Revision", "Scenario", "Screen", "Sensitivity", "StepError", "Treat", "Uncertainty",
-    "Uniform", "ZScore", "alpha", "ampi", "availability", "bod", "check", "compare", "copeland", "corr", "corr_flags",
-    "definition_changes", "denominator_corr", "directions", "drop_each", "effective_weights", "index_report",
-    "metadata", "method_text", "mpi", "noisy_weights", "optimise_weights", "pca", "preset_names", "read_coinr",
-    "read_sdmx_csv", "read_sdmx_ml", "read_table", "read_workbook", "revisions", "screen", "sobol", "sobol_indices",
-    "stats", "to_tables", "trends", "uncertainty", "unit_report", "write_all", "write_scores", "write_sdmx_csv",
-    "write_workbook", "write_xlsx",
+    "Removals", "Result", "Revision", "Scenario", "Screen", "Sensitivity", "Sources", "StepError", "Treat",
+    "Uncertainty", "Uniform", "ZScore", "alpha", "ampi", "availability", "bod", "check", "compare", "copeland",
+    "corr", "corr_flags", "definition_changes", "denominator_corr", "directions", "drop_each", "effective_weights",
+    "index_report", "metadata", "method_text", "mpi", "noisy_weights", "optimise_weights", "pca", "preset_names",
+    "read_coinr", "read_sdmx_csv", "read_sdmx_ml", "read_table", "read_workbook", "revisions", "screen", "sobol",
+    "sobol_indices", "stats", "to_tables", "trends", "uncertainty", "uncertainty_sources", "unit_report",
+    "write_all", "write_scores", "write_sdmx_csv", "write_workbook", "write_xlsx",
 ]  # fmt: skip
 
 

@@ -8,7 +8,8 @@ bounded. The figures are those of :func:`minga.indicators.engine.pipeline.fit`, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -152,6 +153,12 @@ class Engine:
         self.tree = index.tree
         self.bases: dict[Any, Base | IndicatorsError] = {}
         self.weights = weight_row(index)[None, :]
+
+    def with_figures(self, values: Floats) -> Engine:
+        """Give the same engine over other figures (units x indicators); nothing calculated before is reused."""
+        other = copy(self)
+        other.raw, other.bases = replace(self.raw, values=values), {}
+        return other
 
     @property
     def block(self) -> int:

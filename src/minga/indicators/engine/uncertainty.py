@@ -86,7 +86,7 @@ def uncertainty(
     check_draws(n, 1, seed)
     factors = factors_from(index, uncertain, seed=seed, default_sets=n)
     u = np.random.default_rng([seed, 11]).random((n, len(factors)))
-    u = _one_draw_each(factors, u)
+    u = one_draw_each(factors, u)
     engine = Engine(index, table, factors)
     nominal = nominal_scores(engine)
     scores = np.empty((n, engine.raw.size))
@@ -100,10 +100,10 @@ def uncertainty(
         raise StepError(f"All {n} replications failed. The first: {next(iter(failures.values()))}")
     good = np.ones(n, dtype=np.bool_)
     good[list(failures)] = False
-    return _summarise(engine, factors, u, nominal, scores, good, failures, seed, quantiles)
+    return summarise(engine, factors, u, nominal, scores, good, failures, seed, quantiles)
 
 
-def _one_draw_each(factors: tuple[Factor, ...], u: Floats) -> Floats:
+def one_draw_each(factors: tuple[Factor, ...], u: Floats) -> Floats:
     """With as many weight rows as replications, replication i takes row i: nothing is drawn twice."""
     for at, factor in enumerate(factors):
         if factor.weights is not None and factor.weights.shape[0] == u.shape[0]:
@@ -125,10 +125,11 @@ def ranks_of(index: Index, scores: Floats) -> Floats:
     return rank_rows(scores if index.best == "high" else -scores)
 
 
-def _summarise(
+def summarise(
     engine: Engine, factors: tuple[Factor, ...], u: Floats, nominal: Floats, scores: Floats,
     good: NDArray[np.bool_], failures: dict[int, str], seed: int, quantiles: tuple[float, float],
 ) -> Uncertainty:  # fmt: skip
+    """Bring the scores of all replications to ranks and quantiles."""
     nominal_ranks = ranks_of(engine.index, nominal[None, :])[0]
     ranks = np.empty(scores.shape, dtype=np.float32)
     for start in range(0, len(scores), 20_000):
