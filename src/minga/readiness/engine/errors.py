@@ -47,3 +47,19 @@ class AnswerError(ReadinessError):
 
 class ProfileError(ReadinessError):
     """The profile of an enterprise lacks something, or says something that is no choice."""
+
+
+class EvidenceError(ReadinessError):
+    """A file cannot stand as evidence; ``code`` lets a page say it in its own language."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ValidationError(ReadinessError):
+    """A step of a validation is not possible now, or not for this person; ``items`` names those it is about."""
+
+    def __init__(self, code: str, message: str, items: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.code, self.items = code, tuple(items)
