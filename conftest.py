@@ -58,3 +58,29 @@ def _plain_settings(request):
 
     cache.clear()
     yield
+
+
+@pytest.fixture(autouse=True)
+def _second_factors(request):
+    """Give an app with codes to whoever gets a role that demands one, as such people set up before they act.
+
+    A test about the demand itself is marked `bare_roles`, and there people have what they set up.
+    """
+    if request.node.get_closest_marker("bare_roles"):
+        yield
+        return
+    if not {"db", "transactional_db", "client", "live_server"} & set(request.fixturenames):
+        yield
+        return
+    from django.db.models.signals import post_save
+
+    from minga.members.models import Mandate
+    from tests.people import give_app
+
+    def equip(sender, instance, **_given):
+        if instance.role in {"assessor", "secretariat"} and instance.person.account:
+            give_app(instance.person.account)
+
+    post_save.connect(equip, sender=Mandate)
+    yield
+    post_save.disconnect(equip, sender=Mandate)

@@ -112,6 +112,19 @@ def signed_in(account: Any) -> Client:
     return browser
 
 
+#: The secret of everybody's app with codes.
+APP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def give_app(account: Any) -> None:
+    """Set up an app with codes for an account, if it has none."""
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.totp.internal.auth import TOTP
+
+    if not Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).exists():
+        TOTP.activate(account, APP_SECRET)
+
+
 @lru_cache(maxsize=1)
 def some_records() -> tuple[Any, ...]:
     """Read a few of the real records."""

@@ -15,6 +15,7 @@ class IndicatorsConfig(Room):
     label = "indicators"
     verbose_name = _("Data and indexes")
     default_auto_field = "django.db.models.BigAutoField"
+    api_scopes = ("read",)
     menu = (MenuEntry(_("Data and indexes"), "indicators:list", order=40),)
     export_person = "minga.indicators.services.export_person"
     erase_person = "minga.indicators.services.erase_person"

@@ -13,6 +13,7 @@ class KnowledgeConfig(Room):
     name = "minga.knowledge"
     label = "knowledge"
     verbose_name = _("Find help")
+    api_scopes = ("read",)
     menu = (MenuEntry(label=_("Find help"), url_name="knowledge:find", order=20),)
     load_start_content = "minga.knowledge.services.load_start_content"
     load_sample = "minga.knowledge.services.load_sample_experts"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,33 @@ from django.utils.translation import gettext_lazy as _
 from minga.members import services
 from minga.members.models import Account
 from minga.web import ratelimit
+
+#: What is told by mail, by what happened: subject and sentence.
+NOTICES = {
+    "totp_activated": (_("Your app with codes is set up"), _("From now on, signing in takes a code from your app.")),
+    "totp_deactivated": (_("Your app with codes is removed"), _("Signing in no longer takes a code from your app.")),
+    "webauthn_added": (_("A passkey was added"), _("A new passkey or security key can now be used for your account.")),
+    "webauthn_removed": (_("A passkey was removed"), _("One passkey or security key no longer opens your account.")),
+    "recovery_codes_generated": (
+        _("You have new recovery codes"),
+        _("New recovery codes were made. The old ones no longer work."),
+    ),
+    "second_factor_reset": (
+        _("Your second step was taken away"),
+        _(
+            "The secretariat took away the second step of your sign-in, and all API tokens, because it was reported as "
+            "lost, stolen or broken. Sign in with your password and set up a new one."
+        ),
+    ),
+    "account_connected": (_("Your account was connected"), _("You can now sign in through the sign-in provider too.")),
+    "account_disconnected": (
+        _("Your account is no longer connected"),
+        _("You can no longer sign in through the sign-in provider."),
+    ),
+    "password_changed": (_("Your password was changed"), _("Your account has a new password.")),
+    "password_reset": (_("Your password was changed"), _("Your account has a new password.")),
+    "password_set": (_("Your account has a password"), _("You can now sign in with your address and a password.")),
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -42,6 +70,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         super().send_mail(template_prefix, email, {"site_name": settings.SITE_NAME, **context})
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Account, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Tell people by mail what changed about their sign-in, so that nobody changes it unseen."""
+        told = NOTICES.get(template_prefix.rpartition("/")[2])
+        address = email or EmailAddress.objects.get_primary_email(user) or user.email
+        if told and address:
+            self.send_mail("account/email/notice", address, {"subject": told[0], "sentence": told[1]})
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Count attempts by the address that the rest of the site counts by, also behind a proxy."""

@@ -14,12 +14,14 @@ class MembersConfig(Room):
     label = "members"
     verbose_name = _("Members")
     menu = (MenuEntry(label=_("The alliance"), url_name="members:directory", order=50),)
+    api_scopes = ("read",)
     export_person = "minga.members.services.export_own"
     erase_person = "minga.members.services.erase_own"
     retention = (
         RetentionJob("unconfirmed accounts", "minga.members.services.delete_unconfirmed_accounts"),
         RetentionJob("old consents", "minga.members.services.delete_old_consents"),
         RetentionJob("expired invitations", "minga.members.services.delete_expired_invitations"),
+        RetentionJob("ended API tokens", "minga.members.services.delete_ended_tokens"),
         RetentionJob("expired sessions", "minga.members.services.delete_expired_sessions"),
     )
     processing = (
@@ -29,6 +31,29 @@ class MembersConfig(Room):
             lawful_basis=_("Contract: you asked for an account"),
             retention=_("Until you erase it; 30 days if the address is never confirmed"),
             seen_by=_("You and the secretariat"),
+        ),
+        Processing(
+            record=_(
+                "Second step: secret of your app and of your recovery codes (encrypted), public half of a passkey"
+            ),
+            purpose=_("Keeping others out of your account even if they know your password"),
+            lawful_basis=_("Contract; legitimate interest where your role demands it"),
+            retention=_("Until you remove it or erase your account"),
+            seen_by=_("Nobody; the secretariat can take it away when you lost it"),
+        ),
+        Processing(
+            record=_("Sign-in provider: the number by which it knows you"),
+            purpose=_("Signing in without a further password, where the site offers it"),
+            lawful_basis=_("Contract: you chose to sign in that way"),
+            retention=_("Until you part your account from it or erase your account"),
+            seen_by=_("You"),
+        ),
+        Processing(
+            record=_("API tokens: name, what each may do, last day, last day of use (the token only as a hash)"),
+            purpose=_("Letting your programs work for you"),
+            lawful_basis=_("Contract: you made the token"),
+            retention=_("Until you revoke it, at the latest 30 days after its last day"),
+            seen_by=_("You"),
         ),
         Processing(
             record=_("Person: name, languages, functions and roles in organizations and bodies"),
@@ -68,3 +93,8 @@ class MembersConfig(Room):
             seen_by=_("Nobody"),
         ),
     )
+
+    def ready(self) -> None:
+        """Also listen for a second step that was set up."""
+        super().ready()
+        from minga.members import receivers  # noqa: F401 - importing it is what connects it

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from datetime import date
 
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat, Replace
 from django.utils import timezone
 
 from minga.members.engine import roles
-from minga.members.models import Account, AuditAct, Consent, Invitation, Mandate, Membership, Organization, Person
+from minga.members.models import (
+    Account,
+    ApiToken,
+    AuditAct,
+    Consent,
+    Invitation,
+    Mandate,
+    Membership,
+    Organization,
+    Person,
+)
 
 
 def person_of(account: Account | AnonymousUser) -> Person | None:
@@ -32,8 +44,8 @@ def mandates_of(person: Person, on: date | None = None) -> QuerySet[Mandate]:
 
 
 def roles_of(person: Person, on: date | None = None) -> set[str]:
-    """Return the roles a person holds anywhere on a day."""
-    return set(mandates_of(person, on).values_list("role", flat=True))
+    """Return the roles a person may act in anywhere on a day; guarded ones need a second step of sign-in."""
+    return set(_with_second_factor(mandates_of(person, on)).values_list("role", flat=True))
 
 
 def has_role(
@@ -43,16 +55,78 @@ def has_role(
     *,
     on: date | None = None,
 ) -> bool:
-    """Whether an account's person holds a role on a day: in this organization, or anywhere if none is named."""
-    if not account.is_authenticated or not account.is_active:
+    """Whether an account's person may act in a role on a day: in this organization, or anywhere if none is named.
+
+    A guarded role (assessor, secretariat) is nobody's before its holder has a second step of sign-in. A program that
+    shows a token acts for the secretariat only if the token says so.
+    """
+    if not account.is_authenticated or not account.is_active or not _token_allows(account, role):
         return False
     held = running_mandates(on).filter(person__account=account, role=role)
+    if role in roles.GUARDED:
+        held = _with_second_factor(held)
     return (held.filter(organization=organization) if organization else held).exists()
 
 
 def is_secretariat(account: Account | AnonymousUser) -> bool:
     """Whether an account works for the secretariat today."""
     return has_role(account, roles.SECRETARIAT)
+
+
+#: What a token must be allowed before it acts for the secretariat.
+ADMIN_SCOPE = "admin"
+
+
+def _token_allows(account: Account | AnonymousUser, role: str) -> bool:
+    """Whether nothing in the way this account came in keeps it from acting in a role."""
+    scopes = getattr(account, "token_scopes", None)
+    return scopes is None or role != roles.SECRETARIAT or ADMIN_SCOPE in scopes
+
+
+#: What counts as a second step. Recovery codes alone do not: they stand in for one of these.
+_SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def _with_second_factor(held: QuerySet[Mandate]) -> QuerySet[Mandate]:
+    """Leave out guarded roles of people without a second step; everybody knows the passwords of a sample site."""
+    if settings.SAMPLE:
+        return held
+    factors = Authenticator.objects.filter(user=OuterRef("person__account"), type__in=_SECOND_FACTORS)
+    return held.filter(~Q(role__in=roles.GUARDED) | Exists(factors))
+
+
+def has_second_factor(account: Account | AnonymousUser) -> bool:
+    """Whether signing in to an account takes a second step."""
+    return account.is_authenticated and Authenticator.objects.filter(user=account, type__in=_SECOND_FACTORS).exists()
+
+
+def holds_guarded_role(account: Account | AnonymousUser) -> bool:
+    """Whether an account's person holds a role that needs a second step, set up or not."""
+    if not account.is_authenticated:
+        return False
+    return running_mandates().filter(person__account=account, role__in=roles.GUARDED).exists()
+
+
+def needs_second_factor(account: Account | AnonymousUser) -> bool:
+    """Whether an account may not be without a second step."""
+    if settings.SAMPLE or not account.is_authenticated:
+        return False
+    return settings.SECOND_FACTOR == "all" or holds_guarded_role(account)
+
+
+def second_factor_due(account: Account | AnonymousUser) -> bool:
+    """Whether an account must set up a second step before it can do anything else."""
+    return needs_second_factor(account) and not has_second_factor(account)
+
+
+def second_factors_of(account: Account) -> QuerySet[Authenticator]:
+    """Return apps, passkeys and recovery codes of an account, the oldest first."""
+    return Authenticator.objects.filter(user=account).order_by("created_at", "pk")
+
+
+def tokens_of(person: Person) -> QuerySet[ApiToken]:
+    """Return a person's API tokens, the newest first."""
+    return person.api_tokens.order_by("-created_at", "-pk")
 
 
 def organizations_of(person: Person) -> QuerySet[Organization]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from minga.members import views
+from minga.members import account_views, views
 
 app_name = "members"
 
@@ -16,6 +16,9 @@ urlpatterns = [
     path("me/export/", views.export_me, name="export_me"),
     path("me/erase/", views.erase_me, name="erase_me"),
     path("me/consents/<int:pk>/revoke/", views.revoke, name="revoke"),
+    path("me/tokens/", account_views.tokens, name="tokens"),
+    path("me/tokens/new/", account_views.new_token, name="new_token"),
+    path("me/tokens/<int:pk>/revoke/", account_views.revoke_token, name="revoke_token"),
     path("join/", views.join, name="join"),
     path("organizations/new/", views.new_organization, name="new_organization"),
     path("organizations/<uuid:mark>/", views.organization, name="organization"),
@@ -26,6 +29,7 @@ urlpatterns = [
     path("organizations/<uuid:mark>/leave/", views.leave, name="leave"),
     path("mandates/<int:pk>/end/", views.end_mandate, name="end_mandate"),
     path("roles/", views.roles, name="roles"),
+    path("second-step/", account_views.reset_second_factor, name="reset_second_factor"),
     path("trail/", views.trail, name="trail"),
     path("privacy/", views.privacy, name="privacy"),
 ]

@@ -15,6 +15,7 @@ class ReadinessConfig(Room):
     label = "readiness"
     verbose_name = _("Check my business")
     default_auto_field = "django.db.models.BigAutoField"
+    api_scopes = ("read", "write")
     menu = (MenuEntry(_("Check my business"), "readiness:start", order=10),)
     retention = (RetentionJob("unclaimed assessments", "minga.readiness.services.delete_unclaimed"),)
     export_person = "minga.readiness.services.export_person"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
+from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
@@ -31,6 +32,8 @@ class Setting:
 SETTINGS: dict[str, Setting] = {}
 
 _HOST = re.compile(r"\*|\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\]")
+#: This machine, seen from itself.
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _TRUTHS = {
     "on": True,
     "yes": True,
@@ -142,4 +145,41 @@ def smtp_settings(url: str) -> dict[str, Any]:
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_USE_TLS": parts.scheme == "smtp" and parts.hostname not in {"localhost", "127.0.0.1"},
         "EMAIL_TIMEOUT": 20,
+    }
+
+
+def oidc_settings(url: str, client_id: str, secret: str, name: str) -> dict[str, Any] | None:
+    """Put the four settings of a sign-in provider together; none of them set means that there is none."""
+    given = {
+        "MINGA_OIDC_URL": url,
+        "MINGA_OIDC_CLIENT_ID": client_id,
+        "MINGA_OIDC_SECRET": secret,
+        "MINGA_OIDC_NAME": name,
+    }
+    missing = [setting for setting, value in given.items() if not value]
+    if len(missing) == len(given):
+        return None
+    if missing:
+        raise SettingError(
+            f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set, but other settings of the sign-in "
+            "provider are. Give all four of them, or none."
+        )
+    parts = urlsplit(url)
+    if not parts.hostname or (parts.scheme, parts.hostname in LOCAL) not in {
+        ("https", False),
+        ("https", True),
+        ("http", True),
+    }:
+        raise SettingError(
+            f'MINGA_OIDC_URL is "{url}"; give the address of the provider, which begins with https:// except on '
+            "localhost, such as https://id.example.org/realms/alliance."
+        )
+    issuer = url.removesuffix("/.well-known/openid-configuration").rstrip("/")
+    return {
+        # people are known by the provider that named them: another provider's numbers must never match theirs
+        "provider_id": f"oidc-{sha256(issuer.encode()).hexdigest()[:12]}",
+        "name": name,
+        "client_id": client_id,
+        "secret": secret,
+        "settings": {"server_url": issuer},
     }

@@ -86,6 +86,20 @@ def _insecure() -> list[str]:
     faults = []
     if DEBUG:
         faults.append('MINGA_DEBUG is "on"; switch it off.')
+SECOND_FACTOR = env.choice(
+    "MINGA_SECOND_FACTOR",
+    "roles",
+    "Who must sign in with a second step: roles (secretariat and assessors), or all (everybody with an account).",
+    ("roles", "all"),
+)
+OIDC = env.oidc_settings(
+    env.text(
+        "MINGA_OIDC_URL", "", "Address (issuer) of an OpenID Connect provider; empty: no button for it.", rule="a URL"
+    ),
+    env.text("MINGA_OIDC_CLIENT_ID", "", "Name under which the provider knows this site."),
+    env.text("MINGA_OIDC_SECRET", "", "Secret that the provider gave this site.", secret=True),
+    env.text("MINGA_OIDC_NAME", "", "What people call the provider; stands on the button."),
+)
     if not HTTPS:
         faults.append('MINGA_HTTPS is "off"; switch it on and put a certificate in front.')
     if len(SECRET) < 50 or len(set(SECRET)) < 10:
@@ -146,6 +160,9 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -165,6 +182,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
+    "minga.members.middleware.SecondFactorMiddleware",
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
@@ -295,6 +313,38 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "form-action": [SELF],
         "manifest-src": [SELF],
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+# A second step: an app with codes, passkeys, and codes on paper for when both are lost.
+MFA_ADAPTER = "minga.members.second_factor.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A clock may be half a minute off; `second_factor_forms` refuses a code that was used, for as long as it would fit.
+MFA_TOTP_TOLERANCE = 1
+# Nobody signs in before an address is confirmed, so a further one that is not locks nobody out.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "minga.members.second_factor_forms.AuthenticateForm",
+    "reauthenticate": "minga.members.second_factor_forms.ReauthenticateForm",
+    "activate_totp": "minga.members.second_factor_forms.ActivateTOTPForm",
+    "add_webauthn": "minga.members.second_factor_forms.AddPasskeyForm",
+    "edit_webauthn": "minga.members.second_factor_forms.EditPasskeyForm",
+    "authenticate_webauthn": "minga.members.second_factor_forms.PasskeyForm",
+    "reauthenticate_webauthn": "minga.members.second_factor_forms.ReauthenticatePasskeyForm",
+    "login_webauthn": "minga.members.second_factor_forms.LoginPasskeyForm",
+}
+# Sign-in at a provider, where one is set.
+SOCIALACCOUNT_ADAPTER = "minga.members.oidc.SocialAccountAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "minga.members.account_forms.ProviderSignupForm"}
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "provider_class": "minga.members.oidc.Provider",
+        "OAUTH_PKCE_ENABLED": True,
+        "EMAIL_AUTHENTICATION": True,
+        "APPS": [OIDC] if OIDC else [],
+    }
+}
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from minga.members.account_views import provider_callback
 from minga.site import views
 from minga.site.api import api
 from minga.site.rooms import ROOMS
@@ -21,11 +22,13 @@ urlpatterns = [
     path("health", views.health, name="health"),
     path("robots.txt", views.robots, name="robots"),
     path("api/v1/", api.urls),
+    # without a language, so that a sign-in provider is told one address only
+    path("account/provider/callback/", provider_callback, name="provider_callback"),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("accessibility/", views.accessibility, name="accessibility"),
         path("api/", views.api_docs, name="api_docs"),
-        path("account/", include("allauth.account.urls")),
+        path("account/", include("minga.members.account_urls")),
         *(path(f"{room}/", include(f"minga.{room}.urls")) for room in ROOMS if find_spec(f"minga.{room}.urls")),
     ),
 ]

@@ -49,6 +49,8 @@ class Room(AppConfig):
     menu: tuple[MenuEntry, ...] = ()
     processing: tuple[Processing, ...] = ()
     retention: tuple[RetentionJob, ...] = ()
+    #: what a program's token may be allowed in this room's API: "read", "write"; a room without an API has none
+    api_scopes: tuple[str, ...] = ()
     #: dotted name of `export(person) -> dict`: everything the room stores about a person
     export_person: str = ""
     #: dotted name of `erase(person) -> int`: deletes or anonymizes it, returns how many rows
@@ -77,6 +79,22 @@ def rooms() -> Iterator[Room]:
 def menu() -> list[MenuEntry]:
     """Return the menu: only what works has an entry."""
     return sorted((entry for room in rooms() for entry in room.menu), key=lambda entry: entry.order)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a token may be allowed: to read in a room's API, or to change."""
+
+    code: str
+    room: Words
+    access: str
+
+
+def scopes() -> list[Scope]:
+    """Return every scope that the rooms' cards declare, in the order of the house."""
+    return [
+        Scope(f"{room.label}:{access}", room.verbose_name, access) for room in rooms() for access in room.api_scopes
+    ]
 
 
 def call_each(attribute: str, *arguments: Any) -> dict[str, Any]:

@@ -16,6 +16,9 @@ ROLES = (OWNER, RESPONDENT, ADVISER, ASSESSOR, SECRETARIAT)
 IN_ORGANIZATIONS = frozenset({OWNER, RESPONDENT, ADVISER, ASSESSOR})
 IN_BODIES = frozenset({ADVISER, ASSESSOR, SECRETARIAT})
 
+#: They see or decide much about others, so whoever acts in them signs in with a second step.
+GUARDED = frozenset({ASSESSOR, SECRETARIAT})
+
 
 def check_place(role: str, *, in_organization: bool, in_body: bool) -> None:
     """Check that a role may be held in an organization or a body.

@@ -27,18 +27,36 @@ from minga.members.services.retention import (
     delete_unconfirmed_accounts,
     run_retention,
 )
+from minga.members.services.second_factor import (
+    RESET_REASONS,
+    end_open_sign_ins,
+    reset_by_address,
+    reset_second_factor,
+)
+from minga.members.services.tokens import (
+    TOKEN_DAYS,
+    allowed_scopes,
+    delete_ended_tokens,
+    make_token,
+    open_token,
+    revoke_token,
+)
 from minga.members.services.trail import TrailReport, accept_audit_head, record, verify_audit
 
 __all__ = [
     "INVITATION_DAYS",
+    "RESET_REASONS",
+    "TOKEN_DAYS",
     "TrailReport",
     "accept_audit_head",
     "accept_invitation",
+    "allowed_scopes",
     "claim_consents",
     "create_account",
     "create_body",
     "create_organization",
     "createadmin",
+    "delete_ended_tokens",
     "delete_expired_invitations",
     "delete_expired_sessions",
     "delete_old_consents",
@@ -47,6 +65,7 @@ __all__ = [
     "edit_organization",
     "edit_person",
     "end_mandate",
+    "end_open_sign_ins",
     "erase_own",
     "erase_person",
     "export_own",
@@ -59,9 +78,14 @@ __all__ = [
     "join",
     "leave",
     "list_in_directory",
+    "make_token",
+    "open_token",
     "person_for",
     "record",
+    "reset_by_address",
+    "reset_second_factor",
     "revoke_consent",
+    "revoke_token",
     "run_retention",
     "verify_audit",
 ]

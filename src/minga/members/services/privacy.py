@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -78,6 +79,7 @@ def export_own(person: Person) -> dict[str, Any]:
             }
             for one in person.consents.order_by("given_at")
         ],
+        **_ways_in(person),
         "acts": [
             {"number": act.sequence, "at": act.at.isoformat(), "act": act.act, "on": act.on, "reason": act.reason}
             for act in selectors.acts_about(person)
@@ -85,8 +87,39 @@ def export_own(person: Person) -> dict[str, Any]:
     }
 
 
+def _ways_in(person: Person) -> dict[str, Any]:
+    """List what signs a person in besides the password. No secret is among it."""
+    account = person.account
+    return {
+        "second_step": [
+            {
+                "kind": one.type,
+                "name": one.data.get("name", ""),
+                "since": one.created_at.isoformat(),
+                "last_used": one.last_used_at.isoformat() if one.last_used_at else None,
+            }
+            for one in (selectors.second_factors_of(account) if account else ())
+        ],
+        "sign_in_provider": [
+            {"provider": one.provider, "number": one.uid, "since": one.date_joined.isoformat()}
+            for one in (SocialAccount.objects.filter(user=account) if account else ())
+        ],
+        "api_tokens": [
+            {
+                "name": one.name,
+                "begins_with": one.prefix,
+                "scopes": one.scopes,
+                "created_at": one.created_at.isoformat(),
+                "expires_on": one.expires_on.isoformat(),
+                "last_used_on": one.last_used_on.isoformat() if one.last_used_on else None,
+            }
+            for one in selectors.tokens_of(person)
+        ],
+    }
+
+
 def erase_own(person: Person) -> int:
-    """Delete person, account, memberships, mandates and consents; the acts stay under their random mark."""
+    """Delete person, account, ways to sign in, memberships, mandates, consents; the acts keep their random mark."""
     account = person.account
     deleted, _by_kind = person.delete()
     if account:
