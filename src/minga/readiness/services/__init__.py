@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from minga.readiness.services.answering import Saved, choose_goals, reopen_assessment, save_answer, submit_assessment
+from minga.readiness.services.drafts import MAX_BYTES as MAX_DRAFT_BYTES
+from minga.readiness.services.drafts import bring_draft, read_draft, write_draft
 from minga.readiness.services.owning import (
     BENCHMARK_TEXT,
     claim_assessment,
@@ -16,7 +18,9 @@ from minga.readiness.services.starting import give_key, pin, preview, resume, st
 
 __all__ = [
     "BENCHMARK_TEXT",
+    "MAX_DRAFT_BYTES",
     "Saved",
+    "bring_draft",
     "choose_goals",
     "claim_assessment",
     "delete_assessment",
@@ -28,10 +32,12 @@ __all__ = [
     "give_key",
     "pin",
     "preview",
+    "read_draft",
     "reopen_assessment",
     "resume",
     "revoke_benchmark",
     "save_answer",
     "start_assessment",
     "submit_assessment",
+    "write_draft",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from minga.readiness.views.answer import answer, goals, overview, reopen, save, submit
 from minga.readiness.views.keep import claim, consent, delete, export, keep, mine, resume, resume_link
+from minga.readiness.views.offline import draft, draft_file, worker
 from minga.readiness.views.results import report_json, report_markdown, report_page, report_text
 from minga.readiness.views.start import confirm, start
 
@@ -13,6 +14,8 @@ __all__ = [
     "confirm",
     "consent",
     "delete",
+    "draft",
+    "draft_file",
     "export",
     "goals",
     "keep",
@@ -28,4 +31,5 @@ __all__ = [
     "save",
     "start",
     "submit",
+    "worker",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 
@@ -65,6 +66,21 @@ def opens(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return guarded
 
 
+def place_of(assessment: Assessment) -> str:
+    """Return how this device calls an assessment: the part of the address that its pages share."""
+    return f"a/{assessment.pk}"
+
+
+def for_offline(request: HttpRequest, response: HttpResponse, key: str | None) -> HttpResponse:
+    """Let the page's worker keep a page for whoever opened it; `key` is what their browser opened it with.
+
+    The mark changes with the person, so the worker throws a page away that was kept for somebody else.
+    """
+    who = f"{request.user.pk if request.user.is_authenticated else ''} {key or ''}"
+    response["Minga-Keep"] = salted_hmac("minga.readiness.keep", who).hexdigest()[:16]
+    return response
+
+
 def keep_alive(request: HttpRequest, response: HttpResponse, assessment: Assessment) -> HttpResponse:
     """Renew a guest's cookie after an answer, since the retention time starts anew too."""
     secret = held_secret(request, assessment.pk)
@@ -81,6 +97,7 @@ def frame(assessment: Assessment) -> dict[str, Any]:
         "answers": answers,
         "progress": selectors.progress(assessment, instrument, answers),
         "deleted_on": selectors.deleted_on(assessment),
+        "place": place_of(assessment),
     }
 
 

@@ -1,0 +1,189 @@
+"""The check without a line: what is given stays on the device and arrives once, the pages open, nobody else's do."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser import steps
+
+pytestmark = pytest.mark.browser
+
+WAITING = "[data-waiting-count]"
+#: How many pages of this check the worker holds.
+KEPT = """async (place) => { let count = 0; for (const name of await caches.keys()) if (name.startsWith(place + ' '))
+  count += (await (await caches.open(name)).keys()).length; return count; }"""
+
+
+@contextmanager
+def _someone(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 360, "height": 800})
+    context.set_default_timeout(15_000)
+    yield context.new_page()
+    context.close()
+
+
+def _ready(page: Page, check: str) -> None:
+    """Wait until the worker has fetched the seven pages of the check."""
+    place = "/".join(check.rstrip("/").split("/")[-2:])
+    for _try in range(100):
+        if page.evaluate(KEPT, place) >= 7:
+            return
+        time.sleep(0.1)
+    pytest.fail("the worker kept no pages")
+
+
+def _choose(page: Page, number: int, level: int) -> None:
+    page.locator(steps.CARD).nth(number).locator(f"input[value='{level}']").check()
+
+
+def _levels(page: Page, check: str, factor: str) -> list[str]:
+    page.goto(f"{check}{factor}/")
+    return page.locator(f"{steps.CARD} input:checked").evaluate_all("all => all.map(one => one.value)")
+
+
+def _history(page: Page, check: str) -> list[tuple[str, int | None]]:
+    """Return every stored answer with its version, as the export tells."""
+    body = page.context.request.get(f"{check}export.json").json()
+    return [(row["item"], row["version"]) for row in body["history"]]
+
+
+def test_a_whole_check_is_answered_without_a_line_and_arrives_once(browser: Browser, address: str):
+    with _someone(browser) as page:
+        check = steps.start(page, address, "en")
+        _ready(page, check)
+        page.context.set_offline(True)
+        for number in range(7):
+            for card in range(2):
+                _choose(page, card, card + 1)
+            expect(page.locator(WAITING)).to_have_text(f"waiting to be sent: {2 * number + 2}")
+            if number < 6:
+                before = page.url
+                page.click(steps.FORWARD)
+                page.wait_for_url(lambda url, before=before: url != before)
+        page.reload()
+        expect(page.locator(WAITING)).to_have_text("waiting to be sent: 14")
+        page.context.set_offline(False)
+        expect(page.locator(WAITING)).to_be_hidden()
+        assert sorted(version for _item, version in _history(page, check)) == [1] * 14
+        assert _levels(page, check, "policies") == ["1", "2"]
+
+
+def test_what_waits_survives_closing_the_page_and_a_second_thought_is_no_conflict(browser: Browser, address: str):
+    with _someone(browser) as page:
+        check = steps.start(page, address, "en")
+        _ready(page, check)
+        page.context.set_offline(True)
+        for level in (1, 4):
+            _choose(page, 0, level)
+        expect(page.locator(WAITING)).to_have_text("waiting to be sent: 2")
+        context = page.context
+        page.close()
+        again = context.new_page()
+        again.goto(f"{check}integration/")
+        expect(again.locator(f"{steps.CARD} input:checked")).to_have_value("4")
+        _choose(again, 0, 5)
+        expect(again.locator(WAITING)).to_have_text("waiting to be sent: 3")
+        context.set_offline(False)
+        expect(again.locator(WAITING)).to_be_hidden()
+        assert [version for _item, version in _history(again, check)] == [1, 2, 3]
+        assert _levels(again, check, "integration") == ["5"]
+
+
+def test_a_response_that_got_lost_is_asked_for_again_and_counts_once(browser: Browser, address: str):
+    with _someone(browser) as page:
+        check = steps.start(page, address, "en")
+        lost = []
+
+        def swallow(route) -> None:
+            if len(lost) < 2:
+                lost.append(route.fetch().status)
+                route.abort()
+            else:
+                route.continue_()
+
+        page.route("**/save/", swallow)
+        _choose(page, 0, 3)
+        expect(page.locator(WAITING)).to_be_hidden()
+        expect(page.locator("[data-state=answered]")).to_have_text("1 of 14 answered")
+        assert lost == [200, 200]
+        assert [version for _item, version in _history(page, check)] == [1]
+
+
+def test_two_tabs_of_one_browser_do_not_overwrite_each_other(browser: Browser, address: str):
+    with _someone(browser) as page:
+        check = steps.start(page, address, "en")
+        other = page.context.new_page()
+        other.goto(page.url)
+        _choose(page, 0, 1)
+        expect(page.locator("[data-state=answered]")).to_have_text("1 of 14 answered")
+        _choose(other, 0, 5)
+        expect(other.locator("[data-say]").first).to_contain_text("answered on another device")
+        expect(other.locator(f"{steps.CARD} input:checked")).to_have_value("1")
+        assert _levels(page, check, "integration") == ["1"]
+
+
+def test_what_the_site_refuses_stays_and_can_be_saved_as_a_file(browser: Browser, address: str):
+    with _someone(browser) as page:
+        check = steps.start(page, address, "en")
+        _ready(page, check)
+        page.context.set_offline(True)
+        _choose(page, 0, 3)
+        token = page.locator("form[data-save] input[name=csrfmiddlewaretoken]").input_value()
+        submitted = page.context.request.post(
+            f"{check}submit/", form={"csrfmiddlewaretoken": token}, headers={"Referer": check}, max_redirects=0
+        )
+        assert submitted.status == 302
+        page.context.set_offline(False)
+        expect(page.locator(WAITING)).to_have_text("not accepted by the site: 1")
+        with page.expect_download() as saved:
+            page.click("[data-waiting-file]")
+        draft = json.loads(saved.value.path().read_text())
+        assert [(row["item"], row["value"]) for row in draft["answers"]] == [("INT1", "3")]
+
+
+def test_pages_kept_for_one_person_are_gone_when_another_opens_the_check(browser: Browser, address: str):
+    with _someone(browser) as page:
+        check = steps.start(page, address, "en")
+        _ready(page, check)
+        page.context.clear_cookies()
+        assert page.goto(f"{check}integration/").status == 404
+        page.context.set_offline(True)
+        with pytest.raises(Exception, match="ERR_"):
+            page.goto(f"{check}safety/")
+
+
+def test_signing_out_leaves_nothing_on_the_device(browser: Browser, address: str, logins):
+    with _someone(browser) as page:
+        steps.sign_in(page, address, *logins["owner"])
+        check = steps.start(page, address, "en")
+        _ready(page, check)
+        _sign_out(page, address)
+        assert page.evaluate("caches.keys()") == []
+        page.context.set_offline(True)
+        with pytest.raises(Exception, match="ERR_"):
+            page.goto(f"{check}safety/")
+
+
+def _sign_out(page: Page, address: str) -> None:
+    page.goto(f"{address}/en/account/logout/")
+    page.click("main form[method=post] button.button")
+    page.wait_for_url(lambda url: "logout" not in url)
+
+
+def test_whoever_signs_out_while_answers_wait_is_told(browser: Browser, address: str, logins):
+    with _someone(browser) as page:
+        steps.sign_in(page, address, *logins["owner"])
+        steps.start(page, address, "en")
+        context: BrowserContext = page.context
+        page.route("**/save/", lambda route: route.abort())
+        _choose(page, 0, 3)
+        expect(page.locator(WAITING)).to_have_text("waiting to be sent: 1")
+        other = context.new_page()
+        other.goto(f"{address}/en/account/logout/")
+        expect(other.locator("[data-leave-waiting]")).to_be_visible()
