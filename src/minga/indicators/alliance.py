@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from minga import members as world
 from minga.indicators import disclosing, selectors
-from minga.indicators.calculation import POOLED
+from minga.indicators.calculation import BASIS, POOLED, SHARE
 from minga.indicators.engine.definition import Index, Indicator, Node
 from minga.indicators.engine.errors import IndicatorsError
 from minga.indicators.engine.scales import Goalposts
@@ -19,13 +21,17 @@ from minga.indicators.models import CompositeIndex
 from minga.readiness import selectors as readiness
 
 #: for a kind of unit: the name of its group and of the wider one
-_GROUPS = {"country": ("region", "country"), "sector": ("section", "sector")}
+GROUPS = {"country": ("region", "country"), "sector": ("section", "sector")}
 #: gaps between groups of businesses: code, grouping, the group that usually lags, the other
-_GAPS = (
+GAPS = (
     ("size_gap", "band", "small", "large"),
     ("leadership_gap", "leadership", "women", "others"),
     ("location_gap", "location", "rural", "others"),
 )
+#: the node of the overall level in the tables of readiness
+TOTAL = "total"
+#: whose levels a figure stands on, the better basis first
+BASES = (readiness.VALIDATED, readiness.DECLARED)
 _TOP_LEVEL, _WIDEST_GAP = 5.0, 2.5
 ROOT = "readiness_index"
 
@@ -112,6 +118,14 @@ NOTES = {
     "pooled": gettext_noop(
         "Where a group has too few businesses in a unit, the gap is that of the wider group; such figures are marked."
     ),
+    "declared": gettext_noop(
+        "All levels are self-declared: no unit has ten businesses yet whose levels an assessor checked."
+    ),
+    "validated": gettext_noop("All levels were checked by assessors."),
+    "partly_validated": gettext_noop(
+        "Some figures stand on levels that assessors checked, others on self-declared levels that nobody checked yet; "
+        "each says which. Self-declared levels are often higher, so compare the two with care."
+    ),
     "sampling": gettext_noop(
         "The businesses checked themselves and were not drawn by lot, so a unit’s score need not hold for all its "
         "businesses."
@@ -135,52 +149,91 @@ def collect(kind: str, units: str, *, is_sample: bool) -> Collected:
 # ---------------------------------------------------------------- readiness
 def readiness_index(units: str, *, is_sample: bool) -> Collected:
     """Middle levels by factor and gaps between groups, for every unit with enough businesses that agreed."""
-    wider, finest = _GROUPS[units]
-    medians = readiness.medians_by(is_sample=is_sample, by=[wider, finest])
-    shown = medians.filter(pl.col("withheld") == "")
-    overall = shown.filter(pl.col("node") == "total")
-    if overall.height < 2:
+    rows, factors = _levels(units, is_sample=is_sample)
+    if len(rows) < 2:
         raise IndicatorsError(
             "Fewer than two units have enough businesses that agreed to be counted, so there is nothing to rank. "
             "Wait until more businesses have lent their scores."
         )
-    factors = [node for node in medians["node"].unique(maintain_order=True).to_list() if node != "total"]
-    wide = shown.filter(pl.col("node") != "total").pivot("node", index=finest, values="median", sort_columns=False)
-    table = overall.select(pl.col(finest), pl.col(wider).alias("group"), pl.col("n").alias("businesses"))
-    table = table.join(wide, on=finest, how="left", maintain_order="left")
+    table = pl.DataFrame(rows, infer_schema_length=None).sort("code")
     notes, gaps = ["sampling"], []
-    for code, grouping, behind, ahead in _GAPS:
-        gap = _gap(units, grouping, behind, ahead, is_sample=is_sample)
-        joined = table.join(gap, on=finest, how="left", maintain_order="left")
-        if joined["gap"].null_count() == joined.height or joined["gap"].n_unique() < 2:
+    for code, grouping, behind, ahead in GAPS:
+        found = _gap(table, units, grouping, behind, ahead, is_sample=is_sample)
+        if found["gap"].null_count() == found.height or found["gap"].n_unique() < 2:
             notes.append(code)
             continue
         gaps.append(code)
-        table = joined.rename({"gap": code, "from": f"{code}{POOLED}"})
+        named = {"gap": code, "from": f"{code}{POOLED}", "basis": f"{code}{BASIS}"}
+        table = table.hstack([found[name].alias(column) for name, column in named.items()])
     if gaps:
         notes.append("pooled")
-    table = table.rename({finest: "code"}).sort("code")
+    notes.append(_validation_note(table))
     return Collected(readiness_definition(factors, gaps, units), table, tuple(notes))
 
 
-def _gap(units: str, grouping: str, behind: str, ahead: str, *, is_sample: bool) -> pl.DataFrame:
+def _levels(units: str, *, is_sample: bool) -> tuple[list[dict[str, Any]], list[str]]:
+    """One row a unit: its middle level on each factor, all of them on one basis, and what that basis is."""
+    wider, finest = GROUPS[units]
+    by_basis = {basis: readiness.medians_by(is_sample=is_sample, by=[wider, finest], basis=basis) for basis in BASES}
+    declared = by_basis[readiness.DECLARED]
+    factors = [node for node in declared["node"].unique(maintain_order=True).to_list() if node != TOTAL]
+    medians, counts = {}, {}
+    for basis, table in by_basis.items():
+        for row in table.filter(pl.col("withheld") == "").iter_rows(named=True):
+            medians[basis, row[finest], row["node"]] = row["median"]
+            counts[basis, row[finest], row["node"]] = row["n"]
+    rows = []
+    for group, unit in declared.select(wider, finest).unique(maintain_order=True).iter_rows():
+        if (readiness.DECLARED, unit, TOTAL) not in medians:
+            continue
+        # a unit stands on validated levels only where all its factors can: a mixture would compare with nothing
+        checked = all((readiness.VALIDATED, unit, node) in medians for node in (*factors, TOTAL))
+        basis = readiness.VALIDATED if checked else readiness.DECLARED
+        among, validated = counts[readiness.DECLARED, unit, TOTAL], counts.get((readiness.VALIDATED, unit, TOTAL))
+        levels = {node: medians.get((basis, unit, node)) for node in factors}
+        rows.append(
+            {"code": unit, "group": group, "businesses": counts[basis, unit, TOTAL], SHARE: _share(validated, among)}
+            | levels
+            | {f"{node}{BASIS}": "" if level is None else basis for node, level in levels.items()}
+        )
+    return rows, factors
+
+
+def _share(validated: int | None, among: int) -> float | None:
+    """Which share of a unit's businesses is validated; null where that would count fewer than the policy allows."""
+    if validated is None or 0 < among - validated < settings.MIN_PEERS:
+        return None
+    return round(validated / among, 2)
+
+
+def _validation_note(table: pl.DataFrame) -> str:
+    """Which sentence says how far levels were checked."""
+    bases = {value for name in table.columns if name.endswith(BASIS) for value in table[name].to_list() if value}
+    if bases == {readiness.VALIDATED}:
+        return "validated"
+    return "declared" if bases == {readiness.DECLARED} else "partly_validated"
+
+
+def _gap(table: pl.DataFrame, units: str, grouping: str, behind: str, ahead: str, *, is_sample: bool) -> pl.DataFrame:
     """How far one group of businesses lies behind the other, unit by unit; of the wider group where one is too small.
 
-    Both sides always come from the same width of group, so that no difference tells a small group's figure.
+    Both sides always come from the same width of group and the same basis, so that no difference tells a small
+    group's figure, and none compares checked levels with unchecked ones.
     """
-    wider, finest = _GROUPS[units]
-    by = {}
+    wider, finest = GROUPS[units]
+    sides = {}
     for width, names in (("", [wider, finest]), (wider, [wider]), ("all", [])):
-        found = readiness.medians_by(is_sample=is_sample, by=[grouping, *names])
-        total = found.filter((pl.col("node") == "total") & (pl.col("withheld") == ""))
-        by[width] = _sides(total, grouping, behind, ahead, names)
-    units_of = readiness.medians_by(is_sample=is_sample, by=[wider, finest]).select(wider, finest).unique()
+        for basis in BASES:
+            found = readiness.medians_by(is_sample=is_sample, by=[grouping, *names], basis=basis)
+            total = found.filter((pl.col("node") == TOTAL) & (pl.col("withheld") == ""))
+            sides[width, basis] = _sides(total, grouping, behind, ahead, names)
     rows = []
-    for group, unit in units_of.iter_rows():
-        options = (("", (group, unit)), (wider, (group,)), ("all", ()))
-        width, key = next(((width, key) for width, key in options if key in by[width]), ("", None))
-        rows.append((unit, None if key is None else by[width][key], width))
-    return pl.DataFrame(rows, schema={finest: pl.String, "gap": pl.Float64, "from": pl.String}, orient="row")
+    for group, unit in table.select("group", "code").iter_rows():
+        keys = {"": (group, unit), wider: (group,), "all": ()}
+        at = next((at for at in sides if keys[at[0]] in sides[at]), None)
+        gap = None if at is None else sides[at][keys[at[0]]]
+        rows.append((gap, *(at or ("", ""))))
+    return pl.DataFrame(rows, schema={"gap": pl.Float64, "from": pl.String, "basis": pl.String}, orient="row")
 
 
 def _sides(

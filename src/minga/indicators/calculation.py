@@ -6,31 +6,35 @@ No Django here: a definition and a table come in, one value comes out that JSON 
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 import minga
-from minga.indicators.engine import checks, comparing, reliability, screening, sensitivity, statistics, uncertainty
+from minga.indicators import doubt
+from minga.indicators.engine import checks, comparing, reliability, screening, sensitivity, statistics
 from minga.indicators.engine.definition import Index
 from minga.indicators.engine.errors import DefinitionError, Finding, IndicatorsError
 from minga.indicators.engine.ranking import ranks_within
 from minga.indicators.engine.result import Result
 from minga.indicators.engine.weighting import effective_weights
+from minga.indicators.plain import column, plain, rows
 
+Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
-REPLICATIONS = 1000
 #: base sample of the sensitivity analysis; runs are this times the number of choices and two
 SENSITIVITY_BASE = 128
 #: ending of the column that tells from which wider group a figure comes
 POOLED = "__pooled"
+#: ending of the column that tells whose levels a figure stands on
+BASIS = "__basis"
+#: endings of the columns that tell where and when an added figure was taken from
+SOURCE, YEAR = "__source", "__year"
 #: what the pages of an edition can carry
 MAX_UNITS, MAX_INDICATORS = 400, 120
-#: how many units a table of each against each can be read of
-MAX_PAIRED = 30
 STEPS = 6
 
 
@@ -85,8 +89,16 @@ def _fits_address(code: str) -> bool:
     return bool(plain) and plain.isalnum() and len(code) <= 60 and code not in RESERVED
 
 
-def results_of(index: Index, table: pl.DataFrame, *, seed: int = 1, progress: Progress | None = None) -> dict[str, Any]:
+def results_of(
+    index: Index, table: pl.DataFrame, *, seed: int = 1, progress: Progress | None = None,
+    replicates: Floats | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Calculate all that an edition's pages show.
+
+    Parameters
+    ----------
+    replicates : array (times, units, indicators), where figures come from samples
+        What the table would have held had others taken part; see :func:`sampling.uncertainty_sources`.
 
     Raises
     ------
@@ -96,13 +108,15 @@ def results_of(index: Index, table: pl.DataFrame, *, seed: int = 1, progress: Pr
     said = _Steps(progress)
     fitted = index.fit(table)
     said.step()
-    intervals = _intervals(index, table, fitted, seed, said)
+    intervals = doubt.intervals(index, table, fitted, seed, replicates)
+    said.step()
     audit = _audit(index, table, fitted, seed, said)
     said.step()
     return {
         "software": minga.__version__,
         "seed": seed,
-        "replications": REPLICATIONS,
+        "replications": doubt.REPLICATIONS,
+        "resamples": 0 if replicates is None else len(replicates),
         "root": index.tree.codes[index.tree.root],
         "best": index.best,
         "items": _items(index),
@@ -112,6 +126,10 @@ def results_of(index: Index, table: pl.DataFrame, *, seed: int = 1, progress: Pr
         "audit": audit,
         "left_out": _left_out(index, fitted),
         "pooled": _pooled(index, table),
+        "basis": _marked(index, table, fitted, BASIS),
+        "sources": _marked(index, table, fitted, SOURCE),
+        "years": _marked(index, table, fitted, YEAR),
+        "shares": _shares(index, table, fitted),
     }
 
 
@@ -138,7 +156,7 @@ def _items(index: Index) -> list[dict[str, Any]]:
         found.append({
             "code": item.code, "name": item.name or item.code, "parent": item.parent, "level": tree.levels[at],
             "kind": "indicator" if is_indicator else "node", "weight": float(item.weight),
-            "effective_weight": _plain(effective.get(item.code)), "unit": item.unit, "source": item.source,
+            "effective_weight": plain(effective.get(item.code)), "unit": item.unit, "source": item.source,
             "direction": getattr(item, "direction", 1), "year": getattr(item, "year", None),
             "method": getattr(item, "method", ""), "quality": getattr(item, "quality", ""),
         })  # fmt: skip
@@ -149,7 +167,7 @@ def _units(index: Index, fitted: Result) -> list[dict[str, Any]]:
     names = fitted.data.names.to_list() if fitted.data.names is not None else fitted.units.to_list()
     groups = fitted.data.groups.to_dicts() or [{}] * fitted.data.size
     return [
-        {"code": str(code), "name": str(name or code), "groups": {key: _plain(value) for key, value in group.items()}}
+        {"code": str(code), "name": str(name or code), "groups": {key: plain(value) for key, value in group.items()}}
         for code, name, group in zip(fitted.units.to_list(), names, groups, strict=True)
     ]
 
@@ -158,10 +176,10 @@ def _values(index: Index, fitted: Result) -> dict[str, Any]:
     """Scores, ranks, parts of the score and the figures behind them: one list an item, one place a unit."""
     scaled = fitted.stages["normalised"].values
     ranks = ranks_within(scaled, fitted.data.time_codes())
-    score = {code: _column(scaled[:, at]) for at, code in enumerate(index.codes)}
-    score |= {code: _column(fitted.node_scores[:, at]) for at, code in enumerate(fitted.nodes)}
-    rank = {code: _column(ranks[:, at]) for at, code in enumerate(index.codes)}
-    rank |= {code: _column(fitted.node_ranks[:, at]) for at, code in enumerate(fitted.nodes)}
+    score = {code: column(scaled[:, at]) for at, code in enumerate(index.codes)}
+    score |= {code: column(fitted.node_scores[:, at]) for at, code in enumerate(fitted.nodes)}
+    rank = {code: column(ranks[:, at]) for at, code in enumerate(index.codes)}
+    rank |= {code: column(fitted.node_ranks[:, at]) for at, code in enumerate(fitted.nodes)}
     available = {code: fitted.scores.filter(pl.col("node") == code)["available"].to_list() for code in fitted.nodes}
     parts = [fitted.explain(str(unit)).contributions["contribution"].to_list() for unit in fitted.units.to_list()]
     codes = [item.code for item in index.items]
@@ -170,9 +188,9 @@ def _values(index: Index, fitted: Result) -> dict[str, Any]:
         "score": score,
         "rank": rank,
         "available": available,
-        "contribution": {code: [_plain(row[at]) for row in parts] for at, code in enumerate(codes)},
-        "raw": {code: [_plain(value) for value in raw[code].to_list()] for code in index.codes},
-        "used": {code: [_plain(value) for value in fitted.stage("treated")[code].to_list()] for code in index.codes},
+        "contribution": {code: [plain(row[at]) for row in parts] for at, code in enumerate(codes)},
+        "raw": {code: [plain(value) for value in raw[code].to_list()] for code in index.codes},
+        "used": {code: [plain(value) for value in fitted.stage("treated")[code].to_list()] for code in index.codes},
         "untreated": _untreated(index, fitted),
         "changed": _changed(index, fitted),
     }
@@ -184,7 +202,7 @@ def _untreated(index: Index, fitted: Result) -> dict[str, list[Any]]:
     # stages that change nothing are not kept, so the one before has one of several names
     before, after = (fitted.stages[names[names.index("treated") - back]].values for back in (1, 0))
     return {
-        code: _column(before[:, at])
+        code: column(before[:, at])
         for at, code in enumerate(index.codes)
         if not np.array_equal(before[:, at], after[:, at], equal_nan=True)
     }
@@ -194,7 +212,7 @@ def _changed(index: Index, fitted: Result) -> list[list[Any]]:
     """Cells that are not as they were measured: stage, unit, indicator, before, after, reason."""
     named = fitted.why.filter(pl.col(index.unit).is_not_null() & pl.col("indicator").is_not_null())
     rows = named.select("stage", index.unit, "indicator", "before", "after", "reason").iter_rows()
-    return [[_plain(value) for value in row] for row in rows]
+    return [[plain(value) for value in row] for row in rows]
 
 
 def _left_out(index: Index, fitted: Result) -> list[str]:
@@ -212,93 +230,26 @@ def _pooled(index: Index, table: pl.DataFrame) -> list[list[str]]:
     return found
 
 
-# ---------------------------------------------------------------- how sure
-def _intervals(index: Index, table: pl.DataFrame, fitted: Result, seed: int, said: _Steps) -> dict[str, Any]:
-    """Intervals of score and rank for the whole index, and for every node that has choices of its own."""
-    tree = index.tree
-    kept = table.filter(pl.col(index.unit).cast(pl.String).is_in(fitted.units.to_list()))
+def _marked(index: Index, table: pl.DataFrame, fitted: Result, ending: str) -> dict[str, list[Any]]:
+    """What a column `<code><ending>` says of each unit, for the indicators that have one."""
+    units = table[index.unit].cast(pl.String).to_list()
     found = {}
-    for at, code in enumerate(fitted.nodes):
-        if len(tree.children[tree.indicators + at]) < 2:
-            continue
-        part = index if tree.indicators + at == tree.root else _branch(index, code)
-        held = _interval(part, kept, fitted, at, seed, is_whole=part is index)
-        if held:
-            found[code] = held
-    said.step()
+    for code in index.codes:
+        if (column := f"{code}{ending}") in table.columns:
+            said = dict(zip(units, table[column].to_list(), strict=True))
+            found[code] = [plain(said.get(str(unit))) for unit in fitted.units.to_list()]
     return found
 
 
-def _branch(index: Index, code: str) -> Index:
-    """The part of an index below one of its nodes, as an index."""
-    below = {code}
-    for _level in range(index.tree.top):
-        below |= {node.code for node in index.nodes if node.parent in below}
-    nodes = tuple(
-        dataclasses.replace(node, parent=None) if node.code == code else node
-        for node in index.nodes
-        if node.code in below
-    )
-    indicators = tuple(item for item in index.indicators if item.parent in below)
-    # what is said of single parts, or of levels by their number, need not make sense in a branch
-    general = tuple((path, value) for path, value in index.uncertain if "." not in path and path != "weights")
-    return dataclasses.replace(
-        index, indicators=indicators, nodes=nodes, uncertain=general, weight_sets=(), scenarios=()
-    )
+#: the column that holds which share of a unit's businesses was validated
+SHARE = "validated_share"
 
 
-def _interval(
-    part: Index, table: pl.DataFrame, fitted: Result, at: int, seed: int, *, is_whole: bool
-) -> dict[str, Any] | None:
-    """Intervals of one node; None where the node by itself is not what it is in the index, so none can be given."""
-    uncertain = dict(part.uncertain)
-    if "weights" not in uncertain:
-        uncertain["weights"] = uncertainty_of_weights(part)
-    try:
-        drawn = uncertainty.uncertainty(part, table, _thawed(uncertain), n=REPLICATIONS, seed=seed)
-    except IndicatorsError:
-        return None
-    scores, ranks = drawn.scores, drawn.ranks
-    same = np.allclose(
-        scores["nominal"].fill_null(np.nan).to_numpy(), fitted.node_scores[:, at], rtol=1e-9, atol=1e-9, equal_nan=True
-    )
-    if list(drawn.units) != [str(unit) for unit in fitted.units.to_list()] or not same:
-        return None
-    found: dict[str, Any] = {
-        "score_low": _column(scores["low"].fill_null(np.nan).to_numpy()),
-        "score_high": _column(scores["high"].fill_null(np.nan).to_numpy()),
-        "rank_low": _column(ranks["low"].fill_null(np.nan).to_numpy()),
-        "rank_median": _column(ranks["median"].fill_null(np.nan).to_numpy()),
-        "rank_high": _column(ranks["high"].fill_null(np.nan).to_numpy()),
-        "failed": drawn.failed,
-        "choices": sorted(uncertain),
-    }
-    if is_whole and len(drawn.units) <= MAX_PAIRED:
-        found["above"] = _above(drawn)
-    return found
-
-
-def _above(drawn: uncertainty.Uncertainty) -> list[list[float | None]]:
-    """In which share of the calculations each unit ranks above each other: a row a unit, in the order of the units."""
-    shares = {(unit, other): share for unit, other, share in drawn.pairwise.iter_rows()}
-    return [[_share(shares[unit, other]) for other in drawn.units] for unit in drawn.units]
-
-
-def _share(value: float) -> float | None:
-    return None if not math.isfinite(value) else round(value, 4)
-
-
-def uncertainty_of_weights(index: Index) -> Any:
-    """What moves when a definition says nothing on weights: each by up to a quarter."""
-    from minga.indicators.engine.factors import Jitter
-
-    return Jitter(0.25)
-
-
-def _thawed(uncertain: dict[str, Any]) -> dict[str, Any]:
-    from minga.indicators.engine.schema import thawed
-
-    return {path: thawed(value) for path, value in uncertain.items()}
+def _shares(index: Index, table: pl.DataFrame, fitted: Result) -> list[Any]:
+    if SHARE not in table.columns:
+        return []
+    said = dict(zip(table[index.unit].cast(pl.String).to_list(), table[SHARE].to_list(), strict=True))
+    return [plain(said.get(str(unit))) for unit in fitted.units.to_list()]
 
 
 # ---------------------------------------------------------------- audit
@@ -306,16 +257,16 @@ def _audit(index: Index, table: pl.DataFrame, fitted: Result, seed: int, said: _
     raw = fitted.stage("raw")
     scaled = fitted.stage("normalised")
     audit: dict[str, Any] = {
-        "stats": _rows(statistics.stats(raw, list(index.codes))),
-        "availability": _rows(screening.availability(index, table)),
-        "correlations": _rows(statistics.corr(scaled, list(index.codes)).select("a", "b", "correlation", "n")),
-        "nodes": _rows(_node_correlations(index, fitted)),
-        "corr_flags": _rows(statistics.corr_flags(index, scaled)),
+        "stats": rows(statistics.stats(raw, list(index.codes))),
+        "availability": rows(screening.availability(index, table)),
+        "correlations": rows(statistics.corr(scaled, list(index.codes)).select("a", "b", "correlation", "n")),
+        "nodes": rows(_node_correlations(index, fitted)),
+        "corr_flags": rows(statistics.corr_flags(index, scaled)),
         "warnings": [[one.rule, one.message] for one in fitted.warnings],
-        "log": _rows(fitted.log),
+        "log": rows(fitted.log),
     }
     said.step()
-    audit["alpha"] = _rows(reliability.alpha(fitted))
+    audit["alpha"] = rows(reliability.alpha(fitted))
     audit["removals"] = _removals(index, table)
     said.step()
     audit["sensitivity"] = _sensitivity(index, table, fitted, seed)
@@ -339,12 +290,12 @@ def _removals(index: Index, table: pl.DataFrame) -> list[list[Any]]:
         effect = comparing.drop_each(index, table, level=level).effect
     except IndicatorsError:
         return []
-    return [row for row in _rows(effect) if row[0] != "nominal"]
+    return [row for row in rows(effect) if row[0] != "nominal"]
 
 
 def _sensitivity(index: Index, table: pl.DataFrame, fitted: Result, seed: int) -> dict[str, Any]:
     """Which choice moves the ranks; only where there are at least two."""
-    uncertain = _thawed(dict(index.uncertain) | {"weights": dict(index.uncertain).get("weights") or _sets()})
+    uncertain = doubt.thawed_all(dict(index.uncertain) | {"weights": dict(index.uncertain).get("weights") or _sets()})
     if len(uncertain) < 2:
         return {"rows": [], "runs": 0, "why": "one_choice"}
     kept = table.filter(pl.col(index.unit).cast(pl.String).is_in(fitted.units.to_list()))
@@ -352,30 +303,11 @@ def _sensitivity(index: Index, table: pl.DataFrame, fitted: Result, seed: int) -
         found = sensitivity.sobol(index, kept, uncertain, n=SENSITIVITY_BASE, seed=seed, bootstrap=100)
     except (IndicatorsError, DefinitionError):
         return {"rows": [], "runs": 0, "why": "not_possible"}
-    return {"columns": found.indices.columns, "rows": _rows(found.indices), "runs": found.runs,
-            "mean": _plain(found.mean), "why": ""}  # fmt: skip
+    return {"columns": found.indices.columns, "rows": rows(found.indices), "runs": found.runs,
+            "mean": plain(found.mean), "why": ""}  # fmt: skip
 
 
 def _sets() -> Any:
     from minga.indicators.engine.factors import Jitter
 
     return Jitter(0.25, sets=100)
-
-
-# ---------------------------------------------------------------- plain values
-def _plain(value: Any) -> Any:
-    if isinstance(value, float | np.floating):
-        return None if not math.isfinite(value) else round(float(value), 12)
-    if isinstance(value, np.integer):
-        return int(value)
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    return str(value)
-
-
-def _column(values: Sequence[Any] | np.ndarray) -> list[Any]:
-    return [_plain(value) for value in np.asarray(values, dtype=np.float64).tolist()]
-
-
-def _rows(table: pl.DataFrame) -> list[list[Any]]:
-    return [[_plain(value) for value in row] for row in table.iter_rows()]

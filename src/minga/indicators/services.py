@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from minga.indicators import alliance, calculation, disclosing, selectors, uploads
+from minga.indicators import alliance, alliance_resamples, calculation, disclosing, selectors, uploads
 from minga.indicators.engine.definition import Index
 from minga.indicators.engine.errors import DataError, IndicatorsError, refuse
 from minga.indicators.models import CompositeIndex, Disclosure, Edition
@@ -98,7 +98,8 @@ def calculate(*, edition: Edition, progress: calculation.Progress | None = None)
         definition = Index.from_toml(edition.definition)
         table = uploads.without_words_for_nothing(definition, calculation.table_of(edition.data))
         refuse(DataError, [one for one in calculation.check(definition, table) if one.level == "error"])
-        results = calculation.results_of(definition, table, seed=edition.seed, progress=progress)
+        replicates = alliance_resamples.resampled(edition, definition, table)
+        results = calculation.results_of(definition, table, seed=edition.seed, progress=progress, replicates=replicates)
     except IndicatorsError as problem:
         edition.problem = str(problem)
     else:

@@ -336,13 +336,13 @@ def test_answers_are_checked(given, problem):
         disclosing.checked(sent)
 
 
-def test_questions_are_written_in_three_languages():
+def test_questions_are_written_in_at_least_three_languages():
     asked = disclosing.questionnaire()
     assert len(asked.questions) == 12
     assert len({one.id for one in asked.questions}) == 12
     for part in asked.parts:
         for texts in (part.names, *(one.texts for one in part.questions)):
-            assert set(texts) == {"en", "fr", "ar"}
+            assert {"en", "fr", "ar"} <= set(texts) <= {code for code, _name in site_settings.LANGUAGES}
             assert all(texts.values())
 
 

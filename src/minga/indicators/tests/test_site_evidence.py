@@ -9,7 +9,7 @@ import re
 import polars as pl
 import pytest
 
-from minga.indicators import calculation, charts, plots, report
+from minga.indicators import calculation, charts, doubt, plots, report
 from minga.indicators.engine import uncertainty
 from minga.indicators.tests import site
 from minga.indicators.views import evidence
@@ -33,8 +33,8 @@ def page(client, edition, name="", language="en"):
 def test_pairs_are_those_of_the_engine(client, elif_, noor):
     edition = site.published(elif_, noor)
     drawn = uncertainty.uncertainty(
-        site.definition(), site.TABLE, {"weights": calculation.uncertainty_of_weights(site.definition())},
-        n=calculation.REPLICATIONS, seed=edition.seed,
+        site.definition(), site.TABLE, {"weights": doubt.uncertainty_of_weights(site.definition())},
+        n=doubt.REPLICATIONS, seed=edition.seed,
     )  # fmt: skip
     wanted = {(one, other): share for one, other, share in drawn.pairwise.iter_rows()}
     found = evidence.pairs(report.shown(edition))
@@ -61,7 +61,7 @@ def test_two_shares_of_a_pair_make_a_whole_unless_they_tie(elif_, noor):
 def test_pairs_are_stored_for_the_whole_alone_and_for_few_units(monkeypatch):
     found = calculation.results_of(site.definition(), site.TABLE)["intervals"]
     assert [code for code, held in found.items() if "above" in held] == ["all"]
-    monkeypatch.setattr(calculation, "MAX_PAIRED", 6)
+    monkeypatch.setattr(doubt, "MAX_PAIRED", 6)
     assert "above" not in calculation.results_of(site.definition(), site.TABLE)["intervals"]["all"]
 
 

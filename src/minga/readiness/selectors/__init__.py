@@ -24,6 +24,7 @@ from minga.readiness.selectors.answers import (
     minutes_of,
     progress,
 )
+from minga.readiness.selectors.groups import SMALL_SIZES, Cell, medians_by, medians_resampled
 from minga.readiness.selectors.instruments import (
     GENERIC,
     fitting_overlays,
@@ -35,21 +36,24 @@ from minga.readiness.selectors.instruments import (
 )
 from minga.readiness.selectors.peers import (
     BENCHMARK,
+    DECLARED,
     PEERS_BY,
-    SMALL_SIZES,
+    VALIDATED,
     group_medians,
     lends_scores,
-    medians_by,
     peers_table,
 )
 
 __all__ = [
     "BENCHMARK",
+    "DECLARED",
     "GENERIC",
     "OWNER",
     "PEERS_BY",
     "RESPONDENT",
     "SMALL_SIZES",
+    "VALIDATED",
+    "Cell",
     "FactorProgress",
     "Progress",
     "answers_of",
@@ -67,6 +71,7 @@ __all__ = [
     "lends_scores",
     "may_decide",
     "medians_by",
+    "medians_resampled",
     "minutes_of",
     "opened_by_account",
     "organizations_owned_by",
