@@ -115,7 +115,7 @@ def test_an_answer_given_without_connection_says_so_and_follows(browser: Browser
         card = page.locator(".item").first
         page.context.set_offline(True)
         card.locator("input[value='2']").check()
-        expect(card.locator("[data-say]")).to_contain_text("Not saved yet")
+        expect(card.locator("[data-say]")).to_contain_text("Kept on this device")
         page.context.set_offline(False)
         expect(page.locator("[data-state=saved]")).to_have_text(SAVED, timeout=15_000)
         expect(card.locator("[data-say]")).to_be_empty()

@@ -112,6 +112,7 @@ PAGE_TYPES = (
     PageType("continue later", lambda house: f"{house.open_check}keep/", "guest"),
     PageType("continue later, code made", lambda house: f"{house.open_check}keep/", "guest", then=_make_code),
     PageType("continue with code", "/readiness/resume/"),
+    PageType("answers as a file", lambda house: f"{house.open_check}draft/", "guest"),
     PageType("delete", lambda house: f"{house.open_check}delete/", "guest"),
     PageType("report", lambda house: f"{house.finished_check}report/", "guest"),
     PageType("report with too few answers", lambda house: f"{house.thin_check}report/", "guest"),
