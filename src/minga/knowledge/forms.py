@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from minga.knowledge import selectors, words
-from minga.text import fold
+from minga.text import sorting_key
 
 _NAMES: dict[str, Callable[[str], words.Words]] = {
     "type": lambda code: words.TYPES.get(code, code),
@@ -64,5 +64,5 @@ class FindForm(forms.Form):
 def _options(name: str, counts: Mapping[str, int], label_of: Callable[[str], words.Words]) -> list[tuple[str, str]]:
     named = [(code, str(label_of(code)), count) for code, count in counts.items()]
     order = _IN_ORDER.get(name)
-    named.sort(key=lambda one: (order.index(one[0]) if order and one[0] in order else 0, fold(one[1])))
+    named.sort(key=lambda one: (order.index(one[0]) if order and one[0] in order else 0, sorting_key(one[1])))
     return [(code, f"{label} ({count})") for code, label, count in named]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from minga.members.engine import roles, vocabulary
 from minga.members.models import Account, Mandate, Organization
-from minga.text import fold
+from minga.text import sorting_key
 
 _LANGUAGES = ("ar", "bn", "en", "es", "fr", "hi", "id", "pt", "ru", "sw", "tr", "ur", "vi", "zh")
 
@@ -24,10 +24,10 @@ def language_choices() -> list[tuple[str, str]]:
 
 
 def country_choices() -> list[tuple[str, str]]:
-    """Countries by their name in the page's language; É stands beside E."""
+    """Countries by their name in the page's language, in the order its readers expect."""
     lang = get_language() or "en"
     named = [(one.iso2, one.name(lang)) for one in vocabulary.countries()]
-    return sorted(named, key=lambda pair: fold(pair[1]))
+    return sorted(named, key=lambda pair: sorting_key(pair[1]))
 
 
 def sector_choices() -> list[tuple[str, list[tuple[str, str]]]]:

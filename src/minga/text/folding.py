@@ -64,3 +64,22 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     return unicodedata.normalize("NFKC", text).translate(_CHARACTERS)
+
+
+def sorting_key(name: str) -> bytes:
+    """Return what a name is sorted by in a list that people read.
+
+    É stands beside E, an Arabic name where it stands without its article, and a Chinese name by its sound.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    bytes
+        Of no meaning but their order. The 3,755 common characters follow pinyin, rare ones stand behind them.
+
+    Source: GB 18030, which keeps the order of GB 2312: common characters by pinyin, the others by radical.
+    """
+    return fold(name).removeprefix("ال").encode("gb18030", "replace")
