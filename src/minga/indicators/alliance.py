@@ -45,6 +45,7 @@ TITLES = {
     "readiness": {
         "en": "Readiness of businesses for AI, by country",
         "fr": "Préparation des entreprises à l’IA, par pays",
+        "es": "Preparación de las empresas para la IA, por país",
         "ru": "Готовность предприятий к ИИ по странам",
         "ar": "جاهزية المؤسسات للذكاء الاصطناعي بحسب البلد",
         "zh": "各国企业的人工智能就绪度",
@@ -52,6 +53,7 @@ TITLES = {
     "readiness-sectors": {
         "en": "Readiness of businesses for AI, by sector",
         "fr": "Préparation des entreprises à l’IA, par secteur",
+        "es": "Preparación de las empresas para la IA, por sector",
         "ru": "Готовность предприятий к ИИ по отраслям",
         "ar": "جاهزية المؤسسات للذكاء الاصطناعي بحسب القطاع",
         "zh": "各行业企业的人工智能就绪度",
@@ -59,6 +61,7 @@ TITLES = {
     "responsibility": {
         "en": "Responsibility of member companies in the digital economy",
         "fr": "Responsabilité des entreprises membres dans l’économie numérique",
+        "es": "Responsabilidad de las empresas miembros en la economía digital",
         "ru": "Ответственность компаний-членов в цифровой экономике",
         "ar": "مسؤولية الشركات الأعضاء في الاقتصاد الرقمي",
         "zh": "成员公司在数字经济中的责任",
@@ -68,6 +71,7 @@ SUMMARIES = {
     "readiness": {
         "en": "Middle levels of businesses that checked themselves and agreed to be counted, with gaps between groups.",
         "fr": "Niveaux médians des entreprises qui se sont évaluées et ont accepté d’être comptées, et leurs écarts.",
+        "es": "Niveles medianos de las empresas que se evaluaron y aceptaron ser contadas, y brechas entre grupos.",
         "ru": "Медианные уровни предприятий, которые проверили себя и согласились на учёт, и разрывы между группами.",
         "ar": "المستويات الوسطى للأعمال التي قيّمت نفسها ووافقت على احتسابها، والفجوات بينها.",
         "zh": "做过自评并同意计入统计的企业的中位等级，以及各群体之间的差距。",
@@ -75,6 +79,7 @@ SUMMARIES = {
     "readiness-sectors": {
         "en": "Middle levels of businesses that checked themselves and agreed to be counted, sector by sector.",
         "fr": "Niveaux médians, par secteur, des entreprises qui se sont évaluées et ont accepté d’être comptées.",
+        "es": "Niveles medianos, sector por sector, de las empresas que se evaluaron y aceptaron ser contadas.",
         "ru": "Медианные уровни предприятий, которые проверили себя и согласились на учёт, — отрасль за отраслью.",
         "ar": "المستويات الوسطى للأعمال التي قيّمت نفسها ووافقت على احتسابها، قطاعًا قطاعًا.",
         "zh": "做过自评并同意计入统计的企业的中位等级，按行业分列。",
@@ -82,6 +87,7 @@ SUMMARIES = {
     "responsibility": {
         "en": "What member companies disclose about AI, data, work and energy, each answer with public evidence.",
         "fr": "Ce que publient les entreprises membres sur l’IA, les données, le travail et l’énergie, avec preuves.",
+        "es": "Lo que las empresas miembros declaran sobre IA, datos, trabajo y energía, con pruebas públicas.",
         "ru": "Что компании-члены сообщают об ИИ, данных, труде и энергии; каждый ответ — с открытым подтверждением.",
         "ar": "ما تفصح عنه الشركات الأعضاء بشأن الذكاء الاصطناعي والبيانات والعمل والطاقة، مع أدلة علنية لكل إجابة.",
         "zh": "成员公司就人工智能、数据、劳动和能源所作的披露，每个答案都附公开证据。",

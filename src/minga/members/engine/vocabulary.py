@@ -166,10 +166,7 @@ def _sectors_by_code(revision: int) -> Mapping[str, Sector]:
 
 
 def _translated_titles(lang: str, revision: int) -> dict[str, str]:
-    name = f"isic.{lang}.csv"
-    if not (files("minga.members") / "vocabulary" / name).is_file():
-        return {}
-    return {row["code"]: row["title"] for row in _rows(name) if row["revision"] == str(revision)}
+    return {row["code"]: row["title"] for row in _rows(f"isic.{lang}.csv") if row["revision"] == str(revision)}
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -14,11 +14,11 @@ def test_namibia_is_a_country_and_not_a_missing_value():
     assert (namibia.iso3, namibia.m49, namibia.name("fr")) == ("NAM", "516", "Namibie")
 
 
-def test_every_country_has_two_letters_a_region_and_a_name_in_the_three_site_languages():
+def test_every_country_has_two_letters_a_region_and_a_name_in_the_six_site_languages():
     found = members.countries()
     assert len(found) == 249
     assert len({one.iso2 for one in found}) == 249
-    assert all(one.name(lang) for one in found for lang in ("en", "fr", "ar"))
+    assert all(one.names.get(lang) for one in found for lang in ("en", "fr", "es", "ru", "ar", "zh"))
     assert [one.names["en"] for one in found] == sorted(one.names["en"] for one in found)
 
 
@@ -39,12 +39,13 @@ def test_an_unknown_country_is_named_with_what_to_do():
 
 
 @pytest.mark.parametrize(("revision", "sections", "divisions"), [(4, 21, 88), (5, 22, 87)])
-def test_isic_is_whole_and_has_a_title_in_the_three_site_languages(revision, sections, divisions):
+def test_isic_is_whole_and_has_a_title_in_the_six_site_languages(revision, sections, divisions):
     assert len(members.sectors("section", revision=revision)) == sections
     assert len(members.sectors("division", revision=revision)) == divisions
     for one in members.sectors(revision=revision):
-        assert {"en", "fr", "ar"} <= set(one.titles), one.code
-        assert any("\u0600" <= letter <= "\u06ff" for letter in one.name("ar"))
+        assert {"en", "fr", "es", "ru", "ar", "zh"} <= set(one.titles), one.code
+        for lang, first, last in (("ar", "\u0600", "\u06ff"), ("ru", "\u0400", "\u04ff"), ("zh", "\u4e00", "\u9fff")):
+            assert any(first <= letter <= last for letter in one.name(lang)), (lang, one.code)
 
 
 def test_a_division_keeps_its_leading_zero_and_knows_its_section():

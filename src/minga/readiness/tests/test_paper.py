@@ -46,7 +46,7 @@ def test_code_is_never_read_as_markup():
     assert "<b>" not in readiness.paper(GENERIC, "short", code="<b>")
 
 
-@pytest.mark.parametrize("language", ["fr", "ar"])
+@pytest.mark.parametrize("language", ["fr", "es", "ru", "ar", "zh"])
 def test_form_speaks_the_language_throughout(language):
     page = readiness.paper(GENERIC.in_language(language), "short")
     assert f'lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}"' in page
