@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,15 +14,10 @@ from minga import members as world
 from minga.readiness import keys, selectors
 from minga.readiness.engine.instrument import Instrument, Item
 from minga.readiness.models import Answer, Assessment, Given
+from minga.text import sorting_key
 
 _MANUFACTURING = "C"
 _NOTE_LENGTH = 2000
-
-
-def _sorting_key(name: str) -> str:
-    """Sort É beside E, and Arabic names without their article."""
-    plain = "".join(c for c in unicodedata.normalize("NFD", name.casefold()) if not unicodedata.combining(c))
-    return plain.removeprefix("ال")
 
 
 def sector_choices(language: str) -> list[tuple[str, Any]]:
@@ -40,7 +34,7 @@ def sector_choices(language: str) -> list[tuple[str, Any]]:
 def country_choices(language: str) -> list[tuple[str, Any]]:
     """Return every country by its name in a language."""
     named = [(one.iso2, one.name(language)) for one in world.countries()]
-    return [("", _("Choose the country")), *sorted(named, key=lambda pair: _sorting_key(pair[1]))]
+    return [("", _("Choose the country")), *sorted(named, key=lambda pair: sorting_key(pair[1]))]
 
 
 class _Form(forms.Form):
