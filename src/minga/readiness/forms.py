@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.conf import settings
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from minga import members as world
@@ -236,3 +237,32 @@ class PageForm:
 def seen_version(text: str | None) -> int:
     """Read a version; whatever is no number means that nothing was seen."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+class InviteForm(_Form):
+    """Whom to ask: by role, in which language, and whether a mail brings the link."""
+
+    role = forms.ChoiceField(
+        label=_("Who is it?"),
+        required=False,
+        help_text=_("Each role gets only the questions it can judge. Choose the role, not the person’s name."),
+    )
+    language = forms.ChoiceField(label=_("In which language shall the invitation be?"), choices=settings.LANGUAGES)
+    address = forms.EmailField(
+        label=_("Send it to this e-mail address (optional)"),
+        required=False,
+        help_text=_("Used once to send the invitation, and not stored. You also get a link and a code to hand over."),
+    )
+
+    def __init__(self, roles: Iterable[tuple[str, str, int]], by_mail: bool, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        asked = [
+            (role, ngettext("%(name)s, %(count)s question", "%(name)s, %(count)s questions", count) % words)
+            for role, name, count in roles
+            for words in [{"name": name, "count": count}]
+        ]
+        self.fields["role"].choices = [*asked, ("", _("Somebody who can judge every question"))]
+        if not by_mail:
+            del self.fields["address"]
+        else:
+            self.fields["address"].widget.attrs["autocomplete"] = "off"

@@ -58,4 +58,7 @@ def country(request: HttpRequest, subject: Any) -> str | None:
 @panel("members:me")
 def mine(request: HttpRequest, subject: Any) -> str | None:
     """Show a person's own checks on her page."""
-    return _template(request, "_panel_mine", {"assessments": selectors.assessments_of(request.user)[:5]})
+    places = selectors.places_of(request.user)[:5]
+    return _template(
+        request, "_panel_mine", {"assessments": selectors.assessments_of(request.user)[:5], "places": places}
+    )

@@ -9,6 +9,8 @@ from minga.readiness import views
 app_name = "readiness"
 
 _A = "a/<uuid:pk>/"
+#: a colleague's own pages; the id is the colleague's
+_C = "c/<uuid:pk>/"
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -33,5 +35,19 @@ urlpatterns = [
     path(f"{_A}report.json", views.report_json, name="report_json"),
     path(f"{_A}report.md", views.report_markdown, name="report_markdown"),
     path(f"{_A}report.txt", views.report_text, name="report_text"),
+    path(f"{_A}colleagues/", views.colleagues, name="colleagues"),
+    path(f"{_A}colleagues/<int:number>/renew/", views.renew_invitation, name="renew_invitation"),
+    path(f"{_A}colleagues/<int:number>/withdraw/", views.withdraw_invitation, name="withdraw_invitation"),
+    path(f"{_A}agreement/", views.agreement, name="agreement"),
+    path(f"{_A}agreement/go-on/", views.go_on_without, name="go_on_without"),
     path(f"{_A}<slug:factor>/", views.answer, name="answer"),
+    path(_C, views.colleague, name="colleague"),
+    path(f"{_C}save/", views.colleague_save, name="colleague_save"),
+    path(f"{_C}finish/", views.colleague_finish, name="colleague_finish"),
+    path(f"{_C}keep/", views.colleague_keep, name="colleague_keep"),
+    path(f"{_C}claim/", views.colleague_claim, name="colleague_claim"),
+    path(f"{_C}leave/", views.colleague_leave, name="colleague_leave"),
+    path(f"{_C}export.json", views.colleague_export, name="colleague_export"),
+    path(f"{_C}delete/", views.colleague_delete, name="colleague_delete"),
+    path(f"{_C}<slug:factor>/", views.colleague_answer, name="colleague_answer"),
 ]

@@ -63,3 +63,7 @@ class ValidationError(ReadinessError):
     def __init__(self, code: str, message: str, items: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.code, self.items = code, tuple(items)
+
+
+class AgreementError(ReadinessError):
+    """People in a business have not finished, or have not yet agreed on what they see differently."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from enum import StrEnum
 
 from django.conf import settings
 from django.db import models
@@ -54,6 +55,16 @@ class Assessment(models.Model):
         CITY = "city", _("Capital or large city")
         TOWN = "town", _("Other town")
         RURAL = "rural", _("Rural area")
+
+    class OpenedFor(StrEnum):
+        """What somebody may do with an assessment that was found for them; each right holds the ones before it."""
+
+        READING = "reading"
+        ANSWERING = "answering"
+        OWNING = "owning"
+
+    #: set by `selectors.find`, never stored: an adviser who was let in is no owner
+    opened_for: OpenedFor = OpenedFor.OWNING
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     edition = models.ForeignKey(InstrumentEdition, on_delete=models.PROTECT, related_name="assessments")

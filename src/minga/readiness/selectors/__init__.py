@@ -14,12 +14,21 @@ from minga.readiness.selectors.access import (
     organizations_owned_by,
     same_enterprise,
 )
+from minga.readiness.selectors.agreement import (
+    Discussion,
+    agreed_levels,
+    discussions,
+    is_agreed,
+    newest_agreements,
+    open_discussions,
+)
 from minga.readiness.selectors.answers import (
     FactorProgress,
     Progress,
     answers_of,
     deleted_on,
     history_of,
+    items_for,
     items_of_page,
     minutes_of,
     progress,
@@ -48,6 +57,7 @@ __all__ = [
     "BENCHMARK",
     "DECLARED",
     "GENERIC",
+    "MOST_COLLEAGUES",
     "OWNER",
     "PEERS_BY",
     "RESPONDENT",

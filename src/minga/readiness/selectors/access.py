@@ -53,7 +53,7 @@ def find(pk: uuid.UUID, *, account: Any = None, secret: str | None = None) -> As
     found = opened_by_account(account).filter(pk=pk).first()
     if found is None and secret:
         held = AccessKey.objects.filter(
-            assessment=pk, kind=AccessKey.Kind.BROWSER, secret_hash=keys.hash_of(secret)
+            assessment=pk, colleague=None, kind=AccessKey.Kind.BROWSER, secret_hash=keys.hash_of(secret)
         ).exists()
         found = _assessments().filter(pk=pk).first() if held else None
     if found is None:

@@ -20,8 +20,8 @@ def answers_of(assessment: Assessment) -> dict[str, Answer]:
 
 
 def history_of(assessment: Assessment) -> QuerySet[AnswerVersion]:
-    """Return everything that was ever given, in its order."""
-    return assessment.history.all()
+    """Return everything that the business itself ever gave, in its order."""
+    return assessment.history.filter(colleague=None)
 
 
 @dataclass(frozen=True)
@@ -72,16 +72,27 @@ class Progress:
         return next((factor.id for factor in self.factors if not factor.is_done), None)
 
 
-def progress(assessment: Assessment, instrument: Instrument, answers: Mapping[str, Answer]) -> Progress:
+def items_for(instrument: Instrument, form: str, *, factor: str | None = None, role: str = "") -> tuple[Item, ...]:
+    """Return the items of a form that a role is asked; without a role all of them."""
+    return tuple(item for item in instrument.items_of(factor, form) if not role or role in item.who)
+
+
+def progress(
+    assessment: Assessment, instrument: Instrument, answers: Mapping[str, Answer], *, role: str = ""
+) -> Progress:
     """Count what is answered; `I do not know` is an answer here, and a missing one in the score."""
     factors = []
     for factor in instrument.factors:
-        items = instrument.items_of(factor.id, assessment.form)
+        items = items_for(instrument, assessment.form, factor=factor.id, role=role)
         if items:
             done = sum(item.id in answers for item in items)
             factors.append(FactorProgress(factor.id, factor.name, factor.asks, len(items), done))
     saved = max((answer.saved_at for answer in answers.values()), default=None)
-    return Progress(tuple(factors), minutes_of(instrument, assessment.form), saved)
+    minutes = minutes_of(instrument, assessment.form)
+    if role:
+        everything = len(instrument.items_of(None, assessment.form))
+        minutes = max(1, round(minutes * sum(factor.asked for factor in factors) / everything))
+    return Progress(tuple(factors), minutes, saved)
 
 
 def minutes_of(instrument: Instrument, form: str) -> int:
@@ -91,15 +102,15 @@ def minutes_of(instrument: Instrument, form: str) -> int:
     return instrument.time_needed_minutes or 2 * len(instrument.items)
 
 
-def items_of_page(instrument: Instrument, factor: str, form: str) -> tuple[Item, ...]:
-    """Return the items of one page.
+def items_of_page(instrument: Instrument, factor: str, form: str, *, role: str = "") -> tuple[Item, ...]:
+    """Return the items of one page, those of a role if one is named.
 
     Raises
     ------
     Http404
-        The form asks nothing of this factor.
+        The form asks nothing of this factor, or nothing that concerns the role.
     """
-    items = instrument.items_of(factor, form) if factor in instrument.factor_ids else ()
+    items = items_for(instrument, form, factor=factor, role=role) if factor in instrument.factor_ids else ()
     if not items:
         raise Http404
     return items

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from minga.readiness.services.agreeing import Agreed, agree, refuse_to_submit
 from minga.readiness.services.answering import Saved, choose_goals, reopen_assessment, save_answer, submit_assessment
 from minga.readiness.services.drafts import MAX_BYTES as MAX_DRAFT_BYTES
 from minga.readiness.services.drafts import bring_draft, read_draft, write_draft
+from minga.readiness.services.inviting import (
+    Invitation,
+    delete_colleague,
+    finish,
+    invite_colleague,
+    is_opened,
+    keep_place,
+    leave_browser,
+    renew_invitation,
+    withdraw_invitation,
+)
 from minga.readiness.services.owning import (
     BENCHMARK_TEXT,
     claim_assessment,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,10 @@ from minga.readiness import selectors
 from minga.readiness.engine.errors import AnswerError, ProfileError
 from minga.readiness.engine.instrument import Instrument
 from minga.readiness.models import Answer, AnswerVersion, Assessment, AssessmentScore, Colleague, Given
+from minga.readiness.services.agreeing import refuse_to_submit
+from minga.readiness.services.validating import end_validity
+
+Scores = Iterable[dict[str, Any]] | Callable[[], Iterable[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,10 @@ def save_answer(
         raise AnswerError(
             "This assessment has been submitted, so its answers are closed. Reopen it on its page, then answer again."
         )
-    given, level = _check(selectors.instrument_of(assessment, "en"), item, value, reason)
+    instrument = selectors.instrument_of(assessment, "en")
+    given, level = _check(instrument, item, value, reason)
+    if colleague is not None:
+        _check_colleague(colleague, instrument, item)
     whose = {"assessment": assessment, "colleague": colleague, "item": item}
     present = Answer.objects.filter(**whose).first()
     repeated = client_id and AnswerVersion.objects.filter(**whose, client_id=client_id).first()
@@ -116,6 +123,16 @@ def _check(instrument: Instrument, item: str, value: str, reason: str) -> tuple[
     return Given.LEVEL, int(value)
 
 
+def _check_colleague(colleague: Colleague, instrument: Instrument, item: str) -> None:
+    """Refuse what a colleague was not asked, or is asked no longer."""
+    if not Colleague.objects.filter(pk=colleague.pk, withdrawn_at=None).exists():
+        raise AnswerError("This invitation was taken back, so nothing can be answered here. Ask whoever invited you.")
+    if colleague.role and colleague.role not in instrument.item(item).who:
+        raise AnswerError(
+            f"Item {item!r} is not for the role {colleague.role!r}. Send one of the items that this role is asked."
+        )
+
+
 @transaction.atomic
 def choose_goals(
     *,
@@ -163,17 +180,28 @@ def checked_location(location: str) -> str:
 
 
 @transaction.atomic
-def submit_assessment(*, assessment: Assessment, scores: Iterable[dict[str, Any]]) -> None:
-    """Close an assessment as self-declared and keep its scores for peers.
+def submit_assessment(*, assessment: Assessment, scores: Scores) -> None:
+    """Close an assessment as self-declared, or agreed where colleagues took part, and keep its scores for peers.
 
-    `scores`: one row a score, with `kind`, `node` and `score` (None where not scored).
+    `scores`: one row a score, with `kind`, `node` and `score` (None where not scored), or what computes them: it is
+    called once no answer can change any more.
+
+    Raises
+    ------
+    AgreementError
+        A colleague has not finished, or levels that lie far apart are not agreed on yet.
     """
-    assessment.status, assessment.submitted_at = Assessment.Status.SELF_DECLARED, timezone.now()
+    Assessment.objects.select_for_update().get(pk=assessment.pk)
+    refuse_to_submit(assessment)
+    states = Assessment.Status
+    instrument = selectors.instrument_of(assessment, "en")
+    assessment.status = states.AGREED if selectors.is_agreed(assessment, instrument) else states.SELF_DECLARED
+    assessment.submitted_at = timezone.now()
     assessment.save(update_fields=["status", "submitted_at"])
     assessment.scores.all().delete()
     AssessmentScore.objects.bulk_create(
         AssessmentScore(assessment=assessment, kind=row["kind"], node=row["node"], score=row["score"])
-        for row in scores
+        for row in (scores() if callable(scores) else scores)
         if row["score"] is not None
     )
     mark_latest(assessment)

@@ -56,9 +56,10 @@ def claim_assessment(
         raise ProfileError("This assessment already belongs to an account. Ask its owner to let you answer.")
     assessment.account, assessment.organization = account, organization
     assessment.save(update_fields=["account", "organization"])
-    assessment.keys.exclude(kind=AccessKey.Kind.BROWSER).delete()
+    own_keys = assessment.keys.filter(colleague=None)
+    own_keys.exclude(kind=AccessKey.Kind.BROWSER).delete()
     if secret:
-        assessment.keys.filter(secret_hash=keys.hash_of(secret)).delete()
+        own_keys.filter(secret_hash=keys.hash_of(secret)).delete()
     members.claim_consents(subject_key=assessment.reference, person=members.person_for(account))
     if assessment.is_submitted:
         mark_latest(assessment)

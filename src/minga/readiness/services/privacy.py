@@ -7,7 +7,8 @@ from typing import Any
 from django.db import transaction
 
 from minga.readiness import selectors
-from minga.readiness.models import AnswerVersion, Assessment
+from minga.readiness.models import Agreement, Answer, AnswerVersion, Assessment, Colleague
+from minga.readiness.services.inviting import delete_colleague
 from minga.readiness.services.owning import delete_assessment
 
 
@@ -39,31 +40,73 @@ def export_assessment(assessment: Assessment) -> dict[str, Any]:
             "content_hash": assessment.edition.content_hash,
             "overlays": assessment.edition.overlays,
         },
-        "answers": [
+        "is_assisted": assessment.is_assisted,
+        "answers": [_answer(answer) for answer in assessment.answers.filter(colleague=None).order_by("item")],
+        "history": [_version(version) for version in selectors.history_of(assessment)],
+        # who was asked and how far they are; what colleagues said is theirs to take along
+        "colleagues": [
             {
-                "item": answer.item,
-                "value": answer.value,
-                "reason": answer.reason,
-                "note": answer.note,
-                "version": answer.version,
-                "saved_at": answer.saved_at.isoformat(),
+                "number": one.number,
+                "role": one.role,
+                "invited_at": one.invited_at.isoformat(),
+                "finished_at": one.finished_at.isoformat() if one.finished_at else None,
+                "withdrawn_at": one.withdrawn_at.isoformat() if one.withdrawn_at else None,
             }
-            for answer in assessment.answers.order_by("item")
+            for one in assessment.colleagues.order_by("number")
         ],
-        "history": [_version(version) for version in assessment.history.all()],
+        "agreements": [
+            {
+                "item": one.item,
+                "version": one.version,
+                "level": one.level,
+                "reason": one.reason,
+                "at": one.at.isoformat(),
+            }
+            for one in assessment.agreements.order_by("item", "version")
+        ],
         "scores": list(assessment.scores.order_by("kind", "node").values("kind", "node", "score")),
+    }
+
+
+def export_colleague(colleague: Colleague) -> dict[str, Any]:
+    """Return everything that one colleague gave, for that colleague alone, as JSON values."""
+    assessment = colleague.assessment
+    return {
+        "id": str(colleague.pk),
+        "business": assessment.name,
+        "role": colleague.role,
+        "invited_at": colleague.invited_at.isoformat(),
+        "finished_at": colleague.finished_at.isoformat() if colleague.finished_at else None,
+        "instrument": {"id": assessment.edition.instrument, "content_hash": assessment.edition.content_hash},
+        "answers": [_answer(answer) for answer in colleague.answers.order_by("item")],
+        "history": [_version(version) for version in colleague.history.all()],
     }
 
 
 def export_person(person: Any) -> dict[str, Any]:
     """Return the assessments that a person's account answers for, and what she answered in those of others."""
     if person.account is None:
-        return {"assessments": [], "answers_elsewhere": []}
+        return {"assessments": [], "answers_elsewhere": [], "asked_as_colleague": []}
     own = Assessment.objects.filter(account=person.account).select_related("edition").defer("edition__texts")
-    elsewhere = AnswerVersion.objects.filter(account=person.account).exclude(assessment__in=own.values("pk"))
+    elsewhere = AnswerVersion.objects.filter(account=person.account).exclude(
+        assessment__in=own.values("pk"), colleague=None
+    )
+    places = Colleague.objects.filter(account=person.account).select_related("assessment__edition")
     return {
         "assessments": [export_assessment(assessment) for assessment in own.order_by("started_at")],
         "answers_elsewhere": [{"assessment": str(one.assessment_id)} | _version(one) for one in elsewhere],
+        "asked_as_colleague": [export_colleague(place) for place in places.order_by("invited_at")],
+    }
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    return {
+        "item": answer.item,
+        "value": answer.value,
+        "reason": answer.reason,
+        "note": answer.note,
+        "version": answer.version,
+        "saved_at": answer.saved_at.isoformat(),
     }
 
 
@@ -82,11 +125,19 @@ def _version(version: AnswerVersion) -> dict[str, Any]:
 
 @transaction.atomic
 def erase_person(person: Any) -> int:
-    """Delete a person's own assessments; those of an organization stay with it, without the person's trace."""
+    """Delete a person's own assessments, and what she was asked as a colleague while it is open.
+
+    Assessments of an organization stay with it, and submitted ones in which she was a colleague keep its voice, both
+    without the person's trace.
+    """
     if person.account is None:
         return 0
+    open_places = Colleague.objects.filter(account=person.account, assessment__status=Assessment.Status.DRAFT)
+    deleted = len([delete_colleague(colleague=place) for place in open_places])
+    deleted += Colleague.objects.filter(account=person.account).update(account=None)
+    deleted += Agreement.objects.filter(account=person.account).update(account=None)
     own = list(Assessment.objects.filter(account=person.account, organization=None))
     for assessment in own:
         delete_assessment(assessment=assessment)
     traces = AnswerVersion.objects.filter(account=person.account).update(account=None)
-    return len(own) + traces + Assessment.objects.filter(account=person.account).update(account=None)
+    return deleted + len(own) + traces + Assessment.objects.filter(account=person.account).update(account=None)

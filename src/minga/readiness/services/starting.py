@@ -15,7 +15,7 @@ from minga.readiness import editions, keys, selectors
 from minga.readiness.engine.errors import ProfileError
 from minga.readiness.engine.instrument import Instrument
 from minga.readiness.engine.overlays import merge
-from minga.readiness.models import AccessKey, Assessment, InstrumentEdition
+from minga.readiness.models import AccessKey, Assessment, Colleague, InstrumentEdition
 from minga.readiness.services.answering import checked_location
 from minga.trust import content_hash
 
@@ -103,25 +103,40 @@ def pin(overlays: tuple[str, ...]) -> InstrumentEdition:
 
 
 @transaction.atomic
-def give_key(*, assessment: Assessment, kind: str = AccessKey.Kind.BROWSER) -> str:
+def give_key(*, assessment: Assessment, kind: str = AccessKey.Kind.BROWSER, colleague: Colleague | None = None) -> str:
     """Draw a key and return it; this is the only time it can be read.
 
-    A new code or link replaces the old one, which then stops working.
+    A new code or link replaces the old one, which then stops working. With a `colleague` the key opens that
+    colleague's questions and nothing else.
     """
     if kind != AccessKey.Kind.BROWSER:
-        assessment.keys.filter(kind=kind).delete()
+        assessment.keys.filter(kind=kind, colleague=colleague).delete()
     secret = keys.new_code() if kind == AccessKey.Kind.CODE else keys.new_secret()
-    AccessKey.objects.create(assessment=assessment, kind=kind, secret_hash=keys.hash_of(secret))
+    AccessKey.objects.create(assessment=assessment, colleague=colleague, kind=kind, secret_hash=keys.hash_of(secret))
     return secret
 
 
 @transaction.atomic
-def resume(*, kind: str, secret: str) -> tuple[Assessment, str] | None:
-    """Exchange a code or a link for a browser's key; None where it opens nothing. A link works once."""
+def resume(*, kind: str, secret: str) -> tuple[Assessment | Colleague, str] | None:
+    """Exchange a code or a link for a browser's key; None where it opens nothing. A link works once.
+
+    Returns what the key opens, an assessment or one colleague's questions, and the browser's key. What somebody else
+    handed over, an owner to a colleague or an adviser to a client, works once as a whole: from then on only those who
+    opened it can make codes, and whoever printed the paper cannot follow them.
+    """
     held = AccessKey.objects.select_for_update().filter(kind=kind, secret_hash=keys.hash_of(secret)).first()
-    if held is None or held.assessment.is_claimed:
+    if held is None or not _opens_today(held):
         return None
-    assessment = held.assessment
-    if kind == AccessKey.Kind.LINK:
+    assessment, colleague = held.assessment, held.colleague
+    siblings = assessment.keys.filter(colleague=colleague)
+    if not siblings.filter(kind=AccessKey.Kind.BROWSER).exists():
+        siblings.delete()
+    elif kind == AccessKey.Kind.LINK:
         held.delete()
-    return assessment, give_key(assessment=assessment)
+    return colleague or assessment, give_key(assessment=assessment, colleague=colleague)
+
+
+def _opens_today(key: AccessKey) -> bool:
+    if key.colleague is not None:
+        return key.colleague.withdrawn_at is None and key.colleague.account_id is None
+    return not key.assessment.is_claimed

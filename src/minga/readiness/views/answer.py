@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from minga import members as world
 from minga.readiness import report, selectors, services, wording
+from minga.readiness.engine.errors import AgreementError
 from minga.readiness.forms import GoalsForm, PageForm
 from minga.readiness.models import Assessment
 from minga.readiness.views.common import (
@@ -33,7 +34,9 @@ def overview(request: HttpRequest, assessment: Assessment) -> HttpResponse:
         "may_decide": selectors.may_decide(assessment, request.user),
         "organizations": selectors.organizations_owned_by(request.user) if not assessment.is_claimed else [],
         "overlays": [wording.overlay_title(one.id, one.title) for one in shown_instrument(assessment).overlays],
+        "asked": list(selectors.colleagues_of(assessment)),
     }
+    words["finished"] = sum(one.finished_at is not None for one in words["asked"])
     response = render(request, "readiness/assessment.html", words)
     return response if assessment.is_submitted else for_offline(request, response, held_secret(request, assessment.pk))
 
@@ -120,8 +123,12 @@ def submit(request: HttpRequest, assessment: Assessment) -> HttpResponse:
 
 
 def _submitted(assessment: Assessment) -> HttpResponse:
+    """Submit and show the report; where colleagues differ, the agreement comes first."""
     if not assessment.is_submitted:
-        services.submit_assessment(assessment=assessment, scores=report.score_rows(assessment))
+        try:
+            services.submit_assessment(assessment=assessment, scores=lambda: report.score_rows(assessment))
+        except AgreementError:
+            return redirect("readiness:agreement", pk=assessment.pk)
     return redirect("readiness:report", pk=assessment.pk)
 
 

@@ -83,17 +83,20 @@ def _handed_over(
             "site_name": settings.SITE_NAME,
         }
         paper = render_to_string("readiness/_invitation.html", words)
-        if address:
-            _send(words, address)
-    words |= {"paper": paper, "is_sent": bool(address)}
+        is_sent = bool(address) and _send(words, address)
+    words |= {"paper": paper, "is_sent": is_sent, "is_not_sent": bool(address) and not is_sent}
     return render(request, "readiness/invitation.html", words)
 
 
-def _send(words: dict[str, Any], address: str) -> None:
+def _send(words: dict[str, Any], address: str) -> bool:
     """Send the invitation once; the address is used for nothing else and is not stored."""
     name = " ".join(words["assessment"].name.split())
     subject = _("Your view is asked for: %(site)s") % {"site": words["site_name"]}
-    send_mail(subject, render_to_string("readiness/invitation.txt", words | {"name": name}), None, [address])
+    text = render_to_string("readiness/invitation.txt", words | {"name": name})
+    try:
+        return bool(send_mail(subject, text, None, [address]))
+    except OSError:  # no mail server answers; smtplib's errors are of this kind
+        return False
 
 
 def _found(assessment: Assessment, number: int) -> Colleague:

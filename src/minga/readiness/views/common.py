@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 
 from minga.readiness import selectors
 from minga.readiness.engine.instrument import Instrument
-from minga.readiness.models import Assessment
+from minga.readiness.models import Assessment, Colleague
 
 _SALT = "minga.readiness.key"
 
@@ -29,10 +29,10 @@ def _cookie_name(pk: uuid.UUID) -> str:
     return f"check_{pk.hex}"
 
 
-def remember(response: HttpResponse, assessment: Assessment, secret: str) -> HttpResponse:
-    """Let this browser open the assessment until it would be deleted."""
+def remember(response: HttpResponse, opened: Assessment | Colleague, secret: str) -> HttpResponse:
+    """Let this browser open an assessment, or a colleague's questions, until an unclaimed one would be deleted."""
     response.set_signed_cookie(
-        _cookie_name(assessment.pk),
+        _cookie_name(opened.pk),
         secret,
         salt=_SALT,
         max_age=settings.UNCLAIMED_DAYS * 24 * 3600,

@@ -18,9 +18,7 @@ from minga.readiness.models import Assessment, Colleague
 from minga.readiness.views.common import language
 
 
-def save_page(
-    request: HttpRequest, assessment: Assessment, form: PageForm, colleague: Colleague | None = None
-) -> bool:
+def save_page(request: HttpRequest, assessment: Assessment, form: PageForm, colleague: Colleague | None = None) -> bool:
     """Save every valid card; False where somebody else answered in the meantime, which the card then shows."""
     for card in form.given:
         saved = services.save_answer(

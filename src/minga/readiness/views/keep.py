@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from minga.readiness import selectors, services
 from minga.readiness.forms import ResumeForm
-from minga.readiness.models import AccessKey, Assessment
+from minga.readiness.models import AccessKey, Assessment, Colleague
 from minga.readiness.views.common import forget, frame, held_secret, opens, remember
 from minga.web.ratelimit import limited
 
@@ -68,9 +68,11 @@ def resume_link(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "readiness/resume_link.html", {"is_used": False})
 
 
-def _welcome(request: HttpRequest, assessment: Assessment, secret: str) -> HttpResponse:
+def _welcome(request: HttpRequest, opened: Assessment | Colleague, secret: str) -> HttpResponse:
+    if isinstance(opened, Colleague):
+        return remember(redirect("readiness:colleague", pk=opened.pk), opened, secret)
     messages.success(request, _("Welcome back. Your answers are here, as you left them."))
-    return remember(redirect("readiness:assessment", pk=assessment.pk), assessment, secret)
+    return remember(redirect("readiness:assessment", pk=opened.pk), opened, secret)
 
 
 @require_POST
@@ -136,5 +138,6 @@ def delete(request: HttpRequest, assessment: Assessment) -> HttpResponse:
 @login_required
 @never_cache
 def mine(request: HttpRequest) -> HttpResponse:
-    """List the assessments an account answers for."""
-    return render(request, "readiness/mine.html", {"assessments": selectors.assessments_of(request.user)})
+    """List the assessments an account answers for, and those in which it was asked as a colleague."""
+    words = {"assessments": selectors.assessments_of(request.user), "places": selectors.places_of(request.user)}
+    return render(request, "readiness/mine.html", words)
