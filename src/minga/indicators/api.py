@@ -9,7 +9,7 @@ from django.utils import translation
 from ninja import Field, Router, Schema
 from ninja.errors import HttpError
 
-from minga.indicators import report, selectors
+from minga.indicators import report, report_values, selectors
 from minga.indicators.models import Edition
 from minga.indicators.report import Shown
 
@@ -57,7 +57,13 @@ class Score(Schema):
     score_high: float | None
     rank_low: int | None
     rank_high: int | None
+    rank_low_method: int | None = Field(description="Lower end of the interval if only choices of method differed.")
+    rank_high_method: int | None
+    rank_low_sampling: int | None = Field(description="Lower end if only other businesses had taken part.")
+    rank_high_sampling: int | None
     raw: float | None
+    basis: str = Field(description="validated, declared, mixed, or empty where nobody's levels are behind the figure.")
+    source: str
     note: str
 
 
@@ -86,7 +92,7 @@ def indexes(request: HttpRequest, language: Language = "en") -> Any:
 def editions(request: HttpRequest, index: str) -> Any:
     """The newest first; withdrawn ones say so and why."""
     found = selectors.find_index(index)
-    return [report.edition_head(one) for one in selectors.editions_of(found).select_related("index")]
+    return [report_values.edition_head(one) for one in selectors.editions_of(found).select_related("index")]
 
 
 @router.get("/editions/{edition}", response=dict[str, Any], summary="Read an edition")
@@ -94,9 +100,9 @@ def edition(request: HttpRequest, edition: str, language: Language = "en") -> An
     """Method, parts with their weights, hashes; of a withdrawn edition only that it was withdrawn."""
     stored = selectors.find_edition(edition)
     if stored.state == Edition.State.WITHDRAWN:
-        return report.edition_head(stored)
+        return report_values.edition_head(stored)
     with translation.override(language):
-        return report.edition_values(report.shown(stored))
+        return report_values.edition_values(report.shown(stored))
 
 
 @router.get("/editions/{edition}/scores", response=Scores, summary="Read the scores of an edition")
@@ -106,7 +112,7 @@ def scores(request: HttpRequest, edition: str, node: str = "", language: Languag
         view = _view(edition)
         if node and node not in view.items:
             raise Http404
-        return {"edition": edition, "scores": report.score_rows(view, node)}
+        return {"edition": edition, "scores": report_values.score_rows(view, node)}
 
 
 @router.get("/editions/{edition}/figures/{unit}/{node}", response=dict[str, Any], summary="Read one figure")
@@ -116,7 +122,7 @@ def figure(request: HttpRequest, edition: str, unit: str, node: str, language: L
         view = _view(edition)
         if unit not in view.units or node not in view.items:
             raise Http404
-        return report.figure_values(view, view.figure(view.units[unit], view.items[node]))
+        return report_values.figure_values(view, view.figure(view.units[unit], view.items[node]))
 
 
 def _view(name: str) -> Shown:

@@ -36,9 +36,10 @@ def intervals(
     drawn = None if replicates is None else replicates[:, here.to_numpy()]
     found = {}
     for at, code in enumerate(fitted.nodes):
-        if len(tree.children[tree.indicators + at]) < 2:
+        place = tree.indicators + at
+        if place != tree.root and len(tree.children[place]) < 2:
             continue
-        part = index if tree.indicators + at == tree.root else _branch(index, code)
+        part = index if place == tree.root else _branch(index, code)
         again = None if drawn is None else drawn[:, :, [index.codes.index(one) for one in part.codes]]
         held = _interval(part, kept, fitted, at, seed, again, is_whole=part is index)
         if held:

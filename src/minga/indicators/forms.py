@@ -8,6 +8,7 @@ import polars as pl
 from django import forms
 from django.conf import settings
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from minga.indicators import disclosing, uploads
@@ -50,7 +51,10 @@ class UploadForm(forms.Form):
     )
     title_en = forms.CharField(label=_("Title in English"), required=False, max_length=150)
     title_fr = forms.CharField(label=_("Title in French"), required=False, max_length=150)
+    title_es = forms.CharField(label=_("Title in Spanish"), required=False, max_length=150)
+    title_ru = forms.CharField(label=_("Title in Russian"), required=False, max_length=150)
     title_ar = forms.CharField(label=_("Title in Arabic"), required=False, max_length=150)
+    title_zh = forms.CharField(label=_("Title in Chinese"), required=False, max_length=150)
     units = forms.ChoiceField(
         label=_("What it ranks"),
         choices=CompositeIndex.Units.choices,
@@ -91,7 +95,7 @@ class UploadForm(forms.Form):
         elif CompositeIndex.objects.filter(slug=slug).exists():
             self.add_error("slug", _("There is already an index of this name. Choose it above, or take another word."))
         if not any(given.get(f"title_{code}") for code, _name in settings.LANGUAGES):
-            self.add_error("title_en", _("Give a title in at least one language."))
+            self.add_error(f"title_{self._language}", _("Give a title in at least one language."))
 
     def _definition(self, given: dict[str, Any]) -> Index | None:
         text = given.get("definition") or ""
@@ -101,6 +105,22 @@ class UploadForm(forms.Form):
             self.data = self.data.copy()
             self.data["definition"] = text
         return read_definition(self, "definition", text)
+
+    def other_titles(self) -> list[forms.BoundField]:
+        """Titles in the languages other than the page's; they stand together behind a door."""
+        return [self[f"title_{code}"] for code, _name in settings.LANGUAGES if code != self._language]
+
+    def has_other_titles(self) -> bool:
+        """Whether something was typed, or is wrong, behind that door."""
+        return any(field.value() or field.errors for field in self.other_titles())
+
+    def own_title(self) -> forms.BoundField:
+        """Title in the language of the page."""
+        return self[f"title_{self._language}"]
+
+    @property
+    def _language(self) -> str:
+        return get_language() or settings.LANGUAGE_CODE
 
     def titles(self) -> dict[str, str]:
         """Titles by language."""

@@ -31,6 +31,7 @@ class Item:
     source: str
     direction: int
     year: int | None
+    licence: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,39 @@ class Figure:
     median: float | None
     note: str
     pooled: str
+    #: code of whose levels it stands on: validated, declared, mixed; empty where nobody's levels are behind it
+    basis: str
+    own_source: str
+    own_year: Any
+    #: intervals by where the doubt comes from: method, sampling; empty where that was not told apart
+    doubts: dict[str, dict[str, Any]]
     address: str
 
     @property
     def has_interval(self) -> bool:
         return self.rank_low is not None
+
+    @property
+    def reasons(self) -> str:
+        """Why the figure is not as it was measured."""
+        return wording.listed(text for text in (self.note, self.pooled) if text)
+
+    @property
+    def cited(self) -> str:
+        """Where and when this unit's figure was taken from, where that was said of the unit itself."""
+        return wording.listed(one for one in (self.own_source, self.own_year) if one)
+
+    @property
+    def source(self) -> str:
+        return self.own_source or self.item.source
+
+    @property
+    def year(self) -> Any:
+        return self.own_year or self.item.year
+
+    @property
+    def basis_words(self) -> str:
+        return str(wording.BASES.get(self.basis, ""))
 
 
 class Shown:
@@ -107,6 +136,7 @@ class Shown:
                 source=wording.own_words(self.index, item["source"]),
                 direction=item["direction"],
                 year=item["year"],
+                licence=item.get("licence", ""),
             )
         return found
 
@@ -147,15 +177,18 @@ class Shown:
         return [column[unit.at] for unit in self.units.values() if column[unit.at] is not None]
 
     def interval(self, code: str, unit: Unit) -> dict[str, Any]:
-        held = self.results["intervals"].get(code)
-        if not held or held["rank_low"][unit.at] is None:
-            return {}
-        return {
-            "score_low": held["score_low"][unit.at],
-            "score_high": held["score_high"][unit.at],
-            "rank_low": math.floor(held["rank_low"][unit.at]),
-            "rank_high": math.ceil(held["rank_high"][unit.at]),
-        }
+        return _ends(self.results["intervals"].get(code), unit.at)
+
+    def doubts(self, code: str, unit: Unit) -> dict[str, dict[str, Any]]:
+        """The intervals by where the doubt comes from."""
+        held = (self.results["intervals"].get(code) or {}).get("sources") or {}
+        found = {name: _ends(ends, unit.at) for name, ends in held.items()}
+        return found if all(found.values()) else {}
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether intervals cover who took part, beside the choice of method."""
+        return bool(self.results.get("resamples"))
 
     def ranked(self, code: str) -> int:
         """How many units have a rank, hidden ones among them: ranks stay as they were published."""
@@ -171,6 +204,31 @@ class Shown:
             (unit, code): str(wording.POOLED.get(group, wording.POOLED["all"]))
             for unit, code, group in self.results.get("pooled", [])
         }
+
+    def basis(self, unit: Unit, item: Item) -> str:
+        """Whose levels a figure stands on; of a part, those of all that is below it."""
+        held = self.results.get("basis") or {}
+        found = {held[code][unit.at] for code in self._below(item.code) if code in held} - {"", None}
+        return found.pop() if len(found) == 1 else "mixed" if found else ""
+
+    def _below(self, code: str) -> list[str]:
+        if self.items[code].is_indicator:
+            return [code]
+        return [one for item in self.children(code) for one in self._below(item.code)]
+
+    @property
+    def has_basis(self) -> bool:
+        """Whether figures stand on levels that somebody declared or checked."""
+        return bool(self.results.get("basis"))
+
+    def share(self, unit: Unit) -> float | None:
+        """Which share of a unit's businesses is validated; None where the disclosure policy withholds it."""
+        held = self.results.get("shares") or []
+        return held[unit.at] if held else None
+
+    def _own(self, table: str, code: str, unit: Unit) -> Any:
+        column = (self.results.get(table) or {}).get(code)
+        return column[unit.at] if column else None
 
     def figure(self, unit: Unit, item: Item) -> Figure:
         """Bring together what is known of one figure."""
@@ -193,6 +251,10 @@ class Shown:
             median=self.median(item.code),
             note=self._notes.get((unit.code, item.code), ""),
             pooled=self._pooled.get((unit.code, item.code), ""),
+            basis=self.basis(unit, item),
+            own_source=self._own("sources", item.code, unit) or "",
+            own_year=self._own("years", item.code, unit),
+            doubts=self.doubts(item.code, unit),
             address=self.address("figure", unit=unit.code, node=item.code),
         )
 
@@ -243,93 +305,21 @@ class Shown:
         }
 
 
-def shown(edition: Edition) -> Shown:
-    """Bring an edition to its pages."""
-    return Shown(edition)
-
-
-def figure_values(view: Shown, figure: Figure) -> dict[str, Any]:
-    """Give one figure as plain values, with all it takes to check it."""
-    edition = view.edition
+def _ends(held: dict[str, Any] | None, at: int) -> dict[str, Any]:
+    """The ends of one unit's interval; ranks are whole."""
+    if not held or held["rank_low"][at] is None:
+        return {}
     return {
-        "id": f"{edition.name}/{figure.unit.code}/{figure.item.code}",
-        "address": figure.address,
-        "index": view.index.slug,
-        "edition": edition.name,
-        "is_sample": view.index.is_sample,
-        "unit": {"code": figure.unit.code, "name": figure.unit.name},
-        "node": {"code": figure.item.code, "name": figure.item.name,
-                 "kind": "indicator" if figure.item.is_indicator else "node"},
-        "score": figure.score,
-        "rank": figure.rank,
-        "of": figure.of,
-        "score_interval": None if not figure.has_interval else [figure.score_low, figure.score_high],
-        "rank_interval": None if not figure.has_interval else [figure.rank_low, figure.rank_high],
-        "interval_share": 0.9 if figure.has_interval else None,
-        "raw": figure.raw,
-        "used": figure.used,
-        "unit_of_measure": figure.item.unit,
-        "direction": figure.item.direction,
-        "source": figure.item.source,
-        "available": figure.available,
-        "note": " ".join(text for text in (figure.note, figure.pooled) if text),
-        "hashes": {"definition": edition.definition_hash, "data": edition.data_hash, "results": edition.results_hash},
-        "published_at": edition.published_at.isoformat() if edition.published_at else None,
-    }  # fmt: skip
-
-
-def edition_values(view: Shown) -> dict[str, Any]:
-    """Give an edition as plain values."""
-    edition = view.edition
-    return {
-        **edition_head(edition),
-        "title": view.title,
-        "root": view.root.code,
-        "units": len(view.units),
-        "method": view.method,
-        "notes": [*view.notes, *([edition.note] if edition.note else [])],
-        "items": [
-            {"code": item.code, "name": item.name, "parent": item.parent, "level": item.level,
-             "kind": "indicator" if item.is_indicator else "node", "weight": item.weight,
-             "effective_weight": item.effective_weight, "unit": item.unit, "source": item.source,
-             "direction": item.direction}
-            for item in view.tree
-        ],
-        "seed": edition.seed,
-        "replications": view.results["replications"],
-        "software": view.results["software"],
-    }  # fmt: skip
-
-
-def edition_head(edition: Edition) -> dict[str, Any]:
-    """Give what may be said of an edition even when it was withdrawn."""
-    return {
-        "edition": edition.name,
-        "index": edition.index.slug,
-        "kind": edition.index.kind,
-        "is_sample": edition.index.is_sample,
-        "state": edition.state,
-        "published_at": edition.published_at.isoformat() if edition.published_at else None,
-        "withdrawn_at": edition.withdrawn_at.isoformat() if edition.withdrawn_at else None,
-        "withdrawal_reason": edition.withdrawal_reason,
-        "hashes": {"definition": edition.definition_hash, "data": edition.data_hash, "results": edition.results_hash},
+        "score_low": held["score_low"][at],
+        "score_high": held["score_high"][at],
+        "rank_low": math.floor(held["rank_low"][at]),
+        "rank_high": math.ceil(held["rank_high"][at]),
     }
 
 
-def score_rows(view: Shown, node: str = "") -> list[dict[str, Any]]:
-    """Give scores and ranks: one row a unit and item, or a unit on one item."""
-    items = [view.items[node]] if node else view.tree
-    rows = []
-    for unit in view.units.values():
-        for item in items:
-            figure = view.figure(unit, item)
-            rows.append({
-                "unit": unit.code, "name": unit.name, "node": item.code, "score": figure.score, "rank": figure.rank,
-                "of": figure.of, "score_low": figure.score_low, "score_high": figure.score_high,
-                "rank_low": figure.rank_low, "rank_high": figure.rank_high, "raw": figure.raw,
-                "note": " ".join(text for text in (figure.note, figure.pooled) if text),
-            })  # fmt: skip
-    return rows
+def shown(edition: Edition) -> Shown:
+    """Bring an edition to its pages."""
+    return Shown(edition)
 
 
 def country_figures(code: str, *, is_sample: bool) -> list[tuple[Shown, Figure]]:

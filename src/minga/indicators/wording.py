@@ -67,6 +67,23 @@ POOLED: dict[str, Words] = {
     "section": _("figure of the wider sector, because too few businesses of this unit are in one of the groups"),
     "all": _("figure of all businesses, because too few businesses of this unit or region are in one of the groups"),
 }
+#: whose levels a figure stands on
+BASES: dict[str, Words] = {
+    "validated": _("validated"),
+    "declared": _("self-declared, not yet checked"),
+    "mixed": _("partly validated"),
+}
+BASIS_OF_UNIT: dict[str, Words] = {
+    "validated": _("The levels behind it were checked by assessors."),
+    "declared": _("The levels behind it are self-declared and not yet checked."),
+    "mixed": _("Some levels behind it were checked by assessors, others are self-declared and not yet checked."),
+}
+#: where doubt in a rank comes from
+DOUBTS: dict[str, Words] = {
+    "method": _("Choice of method"),
+    "sampling": _("Which businesses took part"),
+    "together": _("Both together"),
+}
 STAGES: dict[str, Words] = {
     "screened": _("left out: too little data"),
     "imputed": _("filled in, not measured"),
@@ -138,6 +155,12 @@ def listed(words: Iterable[Any]) -> str:
 def number(value: float | None, decimals: int = 1) -> str:
     """Write a number as the language does."""
     return "–" if value is None else str(localize(round(value, decimals) if decimals else round(value)))
+
+
+def percent(value: float | None, decimals: int = 0) -> str:
+    """Write a number of 0 to 100 as per cent, as the language does."""
+    # Translators: how your language writes per cent: with a space, without, sign before the number
+    return "–" if value is None else gettext("%(number)s %%") % {"number": number(value, decimals)}
 
 
 def unit_name(kind: str, code: str, name: str) -> str:

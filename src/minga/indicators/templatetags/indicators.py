@@ -22,7 +22,7 @@ def figure(value: float | None, decimals: int = 1) -> str:
 @register.filter
 def percent(share: float | None) -> str:
     """Write a share of 0 to 1 as per cent."""
-    return "–" if share is None else f"{round(100 * share)} %"
+    return wording.percent(None if share is None else 100 * share)
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minga.indicators.views.auditing import audit
 from minga.indicators.views.building import (
     calculate,
     delete,
@@ -16,7 +17,7 @@ from minga.indicators.views.building import (
 )
 from minga.indicators.views.company import disclosure, disclosure_consent
 from minga.indicators.views.files import data_csv, definition_toml, edition_json, figure_json, scores_csv
-from minga.indicators.views.public import audit, edition_page, figure_page, index_list, index_page, unit_page
+from minga.indicators.views.public import edition_page, figure_page, index_list, index_page, unit_page
 from minga.indicators.views.trying import compare, what_if
 
 __all__ = [

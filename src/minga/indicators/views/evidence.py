@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from minga.indicators import charts, plots, report, wording
 from minga.indicators.models import Edition
-from minga.indicators.report import Shown
+from minga.indicators.report import Figure, Shown
 
 #: lines that a chart can be read of
 _LINES = 40
@@ -27,12 +27,26 @@ def pairs(shown: Shown) -> dict[str, Any] | None:
     return {"rows": rows, "numbers": range(1, len(units) + 1)} if len(units) > 1 else None
 
 
+def doubts(shown: Shown, figure: Figure) -> dict[str, Any] | None:
+    """How sure a figure is, by where the doubt comes from; None where that was not told apart."""
+    if not figure.doubts or figure.rank is None or figure.rank_low is None:
+        return None
+    together = {"score_low": figure.score_low, "score_high": figure.score_high,
+                "rank_low": figure.rank_low, "rank_high": figure.rank_high}  # fmt: skip
+    rows = [
+        {"name": wording.DOUBTS[name], **ends,
+         "bar": charts.rank_bar(figure.rank, ends["rank_low"], ends["rank_high"], figure.of)}
+        for name, ends in {**figure.doubts, "together": together}.items()
+    ]  # fmt: skip
+    return {"rows": rows, "last": figure.of}
+
+
 def _pair(share: float | None, is_self: bool) -> dict[str, Any]:
     """Colour what is sure: always above on one side, never above on the other."""
     if share is None or is_self:
         return {"text": "–", "css": "none"}
     size = min(int(abs(share - 0.5) * 10), 4)
-    return {"text": f"{wording.number(100 * share, 0)} %", "css": f"{'minus' if share < 0.5 else 'plus'}-{size}"}
+    return {"text": wording.percent(100 * share), "css": f"{'minus' if share < 0.5 else 'plus'}-{size}"}
 
 
 def treated(shown: Shown) -> list[dict[str, Any]]:
@@ -72,7 +86,7 @@ def weights(shown: Shown) -> Any:
     rows = []
     for item in items:
         percent = 100 * (item.effective_weight or 0)
-        rows.append((item.name, min(top - item.level, 4), f"{wording.number(percent)} %", percent))
+        rows.append((item.name, min(top - item.level, 4), wording.percent(percent, 1), percent))
     return plots.tree(rows, _("Parts of the index with their effective weights; the figures stand in the table below"))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from minga.indicators import report
+from minga.indicators import report_values
 from minga.indicators.report import Shown
 from minga.indicators.views.common import item_of, of_edition, unit_of
 
@@ -32,7 +32,7 @@ def _harmless(cell: Any) -> Any:
 @of_edition
 def scores_csv(request: HttpRequest, shown: Shown) -> HttpResponse:
     """Scores, ranks and intervals of every unit and part as CSV."""
-    rows = report.score_rows(shown)
+    rows = report_values.score_rows(shown)
     head = list(rows[0]) if rows else ["unit", "node", "score", "rank"]
     return _csv(f"{shown.edition.name}-scores.csv", head, (list(row.values()) for row in rows))
 
@@ -49,7 +49,7 @@ def data_csv(request: HttpRequest, shown: Shown) -> HttpResponse:
 @of_edition
 def edition_json(request: HttpRequest, shown: Shown) -> HttpResponse:
     """An edition with its method and all figures as JSON."""
-    values = report.edition_values(shown) | {"scores": report.score_rows(shown)}
+    values = report_values.edition_values(shown) | {"scores": report_values.score_rows(shown)}
     return JsonResponse(values, json_dumps_params={"ensure_ascii": False, "indent": 1})
 
 
@@ -65,4 +65,6 @@ def definition_toml(request: HttpRequest, shown: Shown) -> HttpResponse:
 def figure_json(request: HttpRequest, shown: Shown, unit: str, node: str) -> HttpResponse:
     """One figure with its interval and hashes as JSON."""
     figure = shown.figure(unit_of(shown, unit), item_of(shown, node))
-    return JsonResponse(report.figure_values(shown, figure), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    return JsonResponse(
+        report_values.figure_values(shown, figure), json_dumps_params={"ensure_ascii": False, "indent": 1}
+    )

@@ -9,13 +9,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from minga.indicators import charts, report, selectors, services, wording
+from minga.indicators import charts, report, selectors, wording
 from minga.indicators.engine.definition import Index
 from minga.indicators.engine.revisions import definition_changes
 from minga.indicators.models import CompositeIndex, Edition
-from minga.indicators.report import Figure, Item, Shown, Unit
+from minga.indicators.report import Figure, Shown, Unit
 from minga.indicators.views import evidence
 from minga.indicators.views.common import item_of, of_edition, tombstone, unit_of
 
@@ -70,6 +71,7 @@ def _edition(request: HttpRequest, shown: Shown, *, is_latest: bool) -> HttpResp
         "best": ranking[0] if ranking and ranking[0].rank is not None else None,
         "last": last,
         "surest": _surest(ranking),
+        "basis": _basis(shown, ranking),
         "map": _map(shown, ranking),
         "histogram": charts.histogram(bins, _("How many units have which score; the numbers stand in the table below"))
         if bins
@@ -101,6 +103,20 @@ def _surest(ranking: list[Figure]) -> int | None:
     return max(widths, default=None)
 
 
+def _basis(shown: Shown, ranking: list[Figure]) -> str:
+    """Say how many units stand on checked levels."""
+    if not shown.has_basis:
+        return ""
+    checked = sum(one.basis == "validated" for one in ranking)
+    return ngettext(
+        "%(checked)s of %(count)s unit stands on levels that assessors checked; the others are self-declared, wholly "
+        "or in part.",
+        "%(checked)s of %(count)s units stand on levels that assessors checked; the others are self-declared, wholly "
+        "or in part.",
+        len(ranking),
+    ) % {"checked": checked, "count": len(ranking)}
+
+
 def _choices(shown: Shown) -> list[str]:
     held = shown.results["intervals"].get(shown.root.code)
     return list(held["choices"]) if held else []
@@ -108,8 +124,8 @@ def _choices(shown: Shown) -> list[str]:
 
 def _tree(shown: Shown) -> list[dict[str, Any]]:
     top = shown.root.level
-    return [{"item": item, "depth": min(top - item.level, 4), "percent": 100 * (item.effective_weight or 0)}
-            for item in shown.tree]  # fmt: skip
+    return [{"item": item, "depth": min(top - item.level, 4),
+             "percent": wording.percent(100 * (item.effective_weight or 0), 1)} for item in shown.tree]  # fmt: skip
 
 
 def _map(shown: Shown, ranking: list[Figure]) -> dict[str, Any] | None:
@@ -127,7 +143,8 @@ def _map(shown: Shown, ranking: list[Figure]) -> dict[str, Any] | None:
         if country is None or one.score is None:
             continue
         found[country.iso2] = charts.class_of(one.score, low, high)
-        titles[country.iso2] = f"{one.unit.name}: {wording.number(one.score)}"
+        named = {"name": one.unit.name, "score": wording.number(one.score)}
+        titles[country.iso2] = _("%(name)s: %(score)s") % named
     if not found:
         return None
     step = (high - low) / 5
@@ -174,10 +191,16 @@ def unit_page(request: HttpRequest, shown: Shown, unit: str) -> HttpResponse:
     lines = [*parts, *indicators] if len(figures) <= _PROFILE else parts or indicators[:_PROFILE]
     measured = [one for one in indicators if one.rank and not one.pooled]
     few = min(5, len(measured) // 2)
+    strengths = sorted(measured, key=lambda one: (one.rank or 0, one.item.name))[:few]
+    weaknesses = sorted(measured, key=lambda one: (-(one.rank or 0), one.item.name))[:few]
     context = {
         "shown": shown,
         "unit": found,
         "overall": overall,
+        "why": _why(strengths, weaknesses),
+        "basis": wording.BASIS_OF_UNIT.get(overall.basis, ""),
+        "share": _validated(shown, found),
+        "doubts": evidence.doubts(shown, overall),
         "figures": figures,
         "profile": charts.strips(
             [_strip(shown, one, group) for one in (overall, *lines)],
@@ -187,12 +210,33 @@ def unit_page(request: HttpRequest, shown: Shown, unit: str) -> HttpResponse:
         ),
         "group": group["name"],
         "stack": _stack(shown, found),
-        "strengths": sorted(measured, key=lambda one: (one.rank or 0, one.item.name))[:few],
-        "weaknesses": sorted(measured, key=lambda one: (-(one.rank or 0), one.item.name))[:few],
+        "strengths": strengths,
+        "weaknesses": weaknesses,
         "changed": [one for one in indicators if one.note or one.pooled],
         "country": wording.iso2(found.code) if shown.index.units == CompositeIndex.Units.COUNTRY else None,
     }
     return render(request, "indicators/unit.html", context)
+
+
+def _why(strengths: list[Figure], weaknesses: list[Figure]) -> str:
+    """Say in a sentence why a unit stands where it does: the figures that rank best, and those that rank worst."""
+    if not strengths or not weaknesses:
+        return ""
+    return _("It ranks best in %(strengths)s; worst in %(weaknesses)s.") % {
+        "strengths": wording.listed(_placed(one) for one in strengths[:2]),
+        "weaknesses": wording.listed(_placed(one) for one in weaknesses[:2]),
+    }
+
+
+def _placed(figure: Figure) -> str:
+    return _("%(part)s (%(rank)s of %(of)s)") % {"part": figure.item.name, "rank": figure.rank, "of": figure.of}
+
+
+def _validated(shown: Shown, unit: Unit) -> str:
+    share = shown.share(unit)
+    if share is None:
+        return ""
+    return _("Validated are %(percent)s of its businesses.") % {"percent": wording.percent(100 * share)}
 
 
 def _group(shown: Shown, unit: Unit) -> dict[str, Any]:
@@ -249,6 +293,8 @@ def figure_page(request: HttpRequest, shown: Shown, unit: str, node: str) -> Htt
             _("This score among all others"),
             *shown.scale,
         ),
+        "changed": figure.reasons,
+        "doubts": evidence.doubts(shown, figure),
         "parts": [shown.figure(found, child) for child in shown.children(item.code)],
         "parent": shown.items.get(item.parent or ""),
         "permanent": request.build_absolute_uri(figure.address),
@@ -265,104 +311,3 @@ def _cite(shown: Shown, figure: Figure) -> str:
         "score": wording.number(figure.score, 2),
         "edition": shown.cite,
     }
-
-
-# ---------------------------------------------------------------- audit
-@of_edition
-def audit(request: HttpRequest, shown: Shown) -> HttpResponse:
-    """What an auditor looks at first: statistics, gaps, correlations, consistency, what moves the ranks."""
-    held = shown.results["audit"]
-    effects = [(shown.items[code].name, value) for code, value in held["removals"] if value is not None]
-    context = {
-        "shown": shown,
-        "stats": [_stats(shown, row) for row in held["stats"]],
-        "columns": [words for _key, words in wording.STATISTICS],
-        "heat": _heat(shown, held["correlations"]),
-        "flags": [
-            {"group": shown.items[group].name, "a": shown.items[a].name, "b": shown.items[b].name, "value": value}
-            for group, a, b, value in held["corr_flags"]
-        ],
-        "alpha": [
-            {"name": shown.items[code].name, "columns": columns, "alpha": value}
-            for code, _level, columns, value in held["alpha"]
-        ],
-        "nodes": [{"name": shown.items[a].name, "value": value} for a, _b, value, _n in held["nodes"]],
-        "removals": sorted(effects, key=lambda one: -one[1]),
-        "removal_chart": charts.bars(
-            sorted(effects, key=lambda one: -one[1]), _("Mean change of rank without each part; numbers below")
-        )
-        if effects
-        else "",
-        "sensitivity": _sensitivity(held["sensitivity"]),
-        "pairs": evidence.pairs(shown),
-        "treated": evidence.treated(shown),
-        "available": _available(shown),
-        "left_out": shown.results["left_out"],
-        "warnings": [(wording.head_of(rule), text) for rule, text in held["warnings"]],
-        "intact": not services.intact(shown.edition),
-    }
-    return render(request, "indicators/audit.html", context)
-
-
-_FIGURES = ("min", "max", "mean", "median", "sd", "skew", "kurt")
-_COLUMNS = (
-    "column", "min", "max", "mean", "median", "sd", "n_nonzero", "n_unique", "n_same", "skew", "kurt", "n_available",
-    "available", "nonzero", "unique", "same", "low_data", "many_zeros", "few_values", "outliers",
-)  # fmt: skip
-
-
-def _stats(shown: Shown, row: list[Any]) -> dict[str, Any]:
-    named = dict(zip(_COLUMNS, row, strict=True))
-    item = shown.items[named["column"]]
-    return {
-        "item": item,
-        "figures": [wording.number(named[key], 2) for key in _FIGURES],
-        "available": wording.number(100 * named["available"], 0),
-        "flags": [str(words) for key, words in wording.FLAGS.items() if named[key]],
-    }
-
-
-def _heat(shown: Shown, rows: list[list[Any]]) -> dict[str, Any]:
-    """Correlations as a table of classes: -4 to 4, by quarters."""
-    codes = list(dict.fromkeys(row[0] for row in rows))
-    found = {(a, b): value for a, b, value, _n in rows}
-    lines = []
-    for at, code in enumerate(codes):
-        cells = [_cell(found.get((code, other))) for other in codes[: at + 1]]
-        lines.append({"number": at + 1, "item": shown.items[code], "cells": cells})
-    return {"rows": lines, "numbers": range(1, len(codes) + 1)}
-
-
-def _cell(value: float | None) -> dict[str, Any]:
-    if value is None:
-        return {"text": "–", "css": "none"}
-    size = min(int(abs(value) * 5), 4)
-    return {"text": wording.number(value, 2), "css": f"{'minus' if value < 0 else 'plus'}-{size}"}
-
-
-def _sensitivity(held: dict[str, Any]) -> dict[str, Any]:
-    if not held["rows"]:
-        return {"rows": [], "why": held["why"]}
-    rows = [dict(zip(held["columns"], row, strict=True)) for row in held["rows"]]
-    named = [(wording.choice(str(row["factor"])), row) for row in rows]
-    return {
-        "rows": [
-            {"name": name, "first": wording.number(row["first"], 2), "total": wording.number(row["total"], 2)}
-            for name, row in named
-        ],
-        "svg": charts.bars(
-            [(name, max(row["total"] or 0.0, 0.0)) for name, row in named],
-            _("Share of the moves in rank that each choice has a part in; numbers below"),
-            1.0,
-        ),
-        "runs": held["runs"],
-        "why": "",
-    }
-
-
-def _available(shown: Shown) -> list[dict[str, Any]]:
-    """Units with gaps, the most first."""
-    root: Item = shown.root
-    rows = [(unit, shown.value("available", root.code, unit)) for unit in shown.units.values()]
-    gaps = sorted(((unit, share) for unit, share in rows if share is not None and share < 1), key=lambda one: one[1])
-    return [{"unit": unit, "percent": wording.number(100 * share, 0)} for unit, share in gaps[:30]]
