@@ -21,7 +21,9 @@ if TYPE_CHECKING:
         ProfileError,
         ReadinessError,
     )
+    from minga.readiness.engine.form_answers import read_submissions
     from minga.readiness.engine.gates import gates
+    from minga.readiness.engine.incoming import Incoming
     from minga.readiness.engine.instrument import Instrument, Item, load_instrument
     from minga.readiness.engine.overlays import Overlay, known_overlays, load_overlay, merge
     from minga.readiness.engine.paper import paper
@@ -30,12 +32,17 @@ if TYPE_CHECKING:
     from minga.readiness.engine.report_types import Priorities, Report, Step
     from minga.readiness.engine.respondents import combine_assessor, combine_respondents
     from minga.readiness.engine.scoring import Scores, score
+    from minga.readiness.engine.sheet import read_sheet
+    from minga.readiness.engine.xlsform import to_xlsform
+    from minga.readiness.engine.xlsform_reading import FormDraft, from_xlsform
 
 _WHERE = {
     "AnswerError": "errors",
     "AnswerMatrix": "answers",
     "AnswerProblem": "answers",
     "Finding": "errors",
+    "FormDraft": "xlsform_reading",
+    "Incoming": "incoming",
     "Instrument": "instrument",
     "InstrumentError": "errors",
     "Item": "instrument",
@@ -55,6 +62,7 @@ _WHERE = {
     "combine_respondents": "respondents",
     "compare": "benchmark",
     "diff": "differences",
+    "from_xlsform": "xlsform_reading",
     "gates": "gates",
     "known_overlays": "overlays",
     "load_instrument": "instrument",
@@ -63,7 +71,10 @@ _WHERE = {
     "paper": "paper",
     "peers": "benchmark",
     "prioritize": "priorities",
+    "read_sheet": "sheet",
+    "read_submissions": "form_answers",
     "score": "scoring",
+    "to_xlsform": "xlsform",
 }
 
 __all__ = [
@@ -71,6 +82,8 @@ __all__ = [
     "AnswerMatrix",
     "AnswerProblem",
     "Finding",
+    "FormDraft",
+    "Incoming",
     "Instrument",
     "InstrumentError",
     "Item",
@@ -90,6 +103,7 @@ __all__ = [
     "combine_respondents",
     "compare",
     "diff",
+    "from_xlsform",
     "gates",
     "known_overlays",
     "load_instrument",
@@ -98,7 +112,10 @@ __all__ = [
     "paper",
     "peers",
     "prioritize",
+    "read_sheet",
+    "read_submissions",
     "score",
+    "to_xlsform",
 ]
 
 
