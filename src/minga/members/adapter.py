@@ -78,7 +78,9 @@ class AccountAdapter(DefaultAccountAdapter):
         told = NOTICES.get(template_prefix.rpartition("/")[2])
         address = email or EmailAddress.objects.get_primary_email(user) or user.email
         if told and address:
-            self.send_mail("account/email/notice", address, {"subject": told[0], "sentence": told[1]})
+            # a command tells it too, and has no request
+            words = {"subject": told[0], "sentence": told[1], "site_name": settings.SITE_NAME}
+            self.render_mail("account/email/notice", address, words).send()
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Count attempts by the address that the rest of the site counts by, also behind a proxy."""

@@ -147,6 +147,20 @@ def grant(
     typer.echo(json.dumps(done, ensure_ascii=False) if as_json else words)
 
 
+@app.command("reset-second-factor")
+def reset_second_factor(
+    email: Annotated[str, typer.Argument(help="Address of the account.")],
+    reason: Annotated[str, typer.Option(help="What happened to it: lost, stolen or broken.")],
+    as_json: AsJson = False,
+) -> None:
+    """Take away a lost second step of sign-in, with recovery codes and API tokens; recorded, and mailed to the person."""
+    with _site() as services:
+        removed = services.reset_by_address(email=email, reason=reason)
+    done = {"email": email, "removed": removed}
+    words = f"{removed} ways to sign in to {email} were taken away; the password still works, and a mail tells so."
+    typer.echo(json.dumps(done) if as_json else words)
+
+
 @contextmanager
 def _site() -> Iterator[ModuleType]:
     """Start the site and give its services; what goes wrong is said in words, with exit code 1."""

@@ -106,6 +106,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "organizations": selectors.organizations_of(person),
         "consents": selectors.with_names(consents),
         "is_secretariat": any(one.role == Mandate.Role.SECRETARIAT for one in mandates),
+        "has_second_factor": selectors.has_second_factor(request.user),
     }
     return render(request, "members/me.html", context)
 

@@ -11,15 +11,28 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
 import minga
+from minga.site.api_auth import TokenError, guard, with_scopes
 from minga.site.rooms import ROOMS
 
-api = NinjaAPI(title="Minga", version=minga.__version__, docs_url=None, urls_namespace="api")
+
+class Api(NinjaAPI):
+    """The API of all rooms, described with the scopes that tokens need."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """Describe every route."""
+        return with_scopes(super().get_openapi_schema(**options))
+
+
+api = Api(title="Minga", version=minga.__version__, docs_url=None, urls_namespace="api")
 
 for room in ROOMS:
     if find_spec(f"minga.{room}.api"):
-        api.add_router(f"/{room}", import_module(f"minga.{room}.api").router, tags=[room])
+        router = import_module(f"minga.{room}.api").router
+        guard(room, router)
+        api.add_router(f"/{room}", router, tags=[room])
 
 
 def error(request: HttpRequest, status: int, code: str, message: str, where: str = "") -> HttpResponse:
@@ -61,8 +74,17 @@ def _forbidden(request: HttpRequest, problem: PermissionDenied) -> HttpResponse:
     )
 
 
+@api.exception_handler(TokenError)
+def _token_refused(request: HttpRequest, problem: TokenError) -> HttpResponse:
+    return error(request, problem.status, problem.code, str(problem), request.path)
+
+
 @api.exception_handler(AuthenticationError)
 def _unknown(request: HttpRequest, problem: AuthenticationError) -> HttpResponse:
+    if getattr(request, "second_factor_due", False):
+        return error(
+            request, 403, "second_step_first", "Set up the second step of your sign-in on the site first.", request.path
+        )
     return error(request, 401, "sign_in_first", "Sign in, then send the request again.", request.path)
 
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
 from hashlib import sha256
 from urllib.parse import unquote, urlsplit
+from typing import Any
 
 import dj_database_url
 
@@ -31,10 +31,10 @@ class Setting:
 #: Every setting that was read, in the order of settings.py; docs/reference/settings.md is checked against it.
 SETTINGS: dict[str, Setting] = {}
 
-_HOST = re.compile(r"\*|\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\]")
 #: This machine, seen from itself.
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _TRUTHS = {
+_HOST = re.compile(r"\*|\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\]")
     "on": True,
     "yes": True,
     "true": True,

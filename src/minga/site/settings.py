@@ -75,17 +75,6 @@ LOG_LEVEL = env.choice("MINGA_LOG_LEVEL", "INFO", "How much is logged.", ("DEBUG
 LOG_FORMAT = env.choice("MINGA_LOG_FORMAT", "text", "text for people, json for machines.", ("text", "json"))
 UPLOAD_MB = env.whole("MINGA_UPLOAD_MB", 10, "Largest upload, in megabytes.", least=1, most=200)
 SAMPLE = env.truth("MINGA_SAMPLE", False, "The site serves the sample alliance: a banner says so on every page.")
-
-env.refuse_unknown()
-
-IS_PUBLIC = not LOCAL_HOSTS.issuperset(HOSTS)
-
-
-def _insecure() -> list[str]:
-    """List what a public host must not run with."""
-    faults = []
-    if DEBUG:
-        faults.append('MINGA_DEBUG is "on"; switch it off.')
 SECOND_FACTOR = env.choice(
     "MINGA_SECOND_FACTOR",
     "roles",
@@ -111,6 +100,17 @@ OIDC = env.oidc_settings(
     if SAMPLE:
         faults.append('MINGA_SAMPLE is "on", and everyone knows the passwords of the sample; switch it off.')
     return faults
+
+env.refuse_unknown()
+
+IS_PUBLIC = not LOCAL_HOSTS.issuperset(HOSTS)
+
+
+def _insecure() -> list[str]:
+    """List what a public host must not run with."""
+    faults = []
+    if DEBUG:
+        faults.append('MINGA_DEBUG is "on"; switch it off.')
 
 
 if IS_PUBLIC and _insecure():
@@ -293,26 +293,6 @@ ACCOUNT_RATE_LIMITS = {} if RATE_LIMITS else False
 LOGIN_REDIRECT_URL = "members:me"
 LOGIN_URL = "account_login"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-
-# ---------------------------------------------------------------- mail
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
-if MAIL_URL:
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    globals().update(env.smtp_settings(MAIL_URL))
-else:
-    EMAIL_BACKEND = "minga.web.mail.TerminalAndFileBackend"
-    EMAIL_FILE_PATH = VAR / "mail"
-
-# ---------------------------------------------------------------- security
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF, NONCE],
-        "img-src": [SELF, "data:"],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "manifest-src": [SELF],
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # A second step: an app with codes, passkeys, and codes on paper for when both are lost.
 MFA_ADAPTER = "minga.members.second_factor.MFAAdapter"
@@ -365,6 +345,26 @@ SECURE_REDIRECT_EXEMPT = [r"^health$"]
 if HTTPS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+
+# ---------------------------------------------------------------- mail
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+if MAIL_URL:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    globals().update(env.smtp_settings(MAIL_URL))
+else:
+    EMAIL_BACKEND = "minga.web.mail.TerminalAndFileBackend"
+    EMAIL_FILE_PATH = VAR / "mail"
+
+# ---------------------------------------------------------------- security
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "manifest-src": [SELF],
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -71,6 +71,7 @@ def _routes(schema: Any) -> list[dict[str, Any]]:
             "method": method.upper(),
             "summary": operation.get("summary", ""),
             "text": operation.get("description", ""),
+            "scope": operation["x-scope"],
         }
         for path, operations in schema["paths"].items()
         for method, operation in operations.items()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from django import template
+from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from minga.members import selectors
 from minga.members.engine import vocabulary
 from minga.trust.chain import Break
 
@@ -59,3 +63,33 @@ def short_marks(text: str) -> str:
 def finding(found: Break) -> str:
     """Say what a check of the trail found, in the words of the page."""
     return str(_FINDINGS[found.kind])
+
+
+@register.simple_tag
+def provider_name() -> str:
+    """Name the sign-in provider of the site; empty where there is none."""
+    return str(next((app["name"] for app in settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]), ""))
+
+
+@register.simple_tag(takes_context=True)
+def second_factor_due(context: dict[str, Any]) -> bool:
+    """Whether the reader must set up a second step of sign-in first."""
+    return selectors.second_factor_due(context["request"].user)
+
+
+@register.simple_tag(takes_context=True)
+def second_factor_needed(context: dict[str, Any]) -> bool:
+    """Whether the reader may not be without a second step of sign-in."""
+    return selectors.needs_second_factor(context["request"].user)
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """Write a value as JSON, for an attribute that a script reads."""
+    return json.dumps(value)
+
+
+@register.filter
+def in_fours(text: str) -> str:
+    """Part a long code into groups of four, so that the eye keeps its place."""
+    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
