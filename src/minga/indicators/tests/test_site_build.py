@@ -86,6 +86,16 @@ def test_mistakes_of_the_form_stand_next_to_their_field(editor, fields, said):
     assert said in response.content.decode()
 
 
+def test_titles_in_six_languages_are_kept_and_what_is_typed_in_others_stays_in_sight(editor):
+    titles = {"title_es": "Comercio", "title_ru": "Торговля", "title_zh": "贸易"}
+    wrong = uploaded(editor, slug="Two Words", **titles).content.decode()
+    door = wrong[: wrong.index('name="title_fr"')].rindex("<details")
+    assert wrong[door:].startswith('<details class="twin" open>')
+    assert wrong.index('name="title_en"') < door
+    uploaded(editor, **titles)
+    assert CompositeIndex.objects.get().titles == {"en": "Trade", "es": "Comercio", "ru": "Торговля", "zh": "贸易"}
+
+
 def test_columns_are_mapped_in_the_form(editor):
     uploaded(editor, "code,name,exports,accidents,zone\nA,Almond,3,9,x\nB,Birch,2,7,x\nC,Cedar,1,8,y\n")
     name = Edition.objects.get().name
