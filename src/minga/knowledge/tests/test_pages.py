@@ -194,7 +194,7 @@ def test_what_a_record_says_is_shown_as_text_and_never_run(client, db):
 
 def test_no_page_weighs_more_than_45_kilobytes_with_the_real_records(client, real_content):
     heavy = {}
-    for language in ("en", "fr", "ar"):
+    for language in ("en", "fr", "ar", "ru"):
         for path in ("", "?country=TN", "tn-loi-2004-63/", "countries/TN/"):
             response = client.get(f"/{language}/knowledge/{path}")
             assert response.status_code == 200
@@ -217,3 +217,16 @@ def test_every_real_record_is_shown_whole_in_french_and_arabic(client, real_cont
             context = client.get(f"/{language}/knowledge/{slug}/").context
             assert context["text"].language == language
             assert context["steps"].language == language or not context["steps"].steps
+
+
+@pytest.mark.parametrize(("language", "says"), [("es", "en inglés"), ("ru", "английск"), ("zh", "英")])
+def test_a_record_that_is_not_translated_is_shown_in_english_and_says_so(language, says, client, shelf):
+    html = page(client, f"/{language}/knowledge/int-tool/")
+    assert f'<html lang="{language}" dir="ltr">' in html
+    assert '<span lang="en" dir="ltr">Sensor kit</span>' in html
+    head = html[html.index("<h1") : html.index("</h1>")]
+    note = head[head.index('<span class="tag">') :].lower()
+    assert says in note
+    cards = page(client, f"/{language}/knowledge/?q=sensor")
+    link = cards[cards.index("/knowledge/int-tool/") :]
+    assert link.startswith('/knowledge/int-tool/" lang="en" dir="ltr">Sensor kit')
