@@ -74,6 +74,17 @@ RATE_LIMITS = env.truth(
 LOG_LEVEL = env.choice("MINGA_LOG_LEVEL", "INFO", "How much is logged.", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOG_FORMAT = env.choice("MINGA_LOG_FORMAT", "text", "text for people, json for machines.", ("text", "json"))
 UPLOAD_MB = env.whole("MINGA_UPLOAD_MB", 10, "Largest upload, in megabytes.", least=1, most=200)
+EVIDENCE_KEYS = env.fernet_keys(
+    "MINGA_EVIDENCE_KEY",
+    "Keys that encrypt evidence, the newest first. Empty: evidence is stored as it is.",
+)
+EVIDENCE_DAYS = env.whole(
+    "MINGA_EVIDENCE_DAYS",
+    180,
+    "Days after the end of a validation, or without one after the submission, when evidence is deleted.",
+    least=7,
+    most=3650,
+)
 SAMPLE = env.truth("MINGA_SAMPLE", False, "The site serves the sample alliance: a banner says so on every page.")
 SECOND_FACTOR = env.choice(
     "MINGA_SECOND_FACTOR",
@@ -89,17 +100,6 @@ OIDC = env.oidc_settings(
     env.text("MINGA_OIDC_SECRET", "", "Secret that the provider gave this site.", secret=True),
     env.text("MINGA_OIDC_NAME", "", "What people call the provider; stands on the button."),
 )
-    if not HTTPS:
-        faults.append('MINGA_HTTPS is "off"; switch it on and put a certificate in front.')
-    if len(SECRET) < 50 or len(set(SECRET)) < 10:
-        faults.append("MINGA_SECRET_KEY is missing or weak; give at least 50 random characters.")
-    if "*" in HOSTS:
-        faults.append('MINGA_HOSTS holds "*"; name each host.')
-    if not RATE_LIMITS:
-        faults.append('MINGA_RATE_LIMITS is "off"; switch it on.')
-    if SAMPLE:
-        faults.append('MINGA_SAMPLE is "on", and everyone knows the passwords of the sample; switch it off.')
-    return faults
 
 env.refuse_unknown()
 
@@ -111,6 +111,17 @@ def _insecure() -> list[str]:
     faults = []
     if DEBUG:
         faults.append('MINGA_DEBUG is "on"; switch it off.')
+    if not HTTPS:
+        faults.append('MINGA_HTTPS is "off"; switch it on and put a certificate in front.')
+    if len(SECRET) < 50 or len(set(SECRET)) < 10:
+        faults.append("MINGA_SECRET_KEY is missing or weak; give at least 50 random characters.")
+    if "*" in HOSTS:
+        faults.append('MINGA_HOSTS holds "*"; name each host.')
+    if not RATE_LIMITS:
+        faults.append('MINGA_RATE_LIMITS is "off"; switch it on.')
+    if SAMPLE:
+        faults.append('MINGA_SAMPLE is "on", and everyone knows the passwords of the sample; switch it off.')
+    return faults
 
 
 if IS_PUBLIC and _insecure():
@@ -149,6 +160,9 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_tasks",
     "django_tasks_db",
@@ -160,9 +174,6 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "allauth.mfa",
-    "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -171,6 +182,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "minga.members.middleware.SecondFactorMiddleware",
     "csp.middleware.CSPMiddleware",
 ]
 ROOT_URLCONF = "minga.site.urls"
@@ -182,7 +194,6 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
-    "minga.members.middleware.SecondFactorMiddleware",
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
@@ -221,7 +232,16 @@ CACHES = {
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "long"]}}
 MEDIA_ROOT = VAR / "uploads"
+# Photos and documents behind answers: no address leads there, one page gives them out to those who may see them.
+EVIDENCE_ROOT = VAR / "evidence"
 DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MB * 1024 * 1024
+# What is far larger than may be sent is not even received; what may be sent touches no disk on its way in.
+FILE_UPLOAD_MAX_MEMORY_SIZE = min(UPLOAD_MB, 16) * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "minga.web.uploads.SizeLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # Work that a worker starts by itself, every so many hours.
 SCHEDULE = {
     "retention": {"hours": 24, "run": "minga.members.services.run_retention"},
@@ -325,26 +345,6 @@ SOCIALACCOUNT_PROVIDERS = {
         "APPS": [OIDC] if OIDC else [],
     }
 }
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-    }
-}
-CSRF_FAILURE_VIEW = "minga.web.errors.csrf_failure"
-SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
-SECURE_SSL_REDIRECT = HTTPS
-SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-# Other hosts under the same domain are not ours to bind to HTTPS, nor is the browsers' preload list.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-SECURE_REDIRECT_EXEMPT = [r"^health$"]
-if HTTPS_PROXY:
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-
 
 # ---------------------------------------------------------------- mail
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
@@ -365,6 +365,26 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "form-action": [SELF],
         "manifest-src": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+CSRF_FAILURE_VIEW = "minga.web.errors.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+# Other hosts under the same domain are not ours to bind to HTTPS, nor is the browsers' preload list.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SECURE_REDIRECT_EXEMPT = [r"^health$"]
+if HTTPS_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
