@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from hashlib import sha256
-from urllib.parse import unquote, urlsplit
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 
@@ -33,8 +33,8 @@ SETTINGS: dict[str, Setting] = {}
 
 #: This machine, seen from itself.
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
-_TRUTHS = {
 _HOST = re.compile(r"\*|\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\]")
+_TRUTHS = {
     "on": True,
     "yes": True,
     "true": True,
