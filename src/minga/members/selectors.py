@@ -245,3 +245,21 @@ def holds_real_data() -> bool:
     """Whether the database holds an organization or an account that is not part of the sample."""
     real_accounts = Account.objects.filter(Q(person=None) | Q(person__is_sample=False))
     return Organization.objects.filter(is_sample=False).exists() or real_accounts.exists()
+
+
+def competences_of(person: Person, *, sector: str = "", on: date | None = None) -> list[Competence]:
+    """Return what a person is known to be able to do on a day: in a sector (ISIC division), or in any if none is named.
+
+    A record without sectors fits every sector.
+    """
+    day = on or timezone.localdate()
+    valid = Competence.objects.filter(Q(valid_until=None) | Q(valid_until__gte=day), person=person)
+    return [one for one in valid.order_by("pk") if not sector or not one.sectors or sector in one.sectors]
+
+
+def competences(people: list[int]) -> dict[int, list[Competence]]:
+    """Return everything that was ever recorded of these people, by person."""
+    found: dict[int, list[Competence]] = {}
+    for one in Competence.objects.filter(person__in=people).order_by("pk"):
+        found.setdefault(one.person_id, []).append(one)
+    return found

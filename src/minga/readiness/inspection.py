@@ -1,4 +1,4 @@
-"""What a file really is: pictures are decoded and written anew, PDF files are looked through. Names are not believed."""
+"""What a file really is: pictures are decoded and written anew, PDF files looked through; no name is believed."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _objects(data: bytes) -> Iterator[bytes]:
         left -= len(inside)
         if not inside or not unpack.eof or b"/DecodeParms" in head[head.rfind(b"obj") :]:
             raise EvidenceError(
-                "closed",
+                "packed",
                 "A part of the PDF file is packed so that it cannot be looked into. Print it to a new PDF file, or "
                 "photograph the page.",
             )

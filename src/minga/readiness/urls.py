@@ -9,6 +9,7 @@ from minga.readiness import views
 app_name = "readiness"
 
 _A = "a/<uuid:pk>/"
+_V = "validations/<uuid:pk>/"
 #: a colleague's own pages; the id is the colleague's
 _C = "c/<uuid:pk>/"
 
@@ -40,6 +41,13 @@ urlpatterns = [
     path(f"{_A}colleagues/<int:number>/withdraw/", views.withdraw_invitation, name="withdraw_invitation"),
     path(f"{_A}agreement/", views.agreement, name="agreement"),
     path(f"{_A}agreement/go-on/", views.go_on_without, name="go_on_without"),
+    path(f"{_A}evidence/", views.evidence, name="evidence"),
+    path(f"{_A}evidence/<slug:item>/", views.evidence_item, name="evidence_item"),
+    path(f"{_A}evidence/file/<uuid:file>/", views.evidence_file, name="evidence_file"),
+    path(f"{_A}evidence/file/<uuid:file>/delete/", views.evidence_delete, name="evidence_delete"),
+    path(f"{_A}validation/", views.validation, name="validation"),
+    path(f"{_A}validation/second/", views.validation_second, name="validation_second"),
+    path(f"{_A}validation/withdraw/", views.validation_withdraw, name="validation_withdraw"),
     path(f"{_A}<slug:factor>/", views.answer, name="answer"),
     path(_C, views.colleague, name="colleague"),
     path(f"{_C}save/", views.colleague_save, name="colleague_save"),
@@ -49,5 +57,20 @@ urlpatterns = [
     path(f"{_C}leave/", views.colleague_leave, name="colleague_leave"),
     path(f"{_C}export.json", views.colleague_export, name="colleague_export"),
     path(f"{_C}delete/", views.colleague_delete, name="colleague_delete"),
+    path(f"{_C}evidence/<slug:item>/", views.colleague_evidence, name="colleague_evidence"),
+    path(f"{_C}evidence/file/<uuid:file>/", views.colleague_evidence_file, name="colleague_evidence_file"),
+    path(f"{_C}evidence/file/<uuid:file>/delete/", views.colleague_evidence_delete, name="colleague_evidence_delete"),
     path(f"{_C}<slug:factor>/", views.colleague_answer, name="colleague_answer"),
+    path("queue/", views.queue, name="queue"),
+    path("queue/<uuid:pk>/", views.assign, name="assign"),
+    path("queue/<uuid:pk>/second/", views.assign_second, name="assign_second"),
+    path("validations/", views.validations, name="validations"),
+    path(_V, views.assess, name="assess"),
+    path(f"{_V}items/<slug:factor>/", views.assess_factor, name="assess_factor"),
+    path(f"{_V}visit/", views.visit_list, name="visit_list"),
+    path(f"{_V}visited/", views.assess_visited, name="assess_visited"),
+    path(f"{_V}word/", views.assess_word, name="assess_word"),
+    path(f"{_V}confirm/", views.assess_confirm, name="assess_confirm"),
+    path(f"{_V}complete/", views.assess_complete, name="assess_complete"),
+    path(f"{_V}evidence/<uuid:file>/", views.assess_file, name="assess_file"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from collections.abc import Callable
@@ -102,6 +103,22 @@ def choice(name: str, default: str, help: str, choices: tuple[str, ...]) -> str:
         return value
 
     return _read(name, rule, default, help, parse)
+
+
+def fernet_keys(name: str, help: str) -> list[str]:
+    """Read keys of Fernet, parted by commas; the message never holds them."""
+    rule = "one key or several parted by commas, each 32 random bytes in URL-safe base64"
+    keys = [part.strip() for part in _read(name, rule, "", help, str).split(",") if part.strip()]
+    for key in keys:
+        try:
+            if len(base64.urlsafe_b64decode(key.encode())) != 32:
+                raise ValueError
+        except ValueError:
+            raise SettingError(
+                f"{name} holds a key that is none; give {rule}. Make one: "
+                "python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+            ) from None
+    return keys
 
 
 def refuse_unknown() -> None:

@@ -74,6 +74,17 @@ RATE_LIMITS = env.truth(
 LOG_LEVEL = env.choice("MINGA_LOG_LEVEL", "INFO", "How much is logged.", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOG_FORMAT = env.choice("MINGA_LOG_FORMAT", "text", "text for people, json for machines.", ("text", "json"))
 UPLOAD_MB = env.whole("MINGA_UPLOAD_MB", 10, "Largest upload, in megabytes.", least=1, most=200)
+EVIDENCE_KEYS = env.fernet_keys(
+    "MINGA_EVIDENCE_KEY",
+    "Keys that encrypt evidence, the newest first. Empty: evidence is stored as it is.",
+)
+EVIDENCE_DAYS = env.whole(
+    "MINGA_EVIDENCE_DAYS",
+    180,
+    "Days after the end of a validation, or without one after the submission, when evidence is deleted.",
+    least=7,
+    most=3650,
+)
 SAMPLE = env.truth("MINGA_SAMPLE", False, "The site serves the sample alliance: a banner says so on every page.")
 SECOND_FACTOR = env.choice(
     "MINGA_SECOND_FACTOR",
@@ -221,7 +232,16 @@ CACHES = {
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "long"]}}
 MEDIA_ROOT = VAR / "uploads"
+# Photos and documents behind answers: no address leads there, one page gives them out to those who may see them.
+EVIDENCE_ROOT = VAR / "evidence"
 DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MB * 1024 * 1024
+# What is far larger than may be sent is not even received; what may be sent touches no disk on its way in.
+FILE_UPLOAD_MAX_MEMORY_SIZE = min(UPLOAD_MB, 16) * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "minga.web.uploads.SizeLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # Work that a worker starts by itself, every so many hours.
 SCHEDULE = {
     "retention": {"hours": 24, "run": "minga.members.services.run_retention"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minga.members.services.competences import end_competence, record_competence
 from minga.members.services.consents import claim_consents, give_consent, revoke_consent
 from minga.members.services.organizations import (
     INVITATION_DAYS,
@@ -64,6 +65,7 @@ __all__ = [
     "delete_unconfirmed_accounts",
     "edit_organization",
     "edit_person",
+    "end_competence",
     "end_mandate",
     "end_open_sign_ins",
     "erase_own",
@@ -82,6 +84,7 @@ __all__ = [
     "open_token",
     "person_for",
     "record",
+    "record_competence",
     "reset_by_address",
     "reset_second_factor",
     "revoke_consent",

@@ -52,7 +52,7 @@ def save_answer(
     Raises
     ------
     AnswerError
-        The item or the value is not in the instrument, or the assessment is closed.
+        The item or the value is not in the instrument or not for this colleague, or the assessment is closed.
     """
     locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
     if locked.is_submitted:
@@ -219,7 +219,14 @@ def mark_latest(assessment: Assessment) -> None:
 
 @transaction.atomic
 def reopen_assessment(*, assessment: Assessment, form: str | None = None) -> None:
-    """Open the answers again, in the same or the full form; the scores leave the peers until it is submitted anew."""
+    """Open the answers again, in the same or the full form; the scores leave the peers until it is submitted anew.
+
+    What colleagues agreed on stays where no level moves. A longer form asks them further questions, so they are not
+    finished any more. A validation, asked for or done, ends: its levels were set beside the answers as they were.
+    """
+    end_validity(assessment)
+    if form not in {None, assessment.form}:
+        assessment.colleagues.update(finished_at=None)
     assessment.status, assessment.submitted_at = Assessment.Status.DRAFT, None
     assessment.form = form or assessment.form
     assessment.save(update_fields=["status", "submitted_at", "form"])

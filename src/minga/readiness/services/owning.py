@@ -14,6 +14,7 @@ from minga.readiness import keys, selectors
 from minga.readiness.engine.errors import ProfileError
 from minga.readiness.models import AccessKey, Assessment
 from minga.readiness.services.answering import mark_latest
+from minga.readiness.services.proving import remove_all_evidence
 
 #: The words a person agrees to; a new text gets a new version, and old consents keep theirs.
 BENCHMARK_TEXT = "benchmark-1"
@@ -67,9 +68,10 @@ def claim_assessment(
 
 @transaction.atomic
 def delete_assessment(*, assessment: Assessment) -> None:
-    """Delete an assessment with its answers, history, keys and scores; the one before it counts among peers again."""
+    """Delete an assessment with all that hangs on it, its evidence too; the one before it counts among peers again."""
     revoke_benchmark(assessment=assessment)
     others = list(selectors.same_enterprise(assessment).exclude(pk=assessment.pk))
+    remove_all_evidence(assessment.evidence.all())
     assessment.delete()
     if others:
         mark_latest(others[0])

@@ -4,7 +4,27 @@ from __future__ import annotations
 
 from minga.readiness.views.agreeing import agreement, go_on_without
 from minga.readiness.views.answer import answer, goals, overview, reopen, save, submit
+from minga.readiness.views.assessing import (
+    assess,
+    assess_complete,
+    assess_confirm,
+    assess_factor,
+    assess_file,
+    assess_visited,
+    assess_word,
+    validations,
+    visit_list,
+)
 from minga.readiness.views.colleagues import colleagues, renew_invitation, withdraw_invitation
+from minga.readiness.views.evidence import (
+    colleague_evidence,
+    colleague_evidence_delete,
+    colleague_evidence_file,
+    evidence,
+    evidence_delete,
+    evidence_file,
+    evidence_item,
+)
 from minga.readiness.views.invited import (
     colleague,
     colleague_answer,
@@ -20,15 +40,35 @@ from minga.readiness.views.keep import claim, consent, delete, export, keep, min
 from minga.readiness.views.offline import draft, draft_file, worker
 from minga.readiness.views.results import report_json, report_markdown, report_page, report_text
 from minga.readiness.views.start import confirm, start
+from minga.readiness.views.validation import (
+    assign,
+    assign_second,
+    queue,
+    validation,
+    validation_second,
+    validation_withdraw,
+)
 
 __all__ = [
     "agreement",
     "answer",
+    "assess",
+    "assess_complete",
+    "assess_confirm",
+    "assess_factor",
+    "assess_file",
+    "assess_visited",
+    "assess_word",
+    "assign",
+    "assign_second",
     "claim",
     "colleague",
     "colleague_answer",
     "colleague_claim",
     "colleague_delete",
+    "colleague_evidence",
+    "colleague_evidence_delete",
+    "colleague_evidence_file",
     "colleague_export",
     "colleague_finish",
     "colleague_keep",
@@ -40,12 +80,17 @@ __all__ = [
     "delete",
     "draft",
     "draft_file",
+    "evidence",
+    "evidence_delete",
+    "evidence_file",
+    "evidence_item",
     "export",
     "go_on_without",
     "goals",
     "keep",
     "mine",
     "overview",
+    "queue",
     "renew_invitation",
     "reopen",
     "report_json",
@@ -57,6 +102,11 @@ __all__ = [
     "save",
     "start",
     "submit",
+    "validation",
+    "validation_second",
+    "validation_withdraw",
+    "validations",
+    "visit_list",
     "withdraw_invitation",
     "worker",
 ]
