@@ -13,17 +13,19 @@ from django.urls import reverse
 
 from minga.knowledge import selectors as knowledge
 from minga.readiness import selectors, wording
-from minga.readiness.engine.instrument import Instrument
+from minga.readiness.engine.instrument import Instrument, Item
 from minga.readiness.engine.priorities import DEFAULT_TARGET
 from minga.readiness.engine.report import assemble
 from minga.readiness.engine.report_types import Report
+from minga.readiness.engine.respondents import combine_respondents
 from minga.readiness.engine.scoring import TOTAL, score
 from minga.readiness.models import Assessment
 
 #: How many records of help stand beside one step; a second step of a factor gets the next ones.
 HELP_A_STEP = 3
 _STEPS_A_FACTOR = 2
-_COLUMNS = {"enterprise": pl.String, "item": pl.String, "level": pl.String}
+_COLUMNS = {"enterprise": pl.String, "respondent": pl.String, "item": pl.String, "level": pl.String}
+_AGREED = {"enterprise": pl.String, "item": pl.String, "level": pl.String}
 
 
 @dataclass(frozen=True)
@@ -36,28 +38,101 @@ class Built:
     records: Mapping[str, Any]
     earlier: Assessment | None
     has_goals: bool
+    #: how many people answered, and where they differed; None where the business answered alone
+    voices: Voices | None = None
 
 
-def answers_table(assessment: Assessment, instrument: Instrument) -> pl.DataFrame:
-    """Return the present answers of an assessment to the items of an instrument, as the engine's table."""
+def answers_table(
+    assessment: Assessment, instrument: Instrument, *, with_colleagues: bool | None = None
+) -> pl.DataFrame:
+    """Return the present answers of an assessment to the items of an instrument, as the engine's table.
+
+    Colleagues' answers join those of the business when it is submitted; before, a draft of the report would show the
+    owner what a colleague said. `with_colleagues` overrules that, for the moment of submitting. Each voice is named by
+    its place among the levels of an item, never by its person: a name repeated over items would tell people apart,
+    also in the hash of the answers.
+    """
+    joins = assessment.is_submitted if with_colleagues is None else with_colleagues
+    answers = selectors.counted_answers(assessment) if joins else selectors.answers_of(assessment).values()
+    asked = [(answer.item, answer.value) for answer in answers if instrument.has_item(answer.item)]
+    seen: Counter[str] = Counter()
+    rows = []
+    for item, value in sorted(asked):
+        seen[item] += 1
+        rows.append({"enterprise": str(assessment.pk), "respondent": str(seen[item]), "item": item, "level": value})
+    table = pl.DataFrame(rows, schema=_COLUMNS)
+    # without colleagues there is one voice, and the table is that of a business alone
+    return table if max(seen.values(), default=1) > 1 else table.drop("respondent")
+
+
+def agreed_table(assessment: Assessment, instrument: Instrument) -> pl.DataFrame | None:
+    """Return the levels that people agreed on, as the engine's table; None where nothing was agreed."""
     rows = [
-        {"enterprise": str(assessment.pk), "item": answer.item, "level": answer.value}
-        for answer in selectors.answers_of(assessment).values()
-        if instrument.has_item(answer.item)
+        {"enterprise": str(assessment.pk), "item": item, "level": str(one.level)}
+        for item, one in selectors.agreed_levels(assessment, instrument).items()
     ]
-    return pl.DataFrame(rows, schema=_COLUMNS)
+    return pl.DataFrame(rows, schema=_AGREED) if rows else None
+
+
+def _settled(assessment: Assessment, instrument: Instrument, *, with_colleagues: bool | None = None) -> pl.DataFrame:
+    """Return one level an item: the lower median of all voices, or what they agreed on."""
+    table = answers_table(assessment, instrument, with_colleagues=with_colleagues)
+    if "respondent" not in table.columns:
+        return table
+    combined = combine_respondents(table, instrument, agreed_table(assessment, instrument))
+    return combined.select("enterprise", "item", "level")
 
 
 def score_rows(assessment: Assessment) -> list[dict[str, Any]]:
-    """Return the local and link scores that are kept when an assessment is submitted."""
+    """Return the local and link scores that are kept when an assessment is submitted; every voice counts in them."""
     instrument = selectors.instrument_of(assessment, "en")
-    table = answers_table(assessment, instrument)
+    table = _settled(assessment, instrument, with_colleagues=True)
     if table.is_empty():
         return []
     rows: list[dict[str, Any]] = []
     for kind in ("local", "link"):
         rows += score(table, instrument, kind, assessment.form).nodes.select("kind", "node", "score").to_dicts()
     return rows
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One item that people saw two or more levels apart, and what they agreed on."""
+
+    item: Item
+    lowest: int
+    highest: int
+    voices: int
+    agreed: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Voices:
+    """How many people answered, and where they differed; empty in a draft, which shows the business's own answers."""
+
+    people: int
+    differences: tuple[Difference, ...]
+
+
+def voices(assessment: Assessment, instrument: Instrument) -> Voices | None:
+    """Say how many voices made a submitted result; None where the business answered alone."""
+    people = selectors.voices_heard(assessment) if assessment.is_submitted else 1
+    if people < 2:
+        return None
+    return Voices(people, tuple(_difference(one) for one in selectors.discussions(assessment, instrument)))
+
+
+def _difference(found: selectors.Discussion) -> Difference:
+    levels, agreement = found.voices.levels, found.agreement if found.stands else None
+    return Difference(
+        item=found.voices.item,
+        lowest=levels[0],
+        highest=levels[-1],
+        voices=len(levels),
+        agreed=agreement.level if agreement else None,
+        reason=agreement.reason if agreement else "",
+    )
 
 
 def build(assessment: Assessment, language: str) -> Built | None:
@@ -67,7 +142,7 @@ def build(assessment: Assessment, language: str) -> Built | None:
     if answers.is_empty():
         return None
     earlier = selectors.earlier_of(assessment)
-    records, help_rows = _help(assessment, instrument, answers, language)
+    records, help_rows = _help(assessment, instrument, _settled(assessment, instrument), language)
     lent = selectors.peers_table(assessment)
     made = assemble(
         answers,
@@ -79,10 +154,15 @@ def build(assessment: Assessment, language: str) -> Built | None:
         min_group=settings.MIN_PEERS,
         help=help_rows,
         previous=_previous(earlier, assessment, instrument),
+        agreed=agreed_table(assessment, instrument) if assessment.is_submitted else None,
         status=assessment.status,
         date=(assessment.submitted_at or assessment.last_answer_at).date().isoformat(),
     )
-    return Built(_with_shared_help(made), instrument, records, earlier, bool(assessment.goals))
+    heard = voices(assessment, instrument)
+    made = _with_shared_help(made)
+    if heard:
+        made = replace(made, calculation=replace(made.calculation, respondents=heard.people))
+    return Built(made, instrument, records, earlier, bool(assessment.goals), heard)
 
 
 def _with_shared_help(made: Report) -> Report:
@@ -114,7 +194,7 @@ def _previous(earlier: Assessment | None, now: Assessment, instrument: Instrumen
     """Return the answers of the time before under the same name, so that the engine sees one enterprise twice."""
     if earlier is None:
         return None
-    table = answers_table(earlier, instrument)
+    table = _settled(earlier, instrument)
     return table.with_columns(enterprise=pl.lit(str(now.pk))) if table.height else None
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from minga.members import services as members
 from minga.readiness import report, selectors, services
-from minga.readiness.models import Assessment
+from minga.readiness.models import Assessment, Colleague
 
 #: Amina runs a small bakery in Praia.
 BAKERY = {"country": "CV", "sector": "10", "size": "10-49"}
@@ -41,6 +41,36 @@ def submitted(levels: Mapping[str, str] | str, **fields: Any) -> Assessment:
     return assessment
 
 
+def invited(assessment: Assessment, role: str = "") -> Colleague:
+    """Ask a colleague."""
+    return services.invite_colleague(assessment=assessment, role=role).colleague
+
+
+def answer_as(colleague: Colleague, levels: Mapping[str, str], *, account: Any = None, finish: bool = False) -> None:
+    """Answer as a colleague does."""
+    for item, value in levels.items():
+        services.save_answer(
+            assessment=colleague.assessment,
+            colleague=colleague,
+            item=item,
+            value=value,
+            reason="not here" if value == "na" else "",
+            seen_version=getattr(colleague.answers.filter(item=item).first(), "version", 0),
+            language="en",
+            account=account,
+        )
+    if finish:
+        services.finish(colleague=colleague)
+
+
+def signed_in(email: str) -> tuple[Client, Any]:
+    """Return a browser in which a new account is signed in, and the account."""
+    account = members.create_account(email=email, password=uuid4().hex, name=email.split("@")[0])
+    client = Client()
+    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client, account
+
+
 def lent(levels: Mapping[str, str] | str, **fields: Any) -> Assessment:
     """Answer and submit as an owner with an account of their own who lends the scores."""
     if not {"account", "organization"} & set(fields):
@@ -59,8 +89,8 @@ def start_in_browser(client: Client, language: str = "en", **fields: Any) -> Ass
     return Assessment.objects.exclude(pk__in=known).get()
 
 
-def address(name: str, assessment: Assessment, *rest: Any) -> str:
-    """Return the English address of a page of an assessment."""
+def address(name: str, assessment: Assessment | Colleague, *rest: Any) -> str:
+    """Return the English address of a page of an assessment or of a colleague."""
     from django.utils import translation
 
     with translation.override("en"):

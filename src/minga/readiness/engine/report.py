@@ -99,7 +99,7 @@ def assemble(
     items = _items(local, instrument)
     nodes = _nodes(local, instrument, items, beside)
     steps = _priorities(local, instrument, profile or {}, beside)
-    open_points = _discussion(items, _replaced(matrix, judged))
+    open_points = _discussion(items, _named(agreed) | _replaced(matrix, judged))
     moved = (
         () if previous is None else changes(judged, _one(answer_matrix(previous, instrument), enterprise), instrument)
     )
@@ -159,6 +159,11 @@ def _set(matrix: AnswerMatrix, levels: pl.DataFrame | None, instrument: Instrume
         return matrix
     new = settled.only(matrix.enterprises[0]).levels
     return replace(matrix, levels=np.where(new != BLANK, new, matrix.levels).astype(np.int8))
+
+
+def _named(levels: pl.DataFrame | None) -> frozenset[str]:
+    """Return the items on which people agreed, also where they agreed on the level that counted before."""
+    return frozenset() if levels is None else frozenset(levels["item"].to_list())
 
 
 def _replaced(before: AnswerMatrix, after: AnswerMatrix) -> frozenset[str]:

@@ -165,7 +165,7 @@ def colleague_claim(request: HttpRequest, colleague: Colleague) -> HttpResponse:
 def colleague_leave(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     """Close the questions on this device, which others may use."""
     services.leave_browser(colleague=colleague, secret=held_secret(request, colleague.pk))
-    messages.success(request, _("Your questions are closed on this device. Your code or your account opens them again."))
+    messages.success(request, _("Your questions are closed on this device. Your own code opens them again."))
     return forget(redirect("readiness:resume"), colleague.pk)
 
 

@@ -105,6 +105,8 @@ def report_words(assessment: Assessment, built: report.Built) -> dict[str, Any]:
         "changes": [change for change in made.change if change.is_change],
         "total_change": next((change for change in made.change if change.node == "total" and change.is_change), None),
         "earlier": built.earlier,
+        "voices": built.voices,
+        "has_colleagues": selectors.colleagues_of(assessment).exists(),
         "peers": _peers(made.link_total if made.link_total.peers else made.total),
         "deleted_on": selectors.deleted_on(assessment),
     }
