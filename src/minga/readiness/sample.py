@@ -41,7 +41,7 @@ SECTORS = {
 SIZES = {"1-9": (0.24, 1.3), "10-49": (0.42, 1.9), "50-249": (0.26, 2.5), "250+": (0.08, 3.1)}
 #: size band, and of a hundred businesses how many are in a city, in another town, in a rural area; the rest do not say
 LOCATIONS = {"1-9": (26, 30, 36), "10-49": (32, 34, 28), "50-249": (42, 34, 20), "250+": (52, 32, 12)}
-_MAIN_LANGUAGE = {"TN": "fr", "MA": "fr", "SN": "fr", "EG": "ar", "JO": "ar"}
+_MAIN_LANGUAGE = {"TN": "fr", "MA": "fr", "SN": "fr", "EG": "ar", "JO": "ar", "CO": "es", "PE": "es"}
 _LENT, _FULL, _UNKNOWN = 0.85, 0.35, 0.04
 
 OWNER = "owner@sample.example"
