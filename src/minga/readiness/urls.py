@@ -33,6 +33,7 @@ urlpatterns = [
     path(f"{_A}draft.json", views.draft_file, name="draft_file"),
     path(f"{_A}delete/", views.delete, name="delete"),
     path(f"{_A}report/", views.report_page, name="report"),
+    path(f"{_A}report.pdf", views.report_pdf, name="report_pdf"),
     path(f"{_A}report.json", views.report_json, name="report_json"),
     path(f"{_A}report.md", views.report_markdown, name="report_markdown"),
     path(f"{_A}report.txt", views.report_text, name="report_text"),

@@ -38,7 +38,7 @@ from minga.readiness.views.invited import (
 )
 from minga.readiness.views.keep import claim, consent, delete, export, keep, mine, resume, resume_link
 from minga.readiness.views.offline import draft, draft_file, worker
-from minga.readiness.views.results import report_json, report_markdown, report_page, report_text
+from minga.readiness.views.results import report_json, report_markdown, report_page, report_pdf, report_text
 from minga.readiness.views.start import confirm, start
 from minga.readiness.views.validation import (
     assign,
@@ -96,6 +96,7 @@ __all__ = [
     "report_json",
     "report_markdown",
     "report_page",
+    "report_pdf",
     "report_text",
     "resume",
     "resume_link",

@@ -14,7 +14,9 @@ from minga.readiness import report, selectors, wording
 from minga.readiness.engine.report_types import NodeResult, Step
 from minga.readiness.models import Assessment
 from minga.readiness.views.common import language, opens
+from minga.web import pdf
 from minga.web.charts import ProfileRow
+from minga.web.ratelimit import limited
 
 _NARROW = 0.15
 
@@ -25,12 +27,27 @@ def report_page(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     built = report.build(assessment, language())
     if built is None:
         return redirect("readiness:assessment", pk=assessment.pk)
-    words = report_words(assessment, built) | {
+    return render(request, "readiness/report.html", _page_words(request, assessment, built))
+
+
+def _page_words(request: HttpRequest, assessment: Assessment, built: report.Built) -> dict[str, Any]:
+    return report_words(assessment, built) | {
         "chart": [_chart_row(node) for node in (*built.report.factors, built.report.total)],
         "may_decide": selectors.may_decide(assessment, request.user),
         "lends_scores": selectors.lends_scores(assessment),
+        "has_pdf": pdf.is_available(),
     }
-    return render(request, "readiness/report.html", words)
+
+
+@limited("readiness-pdf", times=60, seconds=3600)
+@opens
+def report_pdf(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+    """Give the report page as it would be printed, as PDF."""
+    built = report.build(assessment, language())
+    if built is None:
+        return redirect("readiness:assessment", pk=assessment.pk)
+    words = _page_words(request, assessment, built)
+    return pdf.pdf_response(request, "readiness/report.html", words, f"readiness-report-{assessment.pk}.pdf")
 
 
 @opens
@@ -106,6 +123,7 @@ def report_words(assessment: Assessment, built: report.Built) -> dict[str, Any]:
         "total_change": next((change for change in made.change if change.node == "total" and change.is_change), None),
         "earlier": built.earlier,
         "voices": built.voices,
+        "validated": built.validated,
         "has_colleagues": selectors.colleagues_of(assessment).exists(),
         "peers": _peers(made.link_total if made.link_total.peers else made.total),
         "deleted_on": selectors.deleted_on(assessment),
