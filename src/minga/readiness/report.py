@@ -20,6 +20,7 @@ from minga.readiness.engine.report_types import Report
 from minga.readiness.engine.respondents import combine_respondents
 from minga.readiness.engine.scoring import TOTAL, score
 from minga.readiness.models import Assessment
+from minga.readiness.report_validation import Validated, assessor_table, validated
 
 #: How many records of help stand beside one step; a second step of a factor gets the next ones.
 HELP_A_STEP = 3
@@ -40,6 +41,8 @@ class Built:
     has_goals: bool
     #: how many people answered, and where they differed; None where the business answered alone
     voices: Voices | None = None
+    #: what assessors found; None where nobody validated it
+    validated: Validated | None = None
 
 
 def answers_table(
@@ -155,14 +158,17 @@ def build(assessment: Assessment, language: str) -> Built | None:
         help=help_rows,
         previous=_previous(earlier, assessment, instrument),
         agreed=agreed_table(assessment, instrument) if assessment.is_submitted else None,
-        status=assessment.status,
+        assessor=assessor_table(assessment) if assessment.is_validated else None,
+        status="expired" if assessment.has_expired else assessment.status,
         date=(assessment.submitted_at or assessment.last_answer_at).date().isoformat(),
     )
     heard = voices(assessment, instrument)
     made = _with_shared_help(made)
     if heard:
         made = replace(made, calculation=replace(made.calculation, respondents=heard.people))
-    return Built(made, instrument, records, earlier, bool(assessment.goals), heard)
+    return Built(
+        made, instrument, records, earlier, bool(assessment.goals), heard, validated(assessment, instrument)
+    )
 
 
 def _with_shared_help(made: Report) -> Report:

@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from minga.members import selectors as members
 from minga.readiness import selectors
-from minga.readiness.engine.agreement import Agreement, Bias, agreement, lower_of_two, self_minus_assessor
+from minga.readiness.engine.agreement import Agreement, agreement, lower_of_two, self_minus_assessor
 from minga.readiness.engine.instrument import Instrument, Item
+from minga.readiness.engine.report_types import Bias
 from minga.readiness.engine.respondents import combine_assessor
 from minga.readiness.engine.scoring import TOTAL, Kind, score
 from minga.readiness.models import Assessment, AssessmentScore, Finding, Validation
@@ -42,6 +43,11 @@ class Checked:
         """Whether two assessors judged it, and not alike."""
         return len({level for level in self.levels if level is not None}) > 1
 
+    @property
+    def shown_levels(self) -> str:
+        """The levels of both assessors, for a page."""
+        return " · ".join("–" if level is None else str(level) for level in self.levels)
+
 
 @dataclass(frozen=True)
 class Validated:
@@ -59,6 +65,21 @@ class Validated:
     bias: tuple[Bias, ...]
     #: how far two assessors agreed; None where there was one
     agreement: Agreement | None
+
+    @property
+    def exact(self) -> str:
+        """Share of questions at the same level, in percent."""
+        return percent(self.agreement.exact_share if self.agreement else None)
+
+    @property
+    def within(self) -> str:
+        """Share of questions at most one level apart, in percent."""
+        return percent(self.agreement.within_one_share if self.agreement else None)
+
+
+def percent(share: float | None) -> str:
+    """Write a share as a page does; empty for none."""
+    return "" if share is None else f"{round(100 * share)} %"
 
 
 def findings_table(validation: Validation) -> pl.DataFrame:
@@ -86,6 +107,16 @@ def completed(assessment: Assessment) -> list[Validation]:
     """Return the validations whose levels make the result: one or two, none while one of them is still at work."""
     standing = selectors.standing_validations(assessment)
     return standing if all(one.status == Validation.Status.COMPLETED for one in standing) else []
+
+
+def pairs_completed(limit: int = 50) -> list[list[Validation]]:
+    """Return the pairs of validations that two assessors completed apart from each other, the latest first."""
+    done = Validation.objects.filter(status=Validation.Status.COMPLETED)
+    seconds = done.filter(number=2, assessment__in=done.filter(number=1).values("assessment"))
+    pairs = []
+    for second in seconds.order_by("-completed_at")[:limit]:
+        pairs.append([done.get(assessment=second.assessment_id, number=1), second])
+    return pairs
 
 
 def validated(assessment: Assessment, instrument: Instrument) -> Validated | None:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from minga.readiness.engine.instrument import Instrument
+from minga.readiness.engine.report_types import Bias, CheckedItem
 
 #: Below so many items judged by both, a kappa says more about chance than about the judges.
 KAPPA_FROM = 20
@@ -27,23 +28,6 @@ class Agreement:
     within_one_share: float | None
     mean_difference: float | None
     kappa: float | None
-
-
-@dataclass(frozen=True)
-class Bias:
-    """An enterprise's own levels against an assessor's, on the items of a node (``total``: all of them).
-
-    ``difference`` is the mean of own minus assessor, in levels, None where the assessor set none: above zero the
-    enterprise saw itself too high.
-    """
-
-    node: str
-    name: str
-    n: int
-    difference: float | None
-    higher: int
-    equal: int
-    lower: int
 
 
 def agreement(first: pl.DataFrame, second: pl.DataFrame, *, kappa_from: int = KAPPA_FROM) -> Agreement:
@@ -125,6 +109,35 @@ def _bias(node: str, name: str, apart: npt.NDArray[np.int64]) -> Bias:
         higher=int((apart > 0).sum()),
         equal=int((apart == 0).sum()),
         lower=int((apart < 0).sum()),
+    )
+
+
+def checked_items(combined: pl.DataFrame, instrument: Instrument) -> tuple[CheckedItem, ...]:
+    """Return the items on which the assessor set a level, both levels side by side.
+
+    Parameters
+    ----------
+    combined : table of ``combine_assessor``, of one enterprise
+    instrument : Instrument
+
+    Returns
+    -------
+    tuple of CheckedItem
+        In the order of the instrument.
+    """
+    levels = combined.with_columns(pl.col("self_level", "assessor_level").cast(pl.Int64, strict=False))
+    rows = {row["item"]: row for row in levels.drop_nulls("assessor_level").iter_rows(named=True)}
+    return tuple(
+        CheckedItem(
+            item=item.id,
+            factor=item.factor,
+            short=item.short,
+            own_level=rows[item.id]["self_level"],
+            assessor_level=rows[item.id]["assessor_level"],
+            difference=rows[item.id]["difference"],
+        )
+        for item in instrument.items
+        if item.id in rows
     )
 
 

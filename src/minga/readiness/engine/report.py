@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 import minga
+from minga.readiness.engine.agreement import checked_items, self_minus_assessor
 from minga.readiness.engine.answers import BLANK, STATES, AnswerMatrix, answer_matrix
 from minga.readiness.engine.bands import band_label
 from minga.readiness.engine.benchmark import compare
@@ -33,7 +34,7 @@ from minga.readiness.engine.report_types import (
     Report,
     Step,
 )
-from minga.readiness.engine.respondents import DISCUSS_FROM
+from minga.readiness.engine.respondents import DISCUSS_FROM, combine_assessor
 from minga.readiness.engine.scoring import TOTAL, Form, Kind, Scores, score
 from minga.stats import release
 
@@ -95,13 +96,16 @@ def assemble(
     settled = _set(matrix, agreed, instrument)
     judged = _set(settled, assessor, instrument)
     local, link = score(judged, instrument, "local", form), score(judged, instrument, "link", form)
-    beside = _peers(peers, link if peers_kind == "link" else local, profile or {}, by, min_group, peer_profiles)
+    # others and earlier times gave their own levels, so they stand beside the enterprise's own
+    declared = score(settled, instrument, peers_kind, form)
+    checked = _combined(matrix, settled, assessor, instrument)
+    beside = _peers(peers, declared, profile or {}, by, min_group, peer_profiles)
     items = _items(local, instrument)
     nodes = _nodes(local, instrument, items, beside)
     steps = _priorities(local, instrument, profile or {}, beside)
     open_points = _discussion(items, _named(agreed) | _replaced(matrix, judged))
     moved = (
-        () if previous is None else changes(judged, _one(answer_matrix(previous, instrument), enterprise), instrument)
+        () if previous is None else changes(settled, _one(answer_matrix(previous, instrument), enterprise), instrument)
     )
     helps = _helps(help)
     answered = [item for item in items if item.level is not None]
@@ -137,6 +141,8 @@ def assemble(
             items_answered=len(answered),
             respondents=matrix.respondents,
         ),
+        checked=() if checked is None else checked_items(checked, instrument),
+        bias=() if checked is None else self_minus_assessor(checked, instrument),
     )
 
 
@@ -159,6 +165,18 @@ def _set(matrix: AnswerMatrix, levels: pl.DataFrame | None, instrument: Instrume
         return matrix
     new = settled.only(matrix.enterprises[0]).levels
     return replace(matrix, levels=np.where(new != BLANK, new, matrix.levels).astype(np.int8))
+
+
+def _combined(
+    matrix: AnswerMatrix, settled: AnswerMatrix, assessor: pl.DataFrame | None, instrument: Instrument
+) -> pl.DataFrame | None:
+    """Lay own and assessor's levels side by side; None without an assessor."""
+    if assessor is None or not assessor.height:
+        return None
+    name = matrix.enterprises[0]
+    words = [STATES.get(level, str(level)) for level in settled.levels[:, 0].tolist()]
+    own = pl.DataFrame({"enterprise": [name] * len(words), "item": list(matrix.items), "level": words})
+    return combine_assessor(own, assessor.filter(pl.col("enterprise").eq(pl.lit(name))), instrument)
 
 
 def _named(levels: pl.DataFrame | None) -> frozenset[str]:

@@ -172,6 +172,38 @@ class Change:
 
 
 @dataclass(frozen=True)
+class CheckedItem:
+    """One item on which an assessor set a level; ``own_level`` is None where the enterprise gave none.
+
+    ``difference`` is own minus assessor.
+    """
+
+    item: str
+    factor: str
+    short: str
+    own_level: int | None
+    assessor_level: int
+    difference: int | None
+
+
+@dataclass(frozen=True)
+class Bias:
+    """An enterprise's own levels against an assessor's, on the items of a node (``total``: all of them).
+
+    ``difference`` is the mean of own minus assessor, in levels, None where the assessor set none: above zero the
+    enterprise saw itself too high.
+    """
+
+    node: str
+    name: str
+    n: int
+    difference: float | None
+    higher: int
+    equal: int
+    lower: int
+
+
+@dataclass(frozen=True)
 class InstrumentCard:
     """Which questionnaire was used."""
 
@@ -229,6 +261,8 @@ class Report:
     change: tuple[Change, ...]
     changes_compared: bool
     calculation: Calculation
+    checked: tuple[CheckedItem, ...] = ()
+    bias: tuple[Bias, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as values that JSON knows."""

@@ -14,6 +14,7 @@ from minga.members import selectors as members
 from minga.readiness.engine.instrument import Instrument, Item
 from minga.readiness.engine.respondents import combine_respondents
 from minga.readiness.models import Assessment, Evidence, Finding, Validation
+from minga.readiness.selectors.agreement import agreed_levels
 from minga.readiness.selectors.answers import answers_of
 from minga.readiness.selectors.people import counted_answers
 
@@ -216,8 +217,7 @@ def own_levels(assessment: Assessment, instrument: Instrument) -> dict[str, str]
     table = pl.DataFrame([row for row in rows if instrument.has_item(row[2])], columns, orient="row")
     if table.is_empty():
         return {}
-    newest = dict(assessment.agreements.order_by("version").values_list("item", "level"))
-    agreed = [("own", item, str(level)) for item, level in newest.items() if instrument.has_item(item)]
+    agreed = [("own", item, str(one.level)) for item, one in agreed_levels(assessment, instrument).items()]
     settled = pl.DataFrame(agreed, ("enterprise", "item", "level"), orient="row") if agreed else None
     combined = combine_respondents(table, instrument, settled)
     return dict(zip(combined["item"], combined["level"], strict=True))

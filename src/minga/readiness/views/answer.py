@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from minga import members as world
@@ -18,23 +20,27 @@ from minga.readiness.views.common import (
     held_secret,
     keep_alive,
     language,
-    opens,
+    opens_to_answer,
+    opens_to_read,
     shown_instrument,
 )
 from minga.readiness.views.filling import save_one, save_page, states
 from minga.web.ratelimit import limited
 
 
-@opens
+@opens_to_read
 def overview(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Show how far the assessment is, and everything its owner can do with it."""
     words = frame(assessment) | {
         "country": world.country(assessment.country).name(language()),
         "sector": world.sector(assessment.sector).name(language()),
         "may_decide": selectors.may_decide(assessment, request.user),
+        "has_validation": bool(selectors.standing_validations(assessment)),
         "organizations": selectors.organizations_owned_by(request.user) if not assessment.is_claimed else [],
         "overlays": [wording.overlay_title(one.id, one.title) for one in shown_instrument(assessment).overlays],
         "asked": list(selectors.colleagues_of(assessment)),
+        "is_owner": assessment.opened_for == Assessment.OpenedFor.OWNING,
+        "can_answer": assessment.opened_for != Assessment.OpenedFor.READING,
     }
     words["finished"] = sum(one.finished_at is not None for one in words["asked"])
     response = render(request, "readiness/assessment.html", words)
@@ -42,7 +48,7 @@ def overview(request: HttpRequest, assessment: Assessment) -> HttpResponse:
 
 
 @limited("readiness-save", times=1200, seconds=600)
-@opens
+@opens_to_answer
 def answer(request: HttpRequest, assessment: Assessment, factor: str) -> HttpResponse:
     """Show the questions of one factor; a post saves the whole page and goes on."""
     if assessment.is_submitted:
@@ -90,7 +96,7 @@ def _page(request: HttpRequest, assessment: Assessment, factor: str, form: PageF
 
 @require_POST
 @limited("readiness-save", times=1200, seconds=600)
-@opens
+@opens_to_answer
 def save(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Save one answer sent by the page's script; what this confirms is on the disk."""
     response = save_one(request, assessment, lambda: frame(assessment))
@@ -98,7 +104,7 @@ def save(request: HttpRequest, assessment: Assessment) -> HttpResponse:
 
 
 @limited("readiness-submit", times=300, seconds=3600)
-@opens
+@opens_to_answer
 def goals(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Ask what matters and what a step may cost; a post submits the assessment and shows the report."""
     if assessment.is_submitted:
@@ -108,7 +114,7 @@ def goals(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     form = GoalsForm(words["instrument"], request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         services.choose_goals(assessment=assessment, **form.cleaned_data)
-        return _submitted(assessment)
+        return _submitted(request, assessment)
     words["form"] = form
     response = render(request, "readiness/goals.html", words, status=422 if form.errors else 200)
     return for_offline(request, response, held_secret(request, assessment.pk))
@@ -116,25 +122,35 @@ def goals(request: HttpRequest, assessment: Assessment) -> HttpResponse:
 
 @require_POST
 @limited("readiness-submit", times=300, seconds=3600)
-@opens
+@opens_to_answer
 def submit(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Submit without goals: priorities then weigh every goal alike."""
-    return _submitted(assessment)
+    return _submitted(request, assessment)
 
 
-def _submitted(assessment: Assessment) -> HttpResponse:
+def _submitted(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Submit and show the report; where colleagues differ, the agreement comes first."""
     if not assessment.is_submitted:
         try:
             services.submit_assessment(assessment=assessment, scores=lambda: report.score_rows(assessment))
         except AgreementError:
-            return redirect("readiness:agreement", pk=assessment.pk)
+            return _agree_first(request, assessment)
     return redirect("readiness:report", pk=assessment.pk)
+
+
+def _agree_first(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+    """Lead the owner to the agreement; an adviser can only be told."""
+    if assessment.opened_for == Assessment.OpenedFor.OWNING:
+        return redirect("readiness:agreement", pk=assessment.pk)
+    messages.error(
+        request, _("Colleagues were asked too. The owner agrees with them first; then the check can be submitted.")
+    )
+    return redirect("readiness:assessment", pk=assessment.pk)
 
 
 @require_POST
 @limited("readiness-submit", times=300, seconds=3600)
-@opens
+@opens_to_answer
 def reopen(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Open the answers again: to correct them, or to go on with the full form."""
     form = Assessment.Form.FULL if request.POST.get("form") == "full" else assessment.form

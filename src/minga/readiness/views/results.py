@@ -13,7 +13,7 @@ from minga import members as world
 from minga.readiness import report, selectors, wording
 from minga.readiness.engine.report_types import NodeResult, Step
 from minga.readiness.models import Assessment
-from minga.readiness.views.common import language, opens
+from minga.readiness.views.common import language, opens_to_read
 from minga.web import pdf
 from minga.web.charts import ProfileRow
 from minga.web.ratelimit import limited
@@ -21,7 +21,7 @@ from minga.web.ratelimit import limited
 _NARROW = 0.15
 
 
-@opens
+@opens_to_read
 def report_page(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Show the report; without any answer, go and answer first."""
     built = report.build(assessment, language())
@@ -40,7 +40,7 @@ def _page_words(request: HttpRequest, assessment: Assessment, built: report.Buil
 
 
 @limited("readiness-pdf", times=60, seconds=3600)
-@opens
+@opens_to_read
 def report_pdf(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Give the report page as it would be printed, as PDF."""
     built = report.build(assessment, language())
@@ -50,7 +50,7 @@ def report_pdf(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     return pdf.pdf_response(request, "readiness/report.html", words, f"readiness-report-{assessment.pk}.pdf")
 
 
-@opens
+@opens_to_read
 def report_json(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Give the report as JSON."""
     built = report.build(assessment, language())
@@ -60,13 +60,13 @@ def report_json(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     return _named(response, assessment, "json")
 
 
-@opens
+@opens_to_read
 def report_markdown(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Give the report as Markdown."""
     return _written(request, assessment, "md", "text/markdown; charset=utf-8")
 
 
-@opens
+@opens_to_read
 def report_text(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Give the report as plain text."""
     return _written(request, assessment, "txt", "text/plain; charset=utf-8")
@@ -124,6 +124,8 @@ def report_words(assessment: Assessment, built: report.Built) -> dict[str, Any]:
         "earlier": built.earlier,
         "voices": built.voices,
         "validated": built.validated,
+        "is_owner": assessment.opened_for == Assessment.OpenedFor.OWNING,
+        "can_answer": assessment.opened_for != Assessment.OpenedFor.READING,
         "has_colleagues": selectors.colleagues_of(assessment).exists(),
         "peers": _peers(made.link_total if made.link_total.peers else made.total),
         "deleted_on": selectors.deleted_on(assessment),

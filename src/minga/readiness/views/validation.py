@@ -19,10 +19,11 @@ from django.views.decorators.http import require_POST
 from minga import members as world
 from minga.readiness import selectors, services
 from minga.readiness import wording_validation as words_of
+from minga.readiness.engine.agreement import agreement
 from minga.readiness.engine.errors import ValidationError
 from minga.readiness.forms_validation import RequestForm
 from minga.readiness.models import Assessment, Validation
-from minga.readiness.report_validation import bias_by_group
+from minga.readiness.report_validation import bias_by_group, findings_table, pairs_completed, percent
 from minga.readiness.views.common import language, opens, shown_instrument
 from minga.web.ratelimit import limited
 
@@ -129,10 +130,27 @@ def queue(request: HttpRequest) -> HttpResponse:
     words = {
         "waiting": [{"validation": one, "about": about(one)} for one in selectors.queue()],
         "closed": [{"validation": one, "about": about(one)} for one in selectors.closed()],
-        "groups": bias_by_group(by="country"),
-        "sectors": bias_by_group(by="section"),
+        "agreements": [_agreement(pair) for pair in pairs_completed()],
+        "differences": [
+            _differences(_("By country"), _("Country"), "country", lambda code: world.country(code).name(language())),
+            _differences(_("By sector"), _("Sector"), "section", lambda code: world.sector(code).name(language())),
+        ],
     }
     return render(request, "readiness/queue.html", words)
+
+
+def _agreement(pair: list[Validation]) -> dict[str, Any]:
+    found = agreement(*(findings_table(one) for one in pair))
+    return {
+        "at": max(one.completed_at for one in pair if one.completed_at),
+        "agreement": found,
+        "exact": percent(found.exact_share),
+        "within": percent(found.within_one_share),
+    }
+
+
+def _differences(title: str, head: str, by: str, name: Callable[[str], str]) -> dict[str, Any]:
+    return {"title": title, "head": head, "rows": [row | {"name": name(row["group"])} for row in bias_by_group(by=by)]}
 
 
 @_for_secretariat
