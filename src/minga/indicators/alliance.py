@@ -132,6 +132,9 @@ NOTES = {
         "Some figures stand on levels that assessors checked, others on self-declared levels that nobody checked yet; "
         "each says which. Self-declared levels are often higher, so compare the two with care."
     ),
+    "added": gettext_noop(
+        "Beside the answers of businesses stand figures from elsewhere; each names its source and its year."
+    ),
     "sampling": gettext_noop(
         "The businesses checked themselves and were not drawn by lot, so a unit’s score need not hold for all its "
         "businesses."
@@ -280,6 +283,16 @@ def readiness_definition(factors: list[str], gaps: list[str], units: str) -> Ind
         version=str(timezone.localdate().year),
         uncertain=(("aggregate", ("arithmetic", "geometric")),),
     )
+
+
+def ranked_code(units: str, text: str) -> str | None:
+    """Return the code under which indexes rank a country or sector; None where there is no such one."""
+    try:
+        if units == CompositeIndex.Units.SECTOR:
+            return world.sector(text).code
+        return next((one.iso2 for one in world.countries() if text.upper() in (one.iso2, one.iso3)), None)
+    except world.MembersError:
+        return None
 
 
 # ---------------------------------------------------------------- responsibility

@@ -73,7 +73,7 @@ def _page_findings(index: Index, table: pl.DataFrame) -> list[Finding]:
                              "edition is one time: upload one table for each."))  # fmt: skip
     names = [*(str(unit) for unit in table[index.unit].to_list()), *(item.code for item in index.items)]
     for name in names:
-        if not _fits_address(name):
+        if not fits_address(name):
             found.append(Finding("error", "address", f"The code {name!r} cannot stand in an address. Use letters, "
                                  "digits, point, hyphen and underscore, and none of: "
                                  f"{', '.join(sorted(RESERVED))}."))  # fmt: skip
@@ -84,7 +84,8 @@ def _page_findings(index: Index, table: pl.DataFrame) -> list[Finding]:
 RESERVED = frozenset({"audit", "compare", "what-if", "cite", "method"})
 
 
-def _fits_address(code: str) -> bool:
+def fits_address(code: str) -> bool:
+    """Whether a code can stand in an address."""
     plain = code.replace("-", "").replace("_", "").replace(".", "")
     return bool(plain) and plain.isalnum() and len(code) <= 60 and code not in RESERVED
 
@@ -158,6 +159,7 @@ def _items(index: Index) -> list[dict[str, Any]]:
             "kind": "indicator" if is_indicator else "node", "weight": float(item.weight),
             "effective_weight": plain(effective.get(item.code)), "unit": item.unit, "source": item.source,
             "direction": getattr(item, "direction", 1), "year": getattr(item, "year", None),
+            "names": dict(item.names), "licence": getattr(item, "licence", ""),
             "method": getattr(item, "method", ""), "quality": getattr(item, "quality", ""),
         })  # fmt: skip
     return found

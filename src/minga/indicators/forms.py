@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from minga.indicators import disclosing, uploads
+from minga.indicators import added, disclosing, uploads
 from minga.indicators.engine.definition import Index
 from minga.indicators.engine.errors import DataError, IndicatorsError
 from minga.indicators.models import CompositeIndex
@@ -157,6 +157,33 @@ class NewTableForm(forms.Form):
     """Another table for a draft."""
 
     table = TableField(label=_("Corrected table"))
+
+
+class AddedForm(forms.Form):
+    """Figures from elsewhere for a draft of the alliance's own index."""
+
+    workbook = forms.FileField(
+        label=_("Workbook (XLSX), or the CSV file of figures"),
+        help_text=_("Two sheets: what each indicator is, and one row a figure. The empty workbook shows the columns."),
+    )
+    second = forms.FileField(label=_("CSV file of indicators, only beside a CSV file of figures"), required=False)
+    weight = forms.FloatField(
+        label=_("Weight of this part"),
+        min_value=0.1,
+        max_value=100,
+        initial=1,
+        help_text=_("Readiness in seven factors weighs 3, small gaps between groups weigh 1."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        files = [file for name in ("workbook", "second") if (file := given.get(name))]
+        if files and not self.errors:
+            try:
+                given["tables"] = added.read([(file.name, file.read()) for file in files])
+            except DataError as wrong:
+                self.add_error("workbook", str(wrong).splitlines())
+        return given
 
 
 class MappingForm(forms.Form):

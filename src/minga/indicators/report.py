@@ -126,7 +126,7 @@ class Shown:
         for item in self.results["items"]:
             found[item["code"]] = Item(
                 code=item["code"],
-                name=wording.item_name(self.index, item["code"], item["name"]),
+                name=wording.item_name(self.index, item["code"], item["name"], item.get("names")),
                 parent=item["parent"],
                 level=item["level"],
                 is_indicator=item["kind"] == "indicator",

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from minga.indicators import alliance, alliance_resamples, calculation, disclosing, selectors, uploads
+from minga.indicators import added, alliance, alliance_resamples, calculation, disclosing, selectors, uploads
 from minga.indicators.engine.definition import Index
 from minga.indicators.engine.errors import DataError, IndicatorsError, refuse
 from minga.indicators.models import CompositeIndex, Disclosure, Edition
@@ -139,6 +139,56 @@ def rebuild(*, kind: str, units: str, by: Any, is_sample: bool, year: int | None
     return create_draft(
         index=index, definition=collected.definition, table=collected.table, by=by, notes=collected.notes, year=year
     )
+
+
+@transaction.atomic
+def add_figures(*, edition: Edition, tables: Mapping[str, pl.DataFrame], weight: float, by: Any) -> added.Added:
+    """Add figures from elsewhere to a draft of the readiness index, in place of those added before.
+
+    Raises
+    ------
+    IndicatorsError
+        Something is wrong with them, each fault named by sheet, row and column; nothing is changed then.
+    """
+    definition, table = _own_draft(edition, by)
+    units = set(table[definition.unit].to_list())
+
+    def ranked(text: str) -> str | None:
+        code = alliance.ranked_code(edition.index.units, text)
+        return code if code in units else None
+
+    def known(text: str) -> bool:
+        return alliance.ranked_code(edition.index.units, text) is not None
+
+    found = added.check(tables, definition, ranked, known)
+    definition, table = added.join(definition, table, found, weight=weight)
+    _change_own(edition, definition, table, by=by, has_added=True)
+    return found
+
+
+@transaction.atomic
+def take_out_figures(*, edition: Edition, by: Any) -> None:
+    """Take figures from elsewhere out of a draft again."""
+    definition, table = _own_draft(edition, by)
+    _change_own(edition, definition, table, by=by, has_added=False)
+
+
+def _own_draft(edition: Edition, by: Any) -> tuple[Index, pl.DataFrame]:
+    """Definition and data of a draft of the readiness index, without what was added before."""
+    _demand_secretariat(by)
+    held = _locked(edition, Edition.State.DRAFT)
+    if held.index.kind != CompositeIndex.Kind.READINESS:
+        raise IndicatorsError(
+            "Figures from elsewhere can be added to the readiness indexes alone. Upload a table for another index."
+        )
+    return added.without(Index.from_toml(held.definition), calculation.table_of(held.data))
+
+
+def _change_own(edition: Edition, definition: Index, table: pl.DataFrame, *, by: Any, has_added: bool) -> None:
+    change_draft(edition=edition, by=by, definition=definition, table=table)
+    held = Edition.objects.get(pk=edition.pk)
+    held.notes = [*(note for note in held.notes if note != added.PART), *([added.PART] if has_added else [])]
+    held.save(update_fields=["notes"])
 
 
 @transaction.atomic

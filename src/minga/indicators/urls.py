@@ -22,6 +22,7 @@ urlpatterns = [
     path("build/<str:edition>/publish/", views.publish, name="publish"),
     path("build/<str:edition>/send-back/", views.send_back, name="send_back"),
     path("build/<str:edition>/withdraw/", views.withdraw, name="withdraw"),
+    path("build/<str:edition>/figures.xlsx", views.figures_template, name="figures_template"),
     path("build/<str:edition>/delete/", views.delete, name="delete"),
     path("disclosure/<uuid:mark>/", views.disclosure, name="disclosure"),
     path("disclosure/<uuid:mark>/consent/", views.disclosure_consent, name="disclosure_consent"),

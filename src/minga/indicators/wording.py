@@ -29,6 +29,7 @@ READINESS_PARTS: dict[str, Words] = {
     "size_gap": _("Gap between large and small businesses"),
     "leadership_gap": _("Gap between businesses led by women and others"),
     "location_gap": _("Gap between rural and other businesses"),
+    "added": _("Figures from elsewhere"),
 }
 #: units and sources of the readiness index, as its definition has them
 READINESS_WORDS: dict[str, Words] = {
@@ -38,6 +39,7 @@ READINESS_WORDS: dict[str, Words] = {
         "readiness checks of businesses that agreed to be counted"
     ),
     "disclosure with evidence": _("disclosure with evidence"),
+    "invented for the sample": _("invented for the sample"),
 }
 SCALES: dict[str, Words] = {
     "zscore": _("Indicators are brought to a common scale by their distance from the mean, in standard deviations."),
@@ -183,8 +185,9 @@ def iso2(code: str, *, strict: bool = False) -> Any:
     return found
 
 
-def item_name(index: CompositeIndex, code: str, name: str) -> str:
-    """Name an indicator or node."""
+def item_name(index: CompositeIndex, code: str, name: str, names: Mapping[str, str] | None = None) -> str:
+    """Name an indicator or node: the alliance's own by their code, others as their definition does."""
+    name = in_language({"en": name} | dict(names or {})) or name
     if index.kind == CompositeIndex.Kind.READINESS:
         words = READINESS_PARTS.get(code) or vocabulary.labels("factors").get(code)
         return str(words) if words else name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import polars as pl
@@ -19,7 +20,8 @@ def index_from_tables(idata: pl.DataFrame, imeta: pl.DataFrame, **options: Any) 
     ----------
     idata : one row per unit: ``uCode``, perhaps ``uName`` and ``Time``, and a column per row of iMeta
     imeta : one row per item: ``iCode``, ``Type``, ``Parent``, ``Direction``, ``Weight``, and perhaps ``iName``,
-        ``Unit``, ``Target``, ``Denominator``, ``Source``
+        ``Unit``, ``Target``, ``Denominator``, ``Source``, ``Licence``, and names in further languages in columns
+        such as ``iName_fr`` or ``name_fr``
     options : steps, as in :meth:`Index.replace`: ``treat={"winmax": 3}``, ``normalise="minmax"``
 
     Returns
@@ -39,7 +41,7 @@ def index_from_tables(idata: pl.DataFrame, imeta: pl.DataFrame, **options: Any) 
         indicators=tuple(_indicator(row) for row in kinds["Indicator"]),
         nodes=tuple(
             Node(code=str(row["iCode"]), parent=_text(row, "Parent") or None, name=_text(row, "iName"),
-                 unit=_text(row, "Unit"), weight=_number(row, "Weight", 1.0))
+                 unit=_text(row, "Unit"), weight=_number(row, "Weight", 1.0), names=_names(row))
             for row in aggregates
         ),
         denominators=tuple(
@@ -67,7 +69,18 @@ def _indicator(row: dict[str, Any]) -> Indicator:
         denominator=_text(row, "Denominator") or None,
         target=None if target in (None, "") else float(target),
         source=_text(row, "Source"),
+        licence=_text(row, "Licence"),
+        names=_names(row),
     )
+
+
+_LANGUAGE = re.compile(r"i?name_([a-z]{2,3}(?:-[a-z0-9]+)?)", flags=re.IGNORECASE)
+
+
+def _names(row: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The name in further languages."""
+    found = {match.group(1).lower(): _text(row, key) for key in row if (match := _LANGUAGE.fullmatch(key))}
+    return tuple(sorted((language, text) for language, text in found.items() if text))
 
 
 def _text(row: dict[str, Any], key: str) -> str:
@@ -98,6 +111,10 @@ def _findings(idata: pl.DataFrame, imeta: pl.DataFrame) -> list[Finding]:
     return found
 
 
+def _named(item: Indicator | Node) -> dict[str, str]:
+    return {f"iName_{language}": text for language, text in item.names}
+
+
 def to_tables(index: Index, table: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Write a definition and its data as COINr's iData and iMeta."""
     tree = index.tree
@@ -106,12 +123,13 @@ def to_tables(index: Index, table: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataF
         rows.append({
             "Level": 1, "iCode": item.code, "iName": item.name or item.code, "Direction": item.direction,
             "Weight": item.weight, "Unit": item.unit, "Target": item.target, "Denominator": item.denominator,
-            "Parent": item.parent, "Type": "Indicator",
+            "Parent": item.parent, "Type": "Indicator", **_named(item),
         })  # fmt: skip
     for at, node in enumerate(index.nodes, start=tree.indicators):
         rows.append({
             "Level": tree.levels[at], "iCode": node.code, "iName": node.name or node.code, "Direction": 1,
             "Weight": node.weight, "Unit": node.unit or "Score", "Parent": node.parent, "Type": "Aggregate",
+            **_named(node),
         })  # fmt: skip
     rows += [{"iCode": group.code, "iName": group.name, "Type": "Group"} for group in index.groups]
     rows += [
@@ -119,6 +137,7 @@ def to_tables(index: Index, table: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataF
         for item in index.denominators
     ]
     order = ["Level", "iCode", "iName", "Direction", "Weight", "Unit", "Target", "Denominator", "Parent", "Type"]
+    order += sorted({name for row in rows for name in row} - set(order))
     imeta = pl.DataFrame(rows, infer_schema_length=None).select(
         pl.col(name) if any(name in row for row in rows) else pl.lit(None).alias(name) for name in order
     )

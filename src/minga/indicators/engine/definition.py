@@ -27,7 +27,8 @@ Weights = tuple[tuple[str, float], ...]
 class Indicator:
     """One measure. ``direction`` 1 means more is better, -1 less is better.
 
-    ``column`` names the column of the data (default: the code); ``value`` makes it a constant for every unit.
+    ``column`` names the column of the data (default: the code); ``value`` makes it a constant for every unit;
+    ``names`` holds the name in further languages, by their codes.
     """
 
     code: str
@@ -45,6 +46,8 @@ class Indicator:
     year: int | None = None
     method: str = ""
     quality: str = ""
+    licence: str = ""
+    names: Texts = ()
     impute: Options = ()
     treat: Options = ()
     normalise: Scale | None = None
@@ -63,6 +66,7 @@ class Node:
     min_share: float | None = None
     copy_of: str | None = None
     source: str = ""
+    names: Texts = ()
 
 
 @dataclass(frozen=True)

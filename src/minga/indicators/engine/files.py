@@ -84,7 +84,7 @@ def metadata(index: Index) -> pl.DataFrame:
     return pl.DataFrame([
         {"code": item.code, "name": item.name, "unit": item.unit, "direction": item.direction,
          "parent": item.parent, "weight": item.weight, "denominator": item.denominator, "source": item.source,
-         "year": item.year, "method": item.method, "quality": item.quality}
+         "year": item.year, "method": item.method, "quality": item.quality, "licence": item.licence}
         for item in index.indicators
     ], infer_schema_length=None)  # fmt: skip
 

@@ -225,6 +225,12 @@ def _pair(value: Any) -> tuple[float, float]:
     return _number(low), _number(high)
 
 
+def _texts(value: Any) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, Mapping) or not all(isinstance(text, str) for text in value.values()):
+        raise DefinitionError(f'{value!r} is no table of texts by language. Write {{fr = "...", ar = "..."}}.')
+    return texts_from(value)
+
+
 def _options(value: Any) -> tuple[tuple[str, Any], ...]:
     return tuple(sorted((str(key), _as_is(item)) for key, item in dict(value).items()))
 
@@ -232,7 +238,7 @@ def _options(value: Any) -> tuple[tuple[str, Any], ...]:
 _READERS: dict[str, Callable[[Any], Any]] = {
     "float": _number, "float | None": _number, "int": _integer, "int | None": _integer, "str": _text,
     "str | None": _text, "bool": _truth, "tuple[float, float] | None": _pair, "tuple[float, float]": _pair,
-    "Options": _options, "Scale | None": scale_from, "Aggregation | None": aggregation_from,
+    "Options": _options, "Texts": _texts, "Scale | None": scale_from, "Aggregation | None": aggregation_from,
 }  # fmt: skip
 
 
@@ -290,6 +296,8 @@ def _plain(value: Any, name: str) -> Any:
         return _aggregation_content(value)
     if callable(value):
         raise DefinitionError(f"{name!r} is a function of your own, which a file cannot hold. Keep it in Python.")
+    if name == "names":
+        return dict(value)
     if name in ("treat", "impute") and isinstance(value, tuple):
         return {key: list(item) if isinstance(item, tuple) else item for key, item in value}
     return list(value) if isinstance(value, tuple) else value

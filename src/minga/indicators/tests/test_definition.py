@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import polars as pl
 import pytest
 
 from minga import indicators as mi
@@ -211,3 +212,25 @@ def test_steps_may_be_single_words():
 def test_a_missing_file_is_named():
     with pytest.raises(mi.DefinitionError, match=r"There is no file nowhere\.toml"):
         mi.Index.from_toml("nowhere.toml")
+
+
+def test_names_in_further_languages_and_licences_go_round_by_toml_and_by_tables():
+    index = mi.Index(
+        indicators=(mi.Indicator("a", "top", name="Roads", licence="CC0", names=(("ar", "طرق"), ("fr", "Routes"))),),
+        nodes=(mi.Node("top", name="All", names=(("fr", "Tout"),)),),
+    )
+    assert mi.Index.from_toml(index.to_toml()) == index
+    data = pl.DataFrame({"unit": ["x", "y"], "a": [1.0, 2.0]})
+    idata, imeta = mi.to_tables(index, data)
+    again = mi.Index.from_tables(idata, imeta)
+    assert again.indicators[0].names == (("ar", "طرق"), ("fr", "Routes"))
+    assert again.nodes[0].names == (("fr", "Tout"),)
+    plain = mi.Index.from_tables(idata, imeta.rename({"iName_fr": "name_fr"}).drop("iName_ar"))
+    assert plain.indicators[0].names == (("fr", "Routes"),)
+
+
+@pytest.mark.parametrize("names", ['"Routes"', "{fr = 1}"])
+def test_names_that_are_no_texts_by_language_are_refused_with_their_line(names):
+    text = f'[[indicator]]\ncode = "a"\nparent = "top"\nnames = {names}\n[[node]]\ncode = "top"\n'
+    with pytest.raises(mi.DefinitionError, match=r"Line 4: 'names' of .*no table of texts by language"):
+        mi.Index.from_toml(text)

@@ -49,6 +49,16 @@ def test_countries_have_names_in_the_language_of_the_page(client, edition):
     assert "Test index" in client.get(address(edition, language="ar")).content.decode()
 
 
+def test_parts_have_names_in_the_language_of_the_page(client, elif_, noor):
+    names = (("ar", "الصادرات"), ("fr", "Exportations"))
+    edition = site.published(elif_, noor, indicator__exports__names=names, node__output__names=(("fr", "Production"),))
+    assert "Exportations" in client.get(address(edition, "TN/", "fr")).content.decode()
+    assert "Production" in client.get(address(edition, "audit/", "fr")).content.decode()
+    assert "الصادرات" in client.get(address(edition, language="ar")).content.decode()
+    assert "Exports" in client.get(address(edition, "TN/", "en")).content.decode()
+    assert client.get(address(edition, "TN/exports/figure.json", "fr")).json()["node"]["name"] == "Exportations"
+
+
 def test_scores_are_those_of_the_engine(client, edition):
     result = site.definition().fit(site.TABLE)
     expected = {(row["iso2"], row["node"]): row for row in result.scores.to_dicts()}

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from minga.indicators import calculation, forms, selectors, services, tasks, uploads, wording
+from minga.indicators import added, calculation, forms, selectors, services, tasks, uploads, wording
 from minga.indicators.engine.definition import Index
 from minga.indicators.engine.errors import Finding, IndicatorsError
 from minga.indicators.models import CompositeIndex, Edition
@@ -25,6 +25,7 @@ from minga.members import selectors as members
 
 View = Callable[..., HttpResponse]
 _PREVIEW = 12
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _of_secretariat(*methods: str) -> Callable[[View], View]:
@@ -120,6 +121,12 @@ def draft(request: HttpRequest, edition: str) -> HttpResponse:
         request.POST if which == "definition" else None, initial={"definition": found.definition}
     )
     new = forms.NewTableForm(request.POST if which == "table" else None, request.FILES or None)
+    is_own = found.index.kind == CompositeIndex.Kind.READINESS and found.state == Edition.State.DRAFT
+    adding = forms.AddedForm()
+    if is_own and request.method == "POST":
+        adding = forms.AddedForm(request.POST, request.FILES)
+        if _added(request, found, adding):
+            return redirect("indicators:draft", edition=found.name)
     chosen = {"mapping": mapping, "definition": written, "table": new}.get(which)
     if chosen is not None and chosen.is_valid():
         services.change_draft(
@@ -137,12 +144,50 @@ def draft(request: HttpRequest, edition: str) -> HttpResponse:
         "mapping_rows": mapping.rows(),
         "written": written,
         "new": new,
+        "is_own": is_own,
+        "adding": adding,
+        "has_added": added.PART in found.notes,
         "progress": tasks.progress_of(found) if not found.is_calculated and not found.problem else None,
         "is_mine_to_publish": bool(found.proposed_by_mark and found.proposed_by_mark != _me(request).reference),
         "reason": forms.ReasonForm(),
         **_checks(definition, table),
     }
-    return render(request, "indicators/draft.html", context, status=422 if chosen is not None else 200)
+    return render(request, "indicators/draft.html", context, status=422 if chosen is not None or adding.errors else 200)
+
+
+def _added(request: HttpRequest, edition: Edition, form: forms.AddedForm) -> bool:
+    """Add figures from elsewhere, or take them out; True once that is done."""
+    if request.POST.get("save") == "take-out":
+        services.take_out_figures(edition=edition, by=_me(request))
+        messages.success(request, _("The figures from elsewhere are taken out. Calculate the index again."))
+        return True
+    if not form.is_valid():
+        return False
+    try:
+        found = services.add_figures(
+            edition=edition, tables=form.cleaned_data["tables"], weight=form.cleaned_data["weight"], by=_me(request)
+        )
+    except IndicatorsError as wrong:
+        form.add_error("workbook", str(wrong).splitlines())
+        return False
+    messages.success(
+        request,
+        _("Added: %(indicators)s indicators with %(figures)s figures. Not used, because the index does not rank these "
+          "units: %(unused)s figures. Calculate the index again.")
+        % {"indicators": len(found.indicators), "figures": len(found.figures), "unused": found.unused},
+    )  # fmt: skip
+    return True
+
+
+@_of_secretariat("GET", "HEAD")
+def figures_template(request: HttpRequest, edition: str) -> HttpResponse:
+    """An empty workbook for figures from elsewhere, with the units of this index."""
+    found = selectors.find_edition(edition, request.user)
+    definition, table = Index.from_toml(found.definition), calculation.table_of(found.data)
+    content = added.template([str(unit) for unit in table[definition.unit].to_list()])
+    response = HttpResponse(content, content_type=_XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{found.name}-figures.xlsx"'
+    return response
 
 
 def _checks(definition: Index, table: pl.DataFrame) -> dict[str, Any]:
