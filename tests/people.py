@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 #: The order in which tables of expectations list them.
 ROLES = ("visitor", "guest", "owner", "other owner", "adviser", "assessor", "secretariat")
@@ -46,6 +48,8 @@ class Alliance:
     khadija: Tenant
     dina: Tenant
     mandate: Any = None
+    #: Amina's API token
+    token: Any = None
     browsers: dict[str, Client] = field(default_factory=dict)
 
 
@@ -195,7 +199,9 @@ def gather(words: tuple[str, str, str] = ("almadina", "kerkennah", "sandaga")) -
         "assessor": signed_in(farid),
         "secretariat": signed_in(bao),
     }
-    return Alliance(amina, khadija, dina, mandate, browsers)
+    until = timezone.localdate() + timedelta(days=30)
+    members.make_token(person=amina.person, name=f"Loader {words[0]}note", scopes=["members:read"], expires_on=until)
+    return Alliance(amina, khadija, dina, mandate, amina.person.api_tokens.get(), browsers)
 
 
 @pytest.fixture

@@ -35,9 +35,12 @@ BROKEN = [
     ("MINGA_UPLOAD_MB", "0", "at least 1 and at most 200"),
     ("MINGA_LOG_LEVEL", "LOUD", "one of DEBUG, INFO, WARNING, ERROR"),
     ("MINGA_LOG_FORMAT", "xml", "one of text, json"),
+    ("MINGA_SECOND_FACTOR", "off", "one of roles, all"),
 ]
 #: Settings that take any text, and the two addresses whose messages may not repeat their password.
-FREE = {"MINGA_VAR", "MINGA_SECRET_KEY", "MINGA_SITE_NAME", "MINGA_MAIL_FROM", "MINGA_DATABASE_URL", "MINGA_MAIL_URL"}
+FREE = {"MINGA_VAR", "MINGA_SECRET_KEY", "MINGA_SITE_NAME", "MINGA_MAIL_FROM", "MINGA_DATABASE_URL", "MINGA_MAIL_URL"} | {
+    f"MINGA_OIDC_{part}" for part in ("URL", "CLIENT_ID", "SECRET", "NAME")
+}
 
 
 @pytest.fixture
@@ -88,6 +91,18 @@ def test_a_broken_address_is_refused_without_repeating_its_password(name, value,
         settings_with(**{name: value})
     assert "hunter2" not in str(refusal.value)
     assert refusal.value.__cause__ is None
+
+
+def test_a_sign_in_provider_is_set_whole_or_not_at_all_and_its_secret_is_never_repeated(settings_with):
+    assert settings_with()["SOCIALACCOUNT_PROVIDERS"]["openid_connect"]["APPS"] == []
+    given = {"MINGA_OIDC_URL": "https://id.example.org", "MINGA_OIDC_CLIENT_ID": "minga", "MINGA_OIDC_NAME": "ID"}
+    with pytest.raises(SettingError, match="MINGA_OIDC_SECRET is not set"):
+        settings_with(**given)
+    with pytest.raises(SettingError, match="begins with https") as refusal:
+        settings_with(**{**given, "MINGA_OIDC_SECRET": "hunter2", "MINGA_OIDC_URL": "http://id.example.org"})
+    assert "hunter2" not in str(refusal.value)
+    (app,) = settings_with(**given, MINGA_OIDC_SECRET="hunter2")["SOCIALACCOUNT_PROVIDERS"]["openid_connect"]["APPS"]
+    assert (app["name"], app["secret"]) == ("ID", "hunter2")
 
 
 def test_a_misspelt_setting_is_named_with_the_one_that_was_meant(settings_with):

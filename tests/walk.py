@@ -36,7 +36,7 @@ def every_visit() -> list[Visit]:
 
 def carries_ids(visit: Visit) -> bool:
     """Whether an address belongs to one tenant."""
-    return bool(re.search(r"/a/<pk>/|<mark>|/assessments/\{|/consents/<pk>|/mandates/<pk>", visit[1]))
+    return bool(re.search(r"/a/<pk>/|<mark>|/assessments/\{|/consents/<pk>|/mandates/<pk>|/tokens/<pk>", visit[1]))
 
 
 def real_address(pattern: str, alliance: Alliance, tenant: Tenant | None = None) -> str:
@@ -62,6 +62,7 @@ def real_address(pattern: str, alliance: Alliance, tenant: Tenant | None = None)
     place = pattern.partition("<pk>")[0].rstrip("/").rpartition("/")[2]
     answered = bool(re.search(r"[<{]pk[>}]/(?:goals|submit|save|answers|<factor>)", pattern))
     stored = {"consents": (tenant.consent or alliance.amina.consent), "mandates": alliance.mandate}
+    stored |= {"tokens": alliance.token, "keys": alliance.amina.account}
     values["pk"] = stored.get(place, tenant.draft if answered else tenant.assessment).pk
     return re.sub(r"[<{](\w+)[>}]", lambda found: str(values[found.group(1)]), pattern)
 

@@ -152,19 +152,27 @@ class DeleteOrganizationForm(forms.Form):
 
 
 class EraseForm(forms.Form):
-    """The last question before a person's data goes."""
+    """The last question before a person's data goes. Who signs in without a password types the address instead."""
 
     understood = forms.BooleanField(label=_("I understand that this cannot be undone"))
     password = forms.CharField(
         label=_("Password"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )
+    email = forms.CharField(label=_("E-mail address of your account"), max_length=254)
 
     def __init__(self, *arguments: Any, account: Account, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.account = account
+        del self.fields["email" if account.has_usable_password() else "password"]
 
     def clean_password(self) -> str:
         password = self.cleaned_data["password"]
         if not self.account.check_password(password):
             raise forms.ValidationError(_("This is not the password of your account. Nothing was erased."))
         return str(password)
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"])
+        if email.strip().casefold() != self.account.email.casefold():
+            raise forms.ValidationError(_("This is not the address of your account. Nothing was erased."))
+        return email
