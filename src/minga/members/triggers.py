@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from minga.web.triggers import is_throwaway, run
+
+__all__ = ["install", "is_throwaway", "remove"]
+
 TABLE = "members_auditact"
 
 _SQLITE = [
@@ -29,23 +33,9 @@ _REMOVE = {
 
 def install(connection: Any) -> None:
     """Put the triggers in place."""
-    _run(connection, {"sqlite": _SQLITE, "postgresql": _POSTGRESQL})
+    run(connection, {"sqlite": _SQLITE, "postgresql": _POSTGRESQL})
 
 
 def remove(connection: Any) -> None:
     """Take the triggers away."""
-    _run(connection, _REMOVE)
-
-
-def is_throwaway(connection: Any) -> bool:
-    """Tell a test's SQLite database: Django empties it by deleting rows, which the triggers would forbid."""
-    if connection.vendor != "sqlite":
-        return False
-    name = str(connection.settings_dict["NAME"])
-    return connection.is_in_memory_db() or name == str(connection.settings_dict.get("TEST", {}).get("NAME"))
-
-
-def _run(connection: Any, statements: dict[str, list[str]]) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements.get(connection.vendor, []):
-            cursor.execute(statement)
+    run(connection, _REMOVE)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from minga.indicators import report, selectors, services
+from minga.indicators import report, selectors, services, triggers
 from minga.indicators.engine.errors import IndicatorsError
 from minga.indicators.models import Edition
 from minga.indicators.tests import site
@@ -107,10 +107,55 @@ def test_published_edition_cannot_be_deleted_or_changed_in_bulk(elif_, noor):
 def test_content_changed_behind_the_sites_back_is_noticed(client, elif_, noor):
     edition = site.published(elif_, noor)
     assert services.intact(Edition.objects.get()) == []
+    triggers.remove(connection)
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {Edition._meta.db_table} SET definition = definition || ' '")
     assert services.intact(Edition.objects.get()) == ["definition"]
     assert "no longer give the hashes" in client.get(address(edition, "audit/")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("state", "statement", "said"),
+    [
+        *(("published", f"UPDATE {triggers.TABLE} SET {column} = NULL", "never changes")
+          for column in ("results", "published_at")),
+        ("published", f"UPDATE {triggers.TABLE} SET definition = definition || ' '", "never changes"),
+        ("published", f"UPDATE {triggers.TABLE} SET state = 'draft'", "never changes"),
+        ("published", f"DELETE FROM {triggers.TABLE}", "Only a draft can be deleted"),
+        ("withdrawn", f"UPDATE {triggers.TABLE} SET state = 'published'", "never changes"),
+        ("withdrawn", f"UPDATE {triggers.TABLE} SET note = 'mended'", "never changes"),
+        ("withdrawn", f"DELETE FROM {triggers.TABLE}", "Only a draft can be deleted"),
+        ("proposed", f"DELETE FROM {triggers.TABLE}", "Only a draft can be deleted"),
+    ],
+)  # fmt: skip
+def test_the_database_itself_refuses_to_change_or_delete_what_was_published(elif_, noor, state, statement, said):
+    triggers.install(connection)
+    edition = site.drafted(elif_)
+    services.propose(edition=edition, by=elif_)
+    if state != "proposed":
+        services.publish(edition=edition, by=noor)
+    if state == "withdrawn":
+        services.withdraw(edition=edition, by=noor, reason="wrong")
+    with pytest.raises(DatabaseError, match=said), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert Edition.objects.get().state == state
+    triggers.remove(connection)
+
+
+def test_drafts_withdrawal_and_erasure_pass_the_database(elif_, noor):
+    triggers.install(connection)
+    site.published(elif_, noor)
+    draft = site.drafted(elif_, Edition.objects.get().index)
+    services.change_draft(edition=draft, by=elif_, table=site.TABLE)
+    services.delete_draft(edition=draft, by=elif_)
+    members.erase_person(elif_)
+    services.withdraw(edition=Edition.objects.get(), by=noor, reason="wrong")
+    assert Edition.objects.get().state == "withdrawn"
+    triggers.remove(connection)
+
+
+def test_triggers_hold_what_the_site_holds():
+    assert triggers.CONTENT == Edition.CONTENT
 
 
 def test_permanent_ids_count_on_and_are_never_given_twice(elif_, noor):
