@@ -16,6 +16,7 @@ from minga.members.models import (
     Account,
     ApiToken,
     AuditAct,
+    Competence,
     Consent,
     Invitation,
     Mandate,
