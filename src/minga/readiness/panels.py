@@ -58,7 +58,9 @@ def country(request: HttpRequest, subject: Any) -> str | None:
 @panel("members:me")
 def mine(request: HttpRequest, subject: Any) -> str | None:
     """Show a person's own checks on her page."""
-    places = selectors.places_of(request.user)[:5]
-    return _template(
-        request, "_panel_mine", {"assessments": selectors.assessments_of(request.user)[:5], "places": places}
-    )
+    words = {
+        "assessments": selectors.assessments_of(request.user)[:5],
+        "places": selectors.places_of(request.user)[:5],
+        "is_adviser": selectors.is_adviser(request.user),
+    }
+    return _template(request, "_panel_mine", words)

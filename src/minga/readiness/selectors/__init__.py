@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from minga.readiness.selectors.access import (
+    ADVISER,
     OWNER,
     RESPONDENT,
+    SHARING,
     assessments_of,
     earlier_of,
     enterprises_assessed,
@@ -12,7 +14,16 @@ from minga.readiness.selectors.access import (
     may_decide,
     opened_by_account,
     organizations_owned_by,
+    running_shares,
     same_enterprise,
+)
+from minga.readiness.selectors.advising import (
+    adviser_by_code,
+    adviser_code,
+    adviser_shares,
+    clients_of,
+    consents_to,
+    is_adviser,
 )
 from minga.readiness.selectors.agreement import (
     Discussion,
@@ -95,6 +106,7 @@ from minga.readiness.selectors.validation import (
 
 __all__ = [
     "ASSESSOR",
+    "ADVISER",
     "BENCHMARK",
     "DECLARED",
     "GENERIC",
@@ -104,6 +116,7 @@ __all__ = [
     "RESPONDENT",
     "RUNNING",
     "SMALL_SIZES",
+    "SHARING",
     "STANDING",
     "VALIDATED",
     "Candidate",
@@ -115,15 +128,20 @@ __all__ = [
     "Progress",
     "Voices",
     "agreed_levels",
+    "adviser_by_code",
+    "adviser_code",
+    "adviser_shares",
     "answers_of",
     "answers_of_colleague",
     "are_all_finished",
     "assessments_of",
     "candidates",
     "closed",
+    "clients_of",
     "colleagues_of",
     "colleagues_progress",
     "counted_answers",
+    "consents_to",
     "declined_validations",
     "deleted_on",
     "discussions",
@@ -145,6 +163,7 @@ __all__ = [
     "is_agreed",
     "is_assessor",
     "is_close_to",
+    "is_adviser",
     "is_secretariat",
     "items_for",
     "items_of_page",
@@ -173,4 +192,5 @@ __all__ = [
     "validations_for",
     "voices_heard",
     "voices_of",
+    "running_shares",
 ]

@@ -17,12 +17,18 @@ from minga.readiness.services.starting import give_key
 
 
 @dataclass(frozen=True)
-class Invitation:
-    """What the owner hands over; link and code are known only now, and both end when one of them is used."""
+class HandedOver:
+    """A code and a link for somebody else; they are known only now, and both end when one of them is used."""
 
-    colleague: Colleague
     code: str
     link: str
+
+
+@dataclass(frozen=True)
+class Invitation(HandedOver):
+    """What the owner hands over to a colleague."""
+
+    colleague: Colleague
 
 
 @transaction.atomic
@@ -63,7 +69,7 @@ def _handed_over(colleague: Colleague) -> Invitation:
     code, link = (
         give_key(assessment=colleague.assessment, colleague=colleague, kind=kind) for kind in (kinds.CODE, kinds.LINK)
     )
-    return Invitation(colleague, code, link)
+    return Invitation(code, link, colleague)
 
 
 @transaction.atomic

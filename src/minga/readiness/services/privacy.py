@@ -7,9 +7,10 @@ from typing import Any
 from django.db import transaction
 
 from minga.readiness import selectors
-from minga.readiness.models import Agreement, Answer, AnswerVersion, Assessment, Colleague
+from minga.readiness.models import Agreement, Answer, AnswerVersion, Assessment, Colleague, Share
 from minga.readiness.services.inviting import delete_colleague
 from minga.readiness.services.owning import delete_assessment
+from minga.readiness.services.sharing import revoke_share
 
 
 def export_assessment(assessment: Assessment) -> dict[str, Any]:
@@ -54,6 +55,7 @@ def export_assessment(assessment: Assessment) -> dict[str, Any]:
             }
             for one in assessment.colleagues.order_by("number")
         ],
+        "shares": [_share(share) for share in assessment.shares.order_by("given_at")],
         "agreements": [
             {
                 "item": one.item,
@@ -86,7 +88,7 @@ def export_colleague(colleague: Colleague) -> dict[str, Any]:
 def export_person(person: Any) -> dict[str, Any]:
     """Return the assessments that a person's account answers for, and what she answered in those of others."""
     if person.account is None:
-        return {"assessments": [], "answers_elsewhere": [], "asked_as_colleague": []}
+        return {"assessments": [], "answers_elsewhere": [], "asked_as_colleague": [], "clients": []}
     own = Assessment.objects.filter(account=person.account).select_related("edition").defer("edition__texts")
     elsewhere = AnswerVersion.objects.filter(account=person.account).exclude(
         assessment__in=own.values("pk"), colleague=None
@@ -96,6 +98,21 @@ def export_person(person: Any) -> dict[str, Any]:
         "assessments": [export_assessment(assessment) for assessment in own.order_by("started_at")],
         "answers_elsewhere": [{"assessment": str(one.assessment_id)} | _version(one) for one in elsewhere],
         "asked_as_colleague": [export_colleague(place) for place in places.order_by("invited_at")],
+        "clients": [
+            {"assessment": str(share.assessment_id)} | _share(share)
+            for share in Share.objects.filter(account=person.account).order_by("given_at")
+        ],
+    }
+
+
+def _share(share: Share) -> dict[str, Any]:
+    return {
+        "with": "adviser" if share.programme_id is None else "programme",
+        "may_answer": share.may_answer,
+        "how": share.how,
+        "text_version": share.text_version,
+        "given_at": share.given_at.isoformat(),
+        "revoked_at": share.revoked_at.isoformat() if share.revoked_at else None,
     }
 
 
@@ -132,6 +149,9 @@ def erase_person(person: Any) -> int:
     """
     if person.account is None:
         return 0
+    # an adviser who goes is let in nowhere: the consents end, not only the rows
+    for share in Share.objects.filter(account=person.account, revoked_at=None):
+        revoke_share(share=share)
     open_places = Colleague.objects.filter(account=person.account, assessment__status=Assessment.Status.DRAFT)
     deleted = len([delete_colleague(colleague=place) for place in open_places])
     deleted += Colleague.objects.filter(account=person.account).update(account=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minga.readiness.views.advising import client_paper, clients, leave_client, new_client, revoke_share, sharing
 from minga.readiness.views.agreeing import agreement, go_on_without
 from minga.readiness.views.answer import answer, goals, overview, reopen, save, submit
 from minga.readiness.views.assessing import (
@@ -70,6 +71,8 @@ __all__ = [
     "colleague_evidence_delete",
     "colleague_evidence_file",
     "colleague_export",
+    "client_paper",
+    "clients",
     "colleague_finish",
     "colleague_keep",
     "colleague_leave",
@@ -101,7 +104,9 @@ __all__ = [
     "resume",
     "resume_link",
     "save",
+    "leave_client",
     "start",
+    "new_client",
     "submit",
     "validation",
     "validation_second",
@@ -111,3 +116,5 @@ __all__ = [
     "withdraw_invitation",
     "worker",
 ]
+    "revoke_share",
+    "sharing",

@@ -40,7 +40,7 @@ def resume(request: HttpRequest) -> HttpResponse:
     """Exchange a printed code for this browser's key."""
     form = ResumeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        opened = services.resume(kind=AccessKey.Kind.CODE, secret=form.cleaned_data["code"])
+        opened = services.resume(kind=AccessKey.Kind.CODE, secret=form.cleaned_data["code"], account=request.user)
         if opened:
             return _welcome(request, *opened)
         form.add_error(
@@ -61,7 +61,7 @@ def resume_link(request: HttpRequest, token: str) -> HttpResponse:
     A mail program that follows links to look at them presses no button, so it cannot use the link up.
     """
     if request.method == "POST":
-        opened = services.resume(kind=AccessKey.Kind.LINK, secret=token)
+        opened = services.resume(kind=AccessKey.Kind.LINK, secret=token, account=request.user)
         if opened:
             return _welcome(request, *opened)
         return render(request, "readiness/resume_link.html", {"is_used": True}, status=410)
@@ -139,5 +139,9 @@ def delete(request: HttpRequest, assessment: Assessment) -> HttpResponse:
 @never_cache
 def mine(request: HttpRequest) -> HttpResponse:
     """List the assessments an account answers for, and those in which it was asked as a colleague."""
-    words = {"assessments": selectors.assessments_of(request.user), "places": selectors.places_of(request.user)}
+    words = {
+        "assessments": selectors.assessments_of(request.user),
+        "places": selectors.places_of(request.user),
+        "is_adviser": selectors.is_adviser(request.user),
+    }
     return render(request, "readiness/mine.html", words)
