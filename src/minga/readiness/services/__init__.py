@@ -7,6 +7,7 @@ from minga.readiness.services.answering import Saved, choose_goals, reopen_asses
 from minga.readiness.services.drafts import MAX_BYTES as MAX_DRAFT_BYTES
 from minga.readiness.services.drafts import bring_draft, read_draft, write_draft
 from minga.readiness.services.inviting import (
+    HandedOver,
     Invitation,
     delete_colleague,
     finish,
@@ -18,7 +19,6 @@ from minga.readiness.services.inviting import (
     withdraw_invitation,
 )
 from minga.readiness.services.owning import (
-    HandedOver,
     BENCHMARK_TEXT,
     claim_assessment,
     delete_assessment,
@@ -39,6 +39,17 @@ from minga.readiness.services.proving import (
     remove_all_evidence,
     remove_evidence,
 )
+from minga.readiness.services.sharing import (
+    ANSWERING_TEXT,
+    ASSISTED_TEXT,
+    READING_TEXT,
+    giver_of,
+    open_share,
+    paper_for_client,
+    revoke_share,
+    share_with_adviser,
+    start_for_client,
+)
 from minga.readiness.services.starting import give_key, pin, preview, resume, start_assessment
 from minga.readiness.services.validating import (
     VALID_MONTHS,
@@ -57,13 +68,17 @@ from minga.readiness.services.validating import (
 )
 
 __all__ = [
+    "ANSWERING_TEXT",
+    "ASSISTED_TEXT",
     "BENCHMARK_TEXT",
     "MAX_AN_ASSESSMENT",
     "MAX_AN_ITEM",
     "MAX_DRAFT_BYTES",
+    "READING_TEXT",
     "VALID_MONTHS",
     "Added",
     "Agreed",
+    "HandedOver",
     "Invitation",
     "Saved",
     "SavedFinding",
@@ -79,29 +94,25 @@ __all__ = [
     "delete_assessment",
     "delete_colleague",
     "delete_old_evidence",
-    "ANSWERING_TEXT",
-    "ASSISTED_TEXT",
-    "BASES",
     "delete_orphans",
     "delete_unclaimed",
     "encrypt_anew",
     "erase_person",
     "export_assessment",
     "export_colleague",
-    "READING_TEXT",
     "export_person",
     "finish",
     "give_benchmark",
-    "HandedOver",
-    "Imported",
     "give_key",
+    "giver_of",
     "invite_colleague",
     "is_opened",
     "keep_place",
     "leave_browser",
+    "open_share",
+    "paper_for_client",
     "pin",
     "preview",
-    "check_firms",
     "read_draft",
     "read_evidence",
     "record_visit",
@@ -114,9 +125,12 @@ __all__ = [
     "request_validation",
     "resume",
     "revoke_benchmark",
+    "revoke_share",
     "save_answer",
     "save_finding",
+    "share_with_adviser",
     "start_assessment",
+    "start_for_client",
     "submit_assessment",
     "why_not_request",
     "withdraw_invitation",
@@ -124,6 +138,3 @@ __all__ = [
     "write_draft",
     "write_word",
 ]
-    "revoke_share",
-    "share_with_adviser",
-    "start_for_client",
