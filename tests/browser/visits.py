@@ -84,6 +84,14 @@ def _make_code(page: Page) -> None:
     page.wait_for_selector(".code")
 
 
+def _give_password(page: Page) -> None:
+    """Type the password once more, where the page asks whether it is still the same person."""
+    if "/reauthenticate/" in page.url:
+        page.fill("input[name=password]", "sample-alliance-2026")
+        page.click("main form[method=post] button.button")
+        page.wait_for_url(lambda url: "/reauthenticate/" not in url)
+
+
 def _send_without_seal(page: Page) -> None:
     """Post a form whose security mark is gone, which is answered with 403."""
     page.context.clear_cookies(name="csrftoken")
@@ -124,6 +132,12 @@ PAGE_TYPES = (
     PageType("roles", "/members/roles/", "secretariat"),
     PageType("audit trail", "/members/trail/", "secretariat"),
     PageType("new organization", "/members/organizations/new/", "secretariat"),
+    PageType("API tokens", "/members/me/tokens/", "owner"),
+    PageType("second step", "/account/second-step/", "owner"),
+    PageType("app with codes", "/account/second-step/totp/activate/", "owner", then=_give_password),
+    PageType("new passkey", "/account/second-step/webauthn/add/", "owner", then=_give_password),
+    PageType("passkeys", "/account/second-step/webauthn/", "owner"),
+    PageType("lost second step", "/members/second-step/", "secretariat"),
     PageType("directory", "/members/organizations/"),
     PageType("privacy", "/members/privacy/"),
     PageType("sign in", "/account/login/"),
