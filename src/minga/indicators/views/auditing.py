@@ -70,20 +70,36 @@ def _stats(shown: Shown, row: list[Any]) -> dict[str, Any]:
 
 def _heat(shown: Shown, rows: list[list[Any]]) -> dict[str, Any]:
     """Correlations as a table of classes: -4 to 4, by quarters."""
-    codes = list(dict.fromkeys(row[0] for row in rows))
+    known = {row[0] for row in rows}
+    codes = [item.code for item in shown.tree if item.code in known]  # what belongs together stands together
+    parents = [shown.items[code].parent for code in codes]
     found = {(a, b): value for a, b, value, _n in rows}
     lines = []
     for at, code in enumerate(codes):
-        cells = [_cell(found.get((code, other))) for other in codes[: at + 1]]
+        cells = [
+            _cell(found.get((code, other)), _box(parents, at, place)) for place, other in enumerate(codes[: at + 1])
+        ]
         lines.append({"number": at + 1, "item": shown.items[code], "cells": cells})
     return {"rows": lines, "numbers": range(1, len(codes) + 1)}
 
 
-def _cell(value: float | None) -> dict[str, Any]:
+def _box(parents: list[Any], row: int, column: int) -> str:
+    """The edges of the box around indicators of one part, as classes of a cell of the lower triangle."""
+    if parents[row] != parents[column]:
+        return ""
+    edges = {
+        "own-start": column == 0 or parents[column - 1] != parents[column],
+        "own-end": row == len(parents) - 1 or parents[row + 1] != parents[row],
+        "own-step": row == column,
+    }
+    return "".join(f" {name}" for name, is_edge in edges.items() if is_edge)
+
+
+def _cell(value: float | None, box: str = "") -> dict[str, Any]:
     if value is None:
-        return {"text": "–", "css": "none"}
+        return {"text": "–", "css": f"none{box}"}
     size = min(int(abs(value) * 5), 4)
-    return {"text": wording.number(value, 2), "css": f"{'minus' if value < 0 else 'plus'}-{size}"}
+    return {"text": wording.number(value, 2), "css": f"{'minus' if value < 0 else 'plus'}-{size}{box}"}
 
 
 def _sensitivity(held: dict[str, Any]) -> dict[str, Any]:

@@ -86,6 +86,7 @@ def _edition(request: HttpRequest, shown: Shown, *, is_latest: bool) -> HttpResp
         "moves": evidence.moves(shown, before),
         "tree": _tree(shown),
         "weights": evidence.weights(shown),
+        "rings": evidence.rings(shown),
         "permanent": request.build_absolute_uri(shown.address("edition")),
     }
     return render(request, "indicators/edition.html", context)
@@ -123,9 +124,12 @@ def _choices(shown: Shown) -> list[str]:
 
 
 def _tree(shown: Shown) -> list[dict[str, Any]]:
-    top = shown.root.level
-    return [{"item": item, "depth": min(top - item.level, 4),
-             "percent": wording.percent(100 * (item.effective_weight or 0), 1)} for item in shown.tree]  # fmt: skip
+    top, numbered = shown.root.level, evidence.numbers(shown)
+    return [
+        {"item": item, "number": numbered[item.code], "depth": min(top - item.level, 4),
+         "percent": wording.percent(100 * (item.effective_weight or 0), 1)}
+        for item in shown.tree
+    ]  # fmt: skip
 
 
 def _map(shown: Shown, ranking: list[Figure]) -> dict[str, Any] | None:
