@@ -45,6 +45,7 @@ from minga.readiness.selectors.answers import (
     progress,
 )
 from minga.readiness.selectors.groups import SMALL_SIZES, Cell, medians_by, medians_resampled
+from minga.readiness.selectors.importing import find_by_code, find_form, may_import, overlay_sets
 from minga.readiness.selectors.instruments import (
     GENERIC,
     fitting_overlays,
@@ -150,8 +151,10 @@ __all__ = [
     "evidence_by_item",
     "evidence_counts",
     "find",
+    "find_by_code",
     "find_colleague",
     "find_evidence",
+    "find_form",
     "find_queued",
     "find_validation",
     "findings_of",
@@ -169,6 +172,7 @@ __all__ = [
     "items_of_page",
     "lends_scores",
     "may_decide",
+    "may_import",
     "medians_by",
     "medians_resampled",
     "minutes_of",
@@ -177,6 +181,7 @@ __all__ = [
     "opened_by_account",
     "opened_validation",
     "organizations_owned_by",
+    "overlay_sets",
     "overlays",
     "own_levels",
     "peers_table",

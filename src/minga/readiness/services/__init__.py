@@ -6,6 +6,17 @@ from minga.readiness.services.agreeing import Agreed, agree, refuse_to_submit
 from minga.readiness.services.answering import Saved, choose_goals, reopen_assessment, save_answer, submit_assessment
 from minga.readiness.services.drafts import MAX_BYTES as MAX_DRAFT_BYTES
 from minga.readiness.services.drafts import bring_draft, read_draft, write_draft
+from minga.readiness.services.importing import (
+    BASES,
+    FROM_PAPER,
+    IMPORT_TEXT,
+    Imported,
+    check_firms,
+    find_form,
+    hash_of_file,
+    import_firms,
+    importer,
+)
 from minga.readiness.services.inviting import (
     HandedOver,
     Invitation,
@@ -70,7 +81,10 @@ from minga.readiness.services.validating import (
 __all__ = [
     "ANSWERING_TEXT",
     "ASSISTED_TEXT",
+    "BASES",
     "BENCHMARK_TEXT",
+    "FROM_PAPER",
+    "IMPORT_TEXT",
     "MAX_AN_ASSESSMENT",
     "MAX_AN_ITEM",
     "MAX_DRAFT_BYTES",
@@ -79,6 +93,7 @@ __all__ = [
     "Added",
     "Agreed",
     "HandedOver",
+    "Imported",
     "Invitation",
     "Saved",
     "SavedFinding",
@@ -86,6 +101,7 @@ __all__ = [
     "agree",
     "assign_assessor",
     "bring_draft",
+    "check_firms",
     "choose_goals",
     "claim_assessment",
     "complete_validation",
@@ -101,10 +117,14 @@ __all__ = [
     "export_assessment",
     "export_colleague",
     "export_person",
+    "find_form",
     "finish",
     "give_benchmark",
     "give_key",
     "giver_of",
+    "hash_of_file",
+    "import_firms",
+    "importer",
     "invite_colleague",
     "is_opened",
     "keep_place",

@@ -135,6 +135,7 @@ def _version(version: AnswerVersion) -> dict[str, Any]:
         "reason": version.reason,
         "note": version.note,
         "version": version.version,
+        "came_from": version.came_from,
         "language": version.language,
         "at": version.at.isoformat(),
     }

@@ -40,7 +40,8 @@ def start_assessment(
 ) -> Assessment:
     """Open an assessment and pin its instrument.
 
-    `overlays` are the ids to use of those that fit country and sector; None takes all that fit for certain.
+    `overlays` are the ids to use of those that fit country and sector; None takes all that fit for certain. `edition`
+    is what was asked already, on paper or with another tool. `pk` is the id of an answer set that may come again.
     """
     if size not in Assessment.Size.values:
         raise ProfileError(f"Size {size!r} is unknown. Choose one of {', '.join(Assessment.Size.values)}.")

@@ -26,6 +26,13 @@ from minga.readiness.views.evidence import (
     evidence_file,
     evidence_item,
 )
+from minga.readiness.views.importing import (
+    import_answers,
+    import_confirm,
+    import_mend,
+    import_template,
+    import_xlsform,
+)
 from minga.readiness.views.invited import (
     colleague,
     colleague_answer,
@@ -39,6 +46,7 @@ from minga.readiness.views.invited import (
 )
 from minga.readiness.views.keep import claim, consent, delete, export, keep, mine, resume, resume_link
 from minga.readiness.views.offline import draft, draft_file, worker
+from minga.readiness.views.paper import paper_find, paper_form, paper_page, paper_type
 from minga.readiness.views.results import report_json, report_markdown, report_page, report_pdf, report_text
 from minga.readiness.views.start import confirm, start
 from minga.readiness.views.validation import (
@@ -90,11 +98,20 @@ __all__ = [
     "export",
     "go_on_without",
     "goals",
+    "import_answers",
+    "import_confirm",
+    "import_mend",
+    "import_template",
+    "import_xlsform",
     "keep",
     "leave_client",
     "mine",
     "new_client",
     "overview",
+    "paper_find",
+    "paper_form",
+    "paper_page",
+    "paper_type",
     "queue",
     "renew_invitation",
     "reopen",
