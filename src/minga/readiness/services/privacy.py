@@ -11,6 +11,12 @@ from minga.readiness.models import Agreement, Answer, AnswerVersion, Assessment,
 from minga.readiness.services.inviting import delete_colleague
 from minga.readiness.services.owning import delete_assessment
 from minga.readiness.services.sharing import revoke_share
+from minga.readiness.services.validation_privacy import (
+    erase_traces,
+    export_assessor,
+    export_evidence,
+    export_validations,
+)
 
 
 def export_assessment(assessment: Assessment) -> dict[str, Any]:
@@ -66,6 +72,10 @@ def export_assessment(assessment: Assessment) -> dict[str, Any]:
             }
             for one in assessment.agreements.order_by("item", "version")
         ],
+        "evidence": export_evidence(assessment.evidence.filter(colleague=None)),
+        "validations": export_validations(assessment),
+        "validated_at": assessment.validated_at.isoformat() if assessment.validated_at else None,
+        "valid_until": assessment.valid_until.isoformat() if assessment.valid_until else None,
         "scores": list(assessment.scores.order_by("kind", "node").values("kind", "node", "score")),
     }
 
@@ -81,6 +91,7 @@ def export_colleague(colleague: Colleague) -> dict[str, Any]:
         "finished_at": colleague.finished_at.isoformat() if colleague.finished_at else None,
         "instrument": {"id": assessment.edition.instrument, "content_hash": assessment.edition.content_hash},
         "answers": [_answer(answer) for answer in colleague.answers.order_by("item")],
+        "evidence": export_evidence(colleague.evidence.all()),
         "history": [_version(version) for version in colleague.history.all()],
     }
 
@@ -88,7 +99,7 @@ def export_colleague(colleague: Colleague) -> dict[str, Any]:
 def export_person(person: Any) -> dict[str, Any]:
     """Return the assessments that a person's account answers for, and what she answered in those of others."""
     if person.account is None:
-        return {"assessments": [], "answers_elsewhere": [], "asked_as_colleague": [], "clients": []}
+        return {"assessments": [], "answers_elsewhere": [], "asked_as_colleague": [], "clients": [], "validations": []}
     own = Assessment.objects.filter(account=person.account).select_related("edition").defer("edition__texts")
     elsewhere = AnswerVersion.objects.filter(account=person.account).exclude(
         assessment__in=own.values("pk"), colleague=None
@@ -102,6 +113,7 @@ def export_person(person: Any) -> dict[str, Any]:
             {"assessment": str(share.assessment_id)} | _share(share)
             for share in Share.objects.filter(account=person.account).order_by("given_at")
         ],
+        "validations": export_assessor(person.account),
     }
 
 
@@ -157,6 +169,7 @@ def erase_person(person: Any) -> int:
     deleted = len([delete_colleague(colleague=place) for place in open_places])
     deleted += Colleague.objects.filter(account=person.account).update(account=None)
     deleted += Agreement.objects.filter(account=person.account).update(account=None)
+    deleted += erase_traces(person.account)
     own = list(Assessment.objects.filter(account=person.account, organization=None))
     for assessment in own:
         delete_assessment(assessment=assessment)
