@@ -102,29 +102,6 @@ FLAGS: dict[str, Words] = {
     "few_values": _("few different values"),
     "outliers": _("outliers"),
 }
-#: The heads of findings; what follows them is the engine's own sentence, in English.
-FINDINGS: dict[str, Words] = {
-    "missing_column": _("A column is missing."),
-    "not_a_number": _("A cell holds no number."),
-    "duplicate_unit": _("A unit stands in more than one row."),
-    "unit_without_code": _("A row has no code."),
-    "duplicate_code": _("A code is used twice."),
-    "orphan": _("A part belongs to nothing."),
-    "parent_loop": _("The parts form a loop."),
-    "one_top": _("There must be one part at the top."),
-    "childless": _("A part has nothing below it."),
-    "direction": _("A direction is neither 1 nor -1."),
-    "weight": _("A weight is below zero."),
-    "no_values": _("An indicator has no value."),
-    "zero_range": _("An indicator is the same for every unit."),
-    "zero_in_mean": _("A mean cannot take zero."),
-    "zero_denominator": _("A denominator is zero."),
-    "group_gap": _("An indicator is missing for a whole group."),
-    "no_score": _("Some units have no score."),
-    "address": _("A code cannot stand in an address."),
-    "too_large": _("The table is too large for pages."),
-    "several_times": _("The table holds several times."),
-}
 CHOICES: dict[str, Words] = {
     "weights": _("Weights"),
     "aggregate": _("How parts are put together"),
@@ -226,11 +203,6 @@ def changes(stage: str, reason: str) -> str:
 def choice(path: str) -> str:
     """Name a choice that was varied."""
     return str(CHOICES.get(path.partition(".")[0], path))
-
-
-def head_of(rule: str) -> str:
-    """Say in a few words what a finding is about."""
-    return str(FINDINGS.get(rule, _("Look at this.")))
 
 
 # ---------------------------------------------------------------- method

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from minga.indicators import charts, services, wording
+from minga.indicators import charts, findings, services, wording
 from minga.indicators.report import Item, Shown
 from minga.indicators.views import evidence
 from minga.indicators.views.common import of_edition
@@ -44,7 +44,7 @@ def audit(request: HttpRequest, shown: Shown) -> HttpResponse:
         "treated": evidence.treated(shown),
         "available": _available(shown),
         "left_out": shown.results["left_out"],
-        "warnings": [(wording.head_of(rule), text) for rule, text in held["warnings"]],
+        "warnings": [_warning(shown, *warning) for warning in held["warnings"]],
         "intact": not services.intact(shown.edition),
     }
     return render(request, "indicators/audit.html", context)
@@ -55,6 +55,15 @@ _COLUMNS = (
     "column", "min", "max", "mean", "median", "sd", "n_nonzero", "n_unique", "n_same", "skew", "kurt", "n_available",
     "available", "nonzero", "unique", "same", "low_data", "many_zeros", "few_values", "outliers",
 )  # fmt: skip
+
+
+def _warning(shown: Shown, rule: str, text: str, code: str = "", values: Any = ()) -> dict[str, str]:
+    """One doubt of the engine; editions made before doubts had codes have its English sentence alone."""
+    said = findings.sentence(
+        code, dict(values), lambda part: shown.items[part].name if part in shown.items else part,
+        lambda unit: wording.unit_name(shown.index.units, unit, unit),
+    )  # fmt: skip
+    return {"head": findings.head(rule), "text": said, "english": "" if said else text}
 
 
 def _stats(shown: Shown, row: list[Any]) -> dict[str, Any]:
