@@ -17,7 +17,11 @@ class ReadinessConfig(Room):
     default_auto_field = "django.db.models.BigAutoField"
     api_scopes = ("read", "write")
     menu = (MenuEntry(_("Check my business"), "readiness:start", order=10),)
-    retention = (RetentionJob("unclaimed assessments", "minga.readiness.services.delete_unclaimed"),)
+    retention = (
+        RetentionJob("unclaimed assessments", "minga.readiness.services.delete_unclaimed"),
+        RetentionJob("old evidence", "minga.readiness.services.delete_old_evidence"),
+        RetentionJob("files of evidence without an entry", "minga.readiness.services.delete_orphans"),
+    )
     export_person = "minga.readiness.services.export_person"
     erase_person = "minga.readiness.services.erase_person"
     load_sample = "minga.readiness.sample.load_sample"
@@ -43,6 +47,29 @@ class ReadinessConfig(Room):
             lawful_basis=_("Strictly necessary for the service; no tracking, no third party"),
             retention=_("As long as the assessment; a code or link until it is replaced or the assessment is claimed"),
             seen_by=_("Nobody: the code itself is not stored"),
+        ),
+        Processing(
+            record=_("Evidence: photos without place and time, documents, a caption"),
+            purpose=_("Letting an assessor see what an answer rests on"),
+            lawful_basis=_("Contract: you asked for a validation, or prepare one"),
+            retention=_(
+                "180 days, or what this site sets, after the validation is done; without one, after the submission or "
+                "the last answer. Or until you delete it, the check or the account"
+            ),
+            seen_by=_(
+                "Owners of the check; whoever sent it; the assessor, after declaring to have no conflict of interest "
+                "and until the validation is done"
+            ),
+        ),
+        Processing(
+            record=_("Validation: who asked, the assessor, the word on conflicts of interest, levels, comments, visit"),
+            purpose=_("Letting somebody independent check a result"),
+            lawful_basis=_("Contract: you asked for it"),
+            retention=_("As long as the check; the assessor’s name until the assessor’s account is erased"),
+            seen_by=_(
+                "Owners of the check, without the assessor’s name; the assessor; the secretariat, without answers, "
+                "levels and evidence"
+            ),
         ),
         Processing(
             record=_("Scores lent to groups of peers"),

@@ -56,6 +56,19 @@ def country(request: HttpRequest, subject: Any) -> str | None:
 
 
 @panel("members:me")
+def validations(request: HttpRequest, subject: Any) -> str | None:
+    """Lead assessors and the secretariat to what waits for them."""
+    words = {
+        "waiting": [one for one in selectors.validations_for(request.user) if one.status in selectors.RUNNING],
+        "is_assessor": selectors.is_assessor(request.user),
+        "queue": selectors.queue() if selectors.is_secretariat(request.user) else None,
+    }
+    if not words["is_assessor"] and words["queue"] is None:
+        return None
+    return _template(request, "_panel_validations", words)
+
+
+@panel("members:me")
 def mine(request: HttpRequest, subject: Any) -> str | None:
     """Show a person's own checks on her page."""
     words = {

@@ -13,7 +13,8 @@ from minga.members import services as members
 from minga.readiness import keys, selectors
 from minga.readiness.engine.errors import ProfileError, ReadinessError
 from minga.readiness.models import AccessKey, Assessment, Colleague
-from minga.readiness.services.starting import give_key
+from minga.readiness.services.proving import remove_all_evidence
+from minga.readiness.services.starting import give_key, resume
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,7 @@ def delete_colleague(*, colleague: Colleague) -> None:
         The assessment was submitted: the answers are part of its result, under a role and without a name.
     """
     _refuse_if_closed(colleague)
+    remove_all_evidence(colleague.evidence.all())
     colleague.delete()
 
 
@@ -180,3 +182,15 @@ def leave_browser(*, colleague: Colleague, secret: str | None) -> None:
     if secret:
         held = colleague.keys.filter(kind=AccessKey.Kind.BROWSER, secret_hash=keys.hash_of(secret))
         held.update(secret_hash=keys.hash_of(keys.new_secret()))
+
+
+def open_place(*, code: str) -> tuple[Colleague, str] | None:
+    """Exchange a colleague's code, however it is written, for a key; None where it opens no colleague's questions."""
+    drawn = keys.tidy_code(code)
+    if drawn is None:
+        return None
+    is_one = AccessKey.objects.filter(
+        kind=AccessKey.Kind.CODE, colleague__isnull=False, secret_hash=keys.hash_of(drawn)
+    ).exists()
+    opened = resume(kind=AccessKey.Kind.CODE, secret=drawn) if is_one else None
+    return opened if opened is not None and isinstance(opened[0], Colleague) else None  # type: ignore[return-value]

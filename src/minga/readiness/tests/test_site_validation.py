@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.page, pytest.mark.django_db]
 
 
 @pytest.fixture
-def amina():
+def amina(db):
     return owner_account()
 
 

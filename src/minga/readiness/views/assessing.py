@@ -20,10 +20,10 @@ from django.views.decorators.http import require_GET, require_POST
 from minga.readiness import report_validation, selectors, services
 from minga.readiness import wording_validation as words_of
 from minga.readiness.engine.errors import ValidationError
+from minga.readiness.file_response import given_out
 from minga.readiness.forms_validation import CompleteForm, DeclareForm, Judged, JudgeForm, VisitForm, WordForm
 from minga.readiness.models import Validation
 from minga.readiness.views.common import shown_instrument
-from minga.readiness.views.evidence import given_out
 from minga.readiness.views.validation import about
 from minga.web.ratelimit import limited
 
