@@ -96,10 +96,10 @@ def running_shares() -> QuerySet[Share]:
 
     Three things must hold: nobody took the share back, the consent behind it stands, and the adviser's mandate runs.
     """
-    return _open_shares().filter(account__isnull=False, account__in=_accounts_of_advisers())
+    return open_shares().filter(account__isnull=False, account__in=_accounts_of_advisers())
 
 
-def _open_shares() -> QuerySet[Share]:
+def open_shares() -> QuerySet[Share]:
     consented = members.consented_objects(SHARING)
     named = Share.objects.annotate(consent=Concat(Value("share:"), Cast("pk", CharField())))
     return named.filter(revoked_at=None, consent__in=consented)
@@ -141,12 +141,26 @@ def assessments_of(account: Any) -> QuerySet[Assessment]:
 
 def earlier_of(assessment: Assessment) -> Assessment | None:
     """Return the last submitted assessment of the same enterprise before this one."""
+    return earlier_ones(assessment).first()
+
+
+def earlier_ones(assessment: Assessment) -> QuerySet[Assessment]:
+    """Return the submitted assessments of the same enterprise before this one, newest first."""
     same = _same_enterprise(assessment)
     if same is None:
-        return None
+        return Assessment.objects.none()
     before = assessment.submitted_at or assessment.last_answer_at
     submitted = _assessments().filter(same, submitted_at__lt=before)
-    return submitted.exclude(pk=assessment.pk).order_by("-submitted_at").first()
+    return submitted.exclude(pk=assessment.pk).order_by("-submitted_at")
+
+
+def earlier_ones_for(account: Any, assessment: Assessment) -> QuerySet[Assessment]:
+    """Return those of them that an account may open too: an adviser sees only what was shared with her."""
+    shared = running_shares().filter(account=account) if getattr(account, "is_authenticated", False) else None
+    may_open = Q(pk__in=opened_by_account(account).values("pk"))
+    if shared is not None:
+        may_open |= Q(pk__in=shared.values("assessment"))
+    return earlier_ones(assessment).filter(may_open)
 
 
 def _same_enterprise(assessment: Assessment) -> Q | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minga.readiness.services.agreeing import Agreed, agree, refuse_to_submit
+from minga.readiness.services.agreeing import Agreed, agree, refuse_to_submit, refuse_while_open
 from minga.readiness.services.answering import Saved, choose_goals, reopen_assessment, save_answer, submit_assessment
 from minga.readiness.services.drafts import MAX_BYTES as MAX_DRAFT_BYTES
 from minga.readiness.services.drafts import bring_draft, read_draft, write_draft
@@ -26,6 +26,7 @@ from minga.readiness.services.inviting import (
     is_opened,
     keep_place,
     leave_browser,
+    open_place,
     renew_invitation,
     withdraw_invitation,
 )
@@ -38,6 +39,7 @@ from minga.readiness.services.owning import (
     revoke_benchmark,
 )
 from minga.readiness.services.privacy import erase_person, export_assessment, export_colleague, export_person
+from minga.readiness.services.programmes import PROGRAMME_TEXT, join_programme, leave_programme, start_programme
 from minga.readiness.services.proving import (
     MAX_AN_ASSESSMENT,
     MAX_AN_ITEM,
@@ -88,6 +90,7 @@ __all__ = [
     "MAX_AN_ASSESSMENT",
     "MAX_AN_ITEM",
     "MAX_DRAFT_BYTES",
+    "PROGRAMME_TEXT",
     "READING_TEXT",
     "VALID_MONTHS",
     "Added",
@@ -127,8 +130,11 @@ __all__ = [
     "importer",
     "invite_colleague",
     "is_opened",
+    "join_programme",
     "keep_place",
     "leave_browser",
+    "leave_programme",
+    "open_place",
     "open_share",
     "paper_for_client",
     "pin",
@@ -137,6 +143,7 @@ __all__ = [
     "read_evidence",
     "record_visit",
     "refuse_to_submit",
+    "refuse_while_open",
     "remove_all_evidence",
     "remove_evidence",
     "renew_invitation",
@@ -151,6 +158,7 @@ __all__ = [
     "share_with_adviser",
     "start_assessment",
     "start_for_client",
+    "start_programme",
     "submit_assessment",
     "why_not_request",
     "withdraw_invitation",

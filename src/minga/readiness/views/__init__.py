@@ -17,6 +17,7 @@ from minga.readiness.views.assessing import (
     visit_list,
 )
 from minga.readiness.views.colleagues import colleagues, renew_invitation, withdraw_invitation
+from minga.readiness.views.comparing import compare
 from minga.readiness.views.evidence import (
     colleague_evidence,
     colleague_evidence_delete,
@@ -47,6 +48,7 @@ from minga.readiness.views.invited import (
 from minga.readiness.views.keep import claim, consent, delete, export, keep, mine, resume, resume_link
 from minga.readiness.views.offline import draft, draft_file, worker
 from minga.readiness.views.paper import paper_find, paper_form, paper_page, paper_type
+from minga.readiness.views.programmes import joining, new_programme, programme, programmes
 from minga.readiness.views.results import report_json, report_markdown, report_page, report_pdf, report_text
 from minga.readiness.views.start import confirm, start
 from minga.readiness.views.validation import (
@@ -86,6 +88,7 @@ __all__ = [
     "colleague_leave",
     "colleague_save",
     "colleagues",
+    "compare",
     "confirm",
     "consent",
     "delete",
@@ -103,15 +106,19 @@ __all__ = [
     "import_mend",
     "import_template",
     "import_xlsform",
+    "joining",
     "keep",
     "leave_client",
     "mine",
     "new_client",
+    "new_programme",
     "overview",
     "paper_find",
     "paper_form",
     "paper_page",
     "paper_type",
+    "programme",
+    "programmes",
     "queue",
     "renew_invitation",
     "reopen",
