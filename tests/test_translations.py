@@ -90,7 +90,22 @@ MARKED = re.compile(
 NOT_TEXT = re.compile(r"<(style|script|code|pre)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 SPOKEN = re.compile(r'\b(?:aria-label|title|alt|placeholder)="([^"{}<>]*[^\W\d_]{2}[^"{}<>]*)"')
 #: A name that is the same in every language.
-NAMES = {"Minga", "API", "JSON", "CSV", "OpenAPI", "Markdown", "CC", "BY", "ISIC", "GET", "POST", "English", "Français"}
+NAMES = {
+    "Minga",
+    "API",
+    "JSON",
+    "CSV",
+    "PDF",
+    "OpenAPI",
+    "Markdown",
+    "CC",
+    "BY",
+    "ISIC",
+    "GET",
+    "POST",
+    "English",
+    "Français",
+}
 
 
 def unmarked_words(template: str) -> list[str]:
