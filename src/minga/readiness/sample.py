@@ -20,6 +20,7 @@ from minga.readiness import selectors, services
 from minga.readiness.engine.instrument import Instrument, Item
 from minga.readiness.engine.scoring import score
 from minga.readiness.models import Answer, AnswerVersion, Assessment, AssessmentScore, Given, InstrumentEdition
+from minga.readiness.sample_validation import validate_some
 
 #: Known to all, so the sample is loaded on localhost only.
 PASSWORD = "sample-alliance-2026"  # noqa: S105 - a published password of invented people
@@ -92,7 +93,20 @@ def load_sample() -> list[dict[str, str]]:
         _give_roles(accounts, organizations[0])
         _list([*_allies(), *organizations[::_LISTED_EVERY]])
         _store(drawn, organizations, draw, accounts[OWNER])
+        _validate(drawn, accounts)
     return [{"role": role, "email": email, "password": PASSWORD} for email, _name, role in LOGINS]
+
+
+def _validate(drawn: list[Drawn], accounts: dict[str, Any]) -> None:
+    """Let the first businesses with the full form meet an assessor; the owner's bakery is the first."""
+    full = [business.name for business in drawn if business.form == "full"][:3]
+    checks = {check.name: check for check in Assessment.objects.filter(is_latest=True, name__in=full)}
+    validate_some(
+        [checks[name] for name in full],
+        owner=accounts[OWNER],
+        assessor=accounts["assessor@sample.example"],
+        secretariat=accounts["secretariat@sample.example"],
+    )
 
 
 def _businesses(draw: np.random.Generator) -> Iterator[Drawn]:

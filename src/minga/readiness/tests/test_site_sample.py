@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from minga.members import selectors as people
 from minga.readiness import sample, selectors
-from minga.readiness.models import Answer, Assessment
+from minga.readiness.models import Answer, Assessment, Evidence, Validation
 from minga.readiness.testing import submitted
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
@@ -87,3 +87,14 @@ def test_sample_enters_no_real_figure(loaded, settings):
     assert selectors.peers_table(real).is_empty()
     assert selectors.enterprises_assessed(is_sample=False) == 1
     assert selectors.group_medians(is_sample=False, country="TN").is_empty()
+
+
+def test_the_sample_shows_every_stage_of_a_validation(loaded):
+    stages = {one.status: one for one in Validation.objects.all()}
+    assert set(stages) == {"completed", "under-way", "requested"}
+    owners = stages["completed"].assessment
+    assert owners.is_validated
+    assert owners.account.email == sample.OWNER
+    assert owners.scores.filter(kind="link-validated", node="total").exists()
+    assert Evidence.objects.count() == 18
+    assert all(one.caption.startswith("Sample") for one in Evidence.objects.all())
