@@ -30,7 +30,8 @@ ROLES = ("visitor", "guest", "owner", "other owner", "adviser", "assessor", "sec
 class Tenant:
     """What belongs to one enterprise, with a word of its own in every place where people write freely.
 
-    The word for a place is ``word + place``: places are "mail", "person", "organization", "check", "note", "reason".
+    The word for a place is ``word + place``: places are "mail", "person", "organization", "check", "note", "reason",
+    "colleague".
     """
 
     word: str
@@ -42,6 +43,11 @@ class Tenant:
     #: an assessment that is still being answered
     draft: Any = None
     consent: Any = None
+    #: Karim, who was asked as a colleague: his questions are closed to everybody here, the owner among them
+    colleague: Any = None
+    #: a photo behind an answer, and a validation under way whose assessor, Greta, is nobody of this table
+    evidence: Any = None
+    validation: Any = None
 
 
 @dataclass
@@ -74,10 +80,47 @@ def enterprise(word: str, name: str, *, country: str, sector: str) -> Tenant:
     assessment = services.start_assessment(**asked, **owned)
     draft = services.start_assessment(**asked, **owned)
     answer_all(assessment, word)
+    colleague = answer_as_colleague(assessment, word)
     services.give_benchmark(assessment=assessment)
     services.submit_assessment(assessment=assessment, scores=report.score_rows(assessment))
     consent = selectors.consents_of(person).first()
-    return Tenant(word, email, account, person, organization, assessment, draft, consent)
+    return Tenant(word, email, account, person, organization, assessment, draft, consent, colleague)
+
+
+def answer_as_colleague(assessment: Any, word: str) -> Any:
+    """Ask a colleague, who does not know one thing and notes a word that only he may see."""
+    from minga.readiness import selectors, services
+
+    colleague = services.invite_colleague(assessment=assessment, role="production").colleague
+    instrument = selectors.instrument_of(assessment, "en")
+    item = selectors.items_for(instrument, assessment.form, role="production")[0].id
+    note = f"Note {word}colleague"
+    services.save_answer(
+        assessment=assessment, colleague=colleague, item=item, value="dk", note=note, seen_version=0, language="en"
+    )
+    services.finish(colleague=colleague)
+    return colleague
+
+
+def show_and_judge(tenant: Tenant, assessor: Any) -> None:
+    """Put a photo behind an answer, and let an assessor look at it; both carry a word of the tenant."""
+    from minga.readiness import services
+    from minga.readiness.models import Finding, Validation
+    from minga.readiness.testing_validation import photo
+
+    check = tenant.assessment
+    caption = f"Plan {tenant.word}note"
+    added = services.add_evidence(assessment=check, item="INT1", data=photo(), caption=caption, account=tenant.account)
+    tenant.evidence = added.evidence
+    tenant.validation = Validation.objects.create(
+        assessment=check,
+        assessor=assessor,
+        status="under-way",
+        has_conflict=False,
+        declared_at=timezone.now(),
+        assigned_at=timezone.now(),
+    )
+    Finding.objects.create(validation=tenant.validation, item="INT1", level=1, comment=f"Seen {tenant.word}note")
 
 
 def answer_all(assessment: Any, word: str) -> None:
@@ -193,6 +236,11 @@ def gather(words: tuple[str, str, str] = ("almadina", "kerkennah", "sandaga")) -
     )
     farid = members.create_account(email="farid@assessors.example", password="a long enough password", name="Farid")
     members.grant_in_alliance(person=members.person_for(farid), role="assessor")
+    greta = members.create_account(email="greta@assessors.example", password="a long enough password", name="Greta")
+    members.grant_in_alliance(person=members.person_for(greta), role="assessor")
+    members.record_competence(person=members.person_for(greta), field="Factories", basis="Course of 2025")
+    for tenant in (amina, khadija):
+        show_and_judge(tenant, greta)
     bao = members.createadmin(email="bao@secretariat.example", password="a long enough password", name="Bao")
     publish_index(bao)
     browsers = {

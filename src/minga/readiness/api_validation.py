@@ -28,7 +28,7 @@ _AUTH = [django_auth]
 class EvidenceSent(Schema):
     """What comes with a file."""
 
-    item: Text = Field(max_length=40)
+    item: Text = Field("", max_length=40, description="The question that the file stands behind.")
     caption: Text = Field("", max_length=200)
     client_id: Text = Field("", max_length=64, description="The same id twice is the same evidence.")
 
@@ -125,13 +125,21 @@ def _owned(request: HttpRequest, pk: uuid.UUID) -> Assessment:
     auth=_AUTH,
 )
 @decorate_view(never_cache)
-def add_evidence(request: HttpRequest, pk: uuid.UUID, sent: Form[EvidenceSent], file: File[UploadedFile]) -> Any:
+def add_evidence(
+    request: HttpRequest,
+    pk: uuid.UUID,
+    sent: Form[EvidenceSent],
+    file: UploadedFile | None = File(None),  # noqa: B008 - so the library wants it
+) -> Any:
     """A photo or PDF file behind an answer; with a client id that was sent before, it is the evidence of that time."""
+    assessment = _owned(request, pk)
+    if file is None:
+        raise HttpError(422, "No file arrived, or it is far too large. Send it as the part `file` of a form.")
     if exceeded(request, "readiness-evidence", times=120, seconds=3600):
         raise HttpError(429, "This address sent too many files. Wait an hour, then try again.")
     try:
         added = services.add_evidence(
-            assessment=_owned(request, pk),
+            assessment=assessment,
             item=sent.item,
             data=file.read(),
             caption=sent.caption,
