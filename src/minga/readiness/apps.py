@@ -72,6 +72,58 @@ class ReadinessConfig(Room):
             ),
         ),
         Processing(
+            record=_(
+                "Answers given elsewhere: who stored them, how the business agreed, the file’s or submission’s mark"
+            ),
+            purpose=_("Letting businesses take part on paper, in a spreadsheet or with a form for telephones"),
+            lawful_basis=_("Consent of the business, given face to face, on the telephone or in writing"),
+            retention=_("As long as the assessment; nothing of the file itself is kept"),
+            seen_by=_("Whoever may open the assessment; that it was imported, the secretariat in the audit trail"),
+        ),
+        Processing(
+            record=_(
+                "Colleagues who were asked: role and number, no name; answers with notes and their history; the account "
+                "if a colleague keeps the questions there"
+            ),
+            purpose=_("Hearing those who do the work, not the owner alone"),
+            lawful_basis=_("Legitimate interest of the business in a true picture; nobody has to answer"),
+            retention=_(
+                "As long as the assessment; until the colleague deletes them or the owner takes the invitation back, "
+                "as long as the check is open"
+            ),
+            seen_by=_(
+                "The colleague. The owner sees who has finished and, when all have, the levels side by side without "
+                "names; with few colleagues they can be guessed. Notes and reasons nobody else sees"
+            ),
+        ),
+        Processing(
+            record=_("E-mail address to which an invitation is sent"),
+            purpose=_("Sending the invitation once"),
+            lawful_basis=_("Legitimate interest of the business in reaching its colleague"),
+            retention=_("Not stored"),
+            seen_by=_("Nobody after sending; the mail server on the way"),
+        ),
+        Processing(
+            record=_("Levels that people agreed on, with the reason and who recorded them"),
+            purpose=_("One result where people differed, and why"),
+            lawful_basis=_("Contract: part of the report"),
+            retention=_("As long as the assessment; who recorded it until that account is erased"),
+            seen_by=_("Whoever may read the report"),
+        ),
+        Processing(
+            record=_("Advisers who are let in: by which consent, given how and when, to do what, until when"),
+            purpose=_("Letting an adviser read along, or write answers down for a business"),
+            lawful_basis=_(
+                "Consent of the business, online, face to face, on the telephone or in writing; taken back at "
+                "any time, and it ends at once"
+            ),
+            retention=_(
+                "As long as the assessment or the adviser’s account. A check without an account is kept while its "
+                "adviser is let in, and the retention time runs from the end of that"
+            ),
+            seen_by=_("Whoever decides about the check; the adviser"),
+        ),
+        Processing(
             record=_("Scores lent to groups of peers"),
             purpose=_("Showing businesses how comparable ones stand, in groups of ten or more"),
             lawful_basis=_("Consent, off by default, taken back at any time"),

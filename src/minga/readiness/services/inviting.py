@@ -91,8 +91,9 @@ def renew_invitation(*, colleague: Colleague) -> Invitation:
 
 
 def is_opened(colleague: Colleague) -> bool:
-    """Whether the colleague came in: by a browser's key, or by an account."""
-    return colleague.account_id is not None or colleague.keys.filter(kind=AccessKey.Kind.BROWSER).exists()
+    """Whether the colleague came in: by a browser's key or an account, or answered in whatever way."""
+    came = colleague.account_id is not None or colleague.finished_at is not None
+    return came or colleague.keys.filter(kind=AccessKey.Kind.BROWSER).exists() or colleague.answers.exists()
 
 
 @transaction.atomic
