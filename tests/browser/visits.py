@@ -102,6 +102,16 @@ def _send_without_seal(page: Page) -> None:
     assert answered.value.status == 403
 
 
+_FIRMS = b"name,country,sector,size,INT1\nPadaria da Praia,CV,10,small,3\nMetal Fogo,XX,25,small,9\n"
+
+
+def _check_file(page: Page) -> None:
+    """Upload a sheet with one good row and one to mend; nothing is stored."""
+    page.set_input_files("input[name=file]", {"name": "firms.csv", "mimeType": "text/csv", "buffer": _FIRMS})
+    page.click("main form[enctype] button.button")
+    page.wait_for_selector("input[name=sealed]", state="attached")
+
+
 _ASKED = "sector=10&country=TN&size=10-49"
 
 PAGE_TYPES = (
@@ -120,6 +130,11 @@ PAGE_TYPES = (
     PageType("continue later", lambda house: f"{house.open_check}keep/", "guest"),
     PageType("continue later, code made", lambda house: f"{house.open_check}keep/", "guest", then=_make_code),
     PageType("continue with code", "/readiness/resume/"),
+    PageType("on paper", lambda house: f"{house.open_check}paper/", "guest"),
+    PageType("typing in a paper form", lambda house: f"{house.open_check}paper/type/?form=full", "guest"),
+    PageType("paper form by its code", "/readiness/paper/"),
+    PageType("answers from elsewhere", "/readiness/import/", "secretariat"),
+    PageType("check of a file of answers", "/readiness/import/", "secretariat", then=_check_file),
     PageType("answers as a file", lambda house: f"{house.open_check}draft/", "guest"),
     PageType("delete", lambda house: f"{house.open_check}delete/", "guest"),
     PageType("report", lambda house: f"{house.finished_check}report/", "guest"),

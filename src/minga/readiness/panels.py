@@ -77,3 +77,9 @@ def mine(request: HttpRequest, subject: Any) -> str | None:
         "is_adviser": selectors.is_adviser(request.user),
     }
     return _template(request, "_panel_mine", words)
+
+
+@panel("members:me")
+def importing(request: HttpRequest, subject: Any) -> str | None:
+    """Lead the secretariat and advisers to answers that were given elsewhere."""
+    return _template(request, "_panel_import", {}) if selectors.may_import(request.user) else None

@@ -8,8 +8,7 @@ from html import escape
 from minga.readiness.engine.instrument import Factor, Instrument, Item, ProfileQuestion
 from minga.readiness.engine.paper_words import words
 
-#: The only style of the page; whoever serves it allows it by its hash.
-STYLE = """
+_STYLE = """
 :root { line-height: 1.4; color: #111; font-family: "Noto Sans", "Noto Naskh Arabic", "Noto Sans CJK SC", "PingFang SC",
   "Microsoft YaHei", system-ui, sans-serif; }
 body { max-inline-size: 48rem; margin-inline: auto; padding: 1rem; }
@@ -27,13 +26,13 @@ ul.levels li { display: flex; gap: .5rem; padding-block: .15rem; }
 .found { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; }
 .found svg { inline-size: 28mm; block-size: 28mm; }
 .found bdi { font-size: 1.3rem; font-weight: 600; letter-spacing: .08em; }
-small { color: #444; }
+small { color: #444; overflow-wrap: anywhere; }
 @page { size: A4; margin: 15mm; }
 @media print { body { padding: 0; max-inline-size: none; } }
 """
 
 
-def paper(instrument: Instrument, form: str = "full", code: str = "", picture: str = "") -> str:
+def paper(instrument: Instrument, form: str = "full", code: str = "", picture: str = "", nonce: str = "") -> str:
     """Print the form for people without a device.
 
     Parameters
@@ -45,6 +44,8 @@ def paper(instrument: Instrument, form: str = "full", code: str = "", picture: s
         The code that finds the assessment again, printed on top when given.
     picture : str
         The code as a picture for cameras, as SVG markup of our own.
+    nonce : str
+        The mark by which a site allows the style of the page, where it serves it.
 
     Returns
     -------
@@ -56,10 +57,11 @@ def paper(instrument: Instrument, form: str = "full", code: str = "", picture: s
     for factor in instrument.factors:
         parts.extend(_factor(instrument, factor, form, w))
     body = "\n".join(parts)
+    allowed = f' nonce="{escape(nonce)}"' if nonce else ""
     return (
         f'<!doctype html>\n<html lang="{escape(instrument.language)}" dir="{instrument.direction}">\n<head>\n'
         f'<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(instrument.title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+        f"<title>{escape(instrument.title)}</title>\n<style{allowed}>{_STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
 
 

@@ -87,7 +87,7 @@ def test_dry_run_names_every_problem_and_writes_nothing(elena):
     page = upload(client).content.decode()
     assert "2 businesses can be stored." in page
     assert "1 row must be mended first." in page
-    assert '<th scope="row">4</th>' in page
+    assert '<th scope="row">Row 4</th>' in page
     assert "“9” is no answer. Write a level from 0 to 5" in page
     assert (AnswerVersion.objects.count(), Assessment.objects.count(), people.acts().count()) == before
     assert not InstrumentEdition.objects.exists()

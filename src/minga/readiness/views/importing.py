@@ -82,8 +82,7 @@ def import_answers(request: HttpRequest) -> HttpResponse:
             return _checked(request, form.cleaned_data)
         except ReadinessError as wrong:
             form.add_error("file", str(wrong))
-    overlays = [(one.id, form.fields["overlays"].choices) for one in selectors.overlays()]
-    words = {"form": form, "overlays": overlays, "most": MOST_FIRMS}
+    words = {"form": form, "most": MOST_FIRMS}
     return render(request, "readiness/import.html", words, status=422 if form.errors else 200)
 
 
@@ -152,13 +151,19 @@ def import_confirm(request: HttpRequest) -> HttpResponse:
     words = {
         "results": [{"one": one, "outcome": wording_importing.OUTCOMES[one.outcome]} for one in results],
         "counts": wording_importing.outcomes(results),
-        "letters": [one for one in results if one.code],
+        "letters": [_letter(one) for one in results if one.code],
+        "adviser": members.person_of(request.user).name if selectors.is_adviser(request.user) else "",
         "resume_page": resume_page,
         "qr": qr_code(resume_page, label=_("The page for codes as a picture for a telephone’s camera")),
-        "days": settings.UNCLAIMED_DAYS,
         "unread": [one for one in results if one.outcome == "known" and not one.code],
     }
     return render(request, "readiness/import_done.html", words)
+
+
+def _letter(one: services.Imported) -> dict[str, Any]:
+    """Say on a sheet of its own how a business opens its answers, and when they would be deleted."""
+    assert one.assessment is not None
+    return {"name": one.firm.name, "code": one.code, "deleted_on": selectors.deleted_on(one.assessment)}
 
 
 def _firm(plain: Mapping[str, Any]) -> Firm:
