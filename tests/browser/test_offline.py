@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import steps
@@ -187,3 +189,48 @@ def test_whoever_signs_out_while_answers_wait_is_told(browser: Browser, address:
         other = context.new_page()
         other.goto(f"{address}/en/account/logout/")
         expect(other.locator("[data-leave-waiting]")).to_be_visible()
+
+
+def _photo() -> bytes:
+    """Draw a photo of more than 300 kB, as a telephone takes them."""
+    drawn = io.BytesIO()
+    Image.effect_noise((1400, 1000), 90).convert("RGB").save(drawn, "JPEG", quality=92)
+    return drawn.getvalue()
+
+
+def test_a_photo_taken_without_a_line_is_made_small_and_arrives_once(browser: Browser, address: str, logins):
+    with _someone(browser) as page:
+        steps.sign_in(page, address, *logins["owner"])
+        check = steps.start(page, address, "en")
+        _ready(page, check)
+        photo = _photo()
+        assert len(photo) > 400_000
+        page.context.set_offline(True)
+        page.reload()
+        card = page.locator(".item").first
+        card.locator("summary").click()
+        card.locator("input[type=file]").set_input_files({"name": "p.jpg", "mimeType": "image/jpeg", "buffer": photo})
+        expect(page.locator(WAITING)).to_have_text("waiting to be sent: 1")
+        assert page.evaluate("async () => (await Waiting.entries())[0].file.size") <= 300 * 1024
+        page.reload()
+        expect(page.locator(WAITING)).to_have_text("waiting to be sent: 1")
+        page.context.set_offline(False)
+        expect(page.locator(WAITING)).to_be_hidden()
+        page.goto(f"{check}evidence/INT1/")
+        expect(page.locator(".files-kept li")).to_have_count(1)
+
+
+def test_what_is_no_photo_is_refused_with_a_reason_and_stays_until_thrown_away(browser: Browser, address: str, logins):
+    with _someone(browser) as page:
+        steps.sign_in(page, address, *logins["owner"])
+        steps.start(page, address, "en")
+        card = page.locator(".item").first
+        card.locator("summary").click()
+        card.locator("input[type=file]").set_input_files(
+            {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"no"}
+        )
+        expect(page.locator(WAITING)).to_have_text("not accepted by the site: 1")
+        expect(card).to_contain_text("JPEG")
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.click("[data-waiting-drop]")
+        expect(page.locator(WAITING)).to_be_hidden()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -103,10 +103,16 @@ def colleague_evidence(request: HttpRequest, colleague: Colleague, item: str) ->
 def _item(request: HttpRequest, place: Place, item: Item | None) -> HttpResponse:
     if item is None:
         raise Http404
+    by_script = request.headers.get("Accept") == "application/json"
     if request.method == "POST" and not place.is_open:
+        if by_script:
+            said = str(words_of.EVIDENCE["closed" if place.assessment.is_claimed else "unclaimed"])
+            return JsonResponse({"outcome": "refused", "message": said}, status=422)
         messages.error(request, str(words_of.EVIDENCE["closed" if place.assessment.is_claimed else "unclaimed"]))
         return redirect(request.path)
     form = EvidenceForm(request.POST or None, request.FILES or None, initial={"client": new_secret()})
+    if request.method == "POST" and by_script:
+        return _told(request, place, item, form)
     if request.method == "POST" and _added(request, place, item, form):
         messages.success(request, _("The evidence is kept."))
         return redirect(request.path)
@@ -124,6 +130,14 @@ def _item(request: HttpRequest, place: Place, item: Item | None) -> HttpResponse
         "back": _answer_page(place, item),
     }
     return render(request, "readiness/evidence_item.html", words, status=422 if request.method == "POST" else 200)
+
+
+def _told(request: HttpRequest, place: Place, item: Item, form: EvidenceForm) -> HttpResponse:
+    """Answer the page's script; the same `client` twice is the same evidence, so a lost response does no harm."""
+    if _added(request, place, item, form):
+        return JsonResponse({"outcome": "saved"})
+    said = " ".join(str(one) for errors in form.errors.values() for one in errors)
+    return JsonResponse({"outcome": "refused", "message": said}, status=422)
 
 
 def _answer_page(place: Place, item: Item) -> str:
