@@ -133,7 +133,15 @@ def listed(words: Iterable[Any]) -> str:
 
 def number(value: float | None, decimals: int = 1) -> str:
     """Write a number as the language does."""
-    return "–" if value is None else str(localize(round(value, decimals) if decimals else round(value)))
+    if value is None:
+        return "–"
+    rounded = round(value, decimals) if decimals else round(value)
+    return str(localize(rounded or abs(rounded))).replace("-", "−")  # no minus before a zero
+
+
+def short(value: float) -> str:
+    """Write a number with as many decimals as it needs, at most two."""
+    return number(value, next((places for places in (0, 1) if round(value, places) == round(value, 2)), 2))
 
 
 def percent(value: float | None, decimals: int = 0) -> str:
@@ -226,7 +234,7 @@ def method(index: Index) -> list[str]:
                 "Where the skew is %(skew)s or more and the kurtosis %(kurt)s or more, up to %(count)s outliers of an "
                 "indicator are drawn in to the nearest other value; where that is not enough, its logarithm is taken."
             )
-            % {"skew": number(index.treat.skew), "kurt": number(index.treat.kurt), "count": index.treat.winmax}
+            % {"skew": short(index.treat.skew), "kurt": short(index.treat.kurt), "count": index.treat.winmax}
         )
     steps.append(_scale(index.normalise))
     rules = dict.fromkeys(str(rule.method) for rule in node_rules(index).rules)
@@ -271,12 +279,12 @@ def _scale(scale: Scale) -> str:
     if isinstance(scale, MinMax):
         return gettext(
             "Indicators are brought to a common scale: the lowest value seen becomes %(low)s, the highest %(high)s."
-        ) % {"low": number(scale.lower), "high": number(scale.upper)}
+        ) % {"low": short(scale.lower), "high": short(scale.upper)}
     if isinstance(scale, Goalposts):
         return gettext(
             "Indicators are brought to a scale from 0 to %(top)s between goalposts that stay the same in every "
             "edition, so that scores of different years can be compared."
-        ) % {"top": number(scale.scale)}
+        ) % {"top": short(scale.scale)}
     if isinstance(scale, ZScore):
         return str(SCALES["zscore"])
     return str(SCALES.get(scale.method, scale.method))

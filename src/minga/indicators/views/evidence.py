@@ -57,12 +57,14 @@ def treated(shown: Shown) -> list[dict[str, Any]]:
         after = shown.values("used", code)
         if len(before) < 3 or len(after) < 3:
             continue
-        # drawn in figures stay on their scale; a transformation has a scale of its own
-        same = min(after) >= min(before) and max(after) <= max(before)
+        # on the scale of far outliers nothing else can be told apart, and a transformation has a scale of its own
+        same = min(before) <= min(after) and max(after) <= max(before)
+        same = same and max(after) - min(after) > (max(before) - min(before)) / 2
         name = shown.items[code].name
+        head = _("After, on the same scale") if same else _("After, on a scale of its own")
         sides = [
             _side(before, [], _("%(name)s before treatment"), name, _("Before")),
-            _side(after, before if same else [], _("%(name)s after treatment"), name, _("After")),
+            _side(after, before if same else [], _("%(name)s after treatment"), name, head),
         ]
         found.append({"name": name, "sides": sides})
     return found
