@@ -27,6 +27,14 @@ class House:
     owners_check: str
     organization: str
     record: str
+    #: what the sample's assessor works on, and what waits for an assessor
+    validation: str
+    queued: str
+    #: the questions of a colleague, and the guest's check in which that colleague and the guest differ
+    colleague: str
+    differing: str
+    #: the check that the sample's adviser began for a client
+    client: str
 
     @classmethod
     def furnish(cls, browser: Browser, address: str, logins: Logins) -> House:
@@ -44,18 +52,53 @@ class House:
         steps.submit(page)
         page.goto(f"{address}/en/knowledge/?q=machine+vision")
         record = _link(page, "main .cards h3 a")
-        remembers: dict[str, Any] = {"visitor": None, "guest": context.storage_state()}
+        differing = _path(steps.start(page, address, "en"), address)
+        steps.answer_all(page, 1)
+        colleague, as_colleague = _differ(browser, page, f"{address}/en{differing}", address)
+        remembers: dict[str, Any] = {"visitor": None, "guest": context.storage_state(), "colleague": as_colleague}
         context.close()
         owners: list[str] = []
-        for role in ("owner", "assessor", "secretariat"):
+        validation = queued = client = ""
+        for role in ("owner", "adviser", "assessor", "secretariat"):
             context = browser.new_context()
             page = context.new_page()
             steps.sign_in(page, address, *logins[role])
             remembers[role] = context.storage_state()
             if role == "owner":
                 owners = [_link(page, f"main .card a[href*='/{part}/']") for part in ("readiness/a", "organizations")]
+            if role == "adviser":
+                client = _path(steps.begin_for_client(page, address), address)
+            if role == "assessor":
+                page.goto(f"{address}/en/readiness/validations/")
+                validation = _link(page, "main th a")
+            if role == "secretariat":
+                page.goto(f"{address}/en/readiness/queue/")
+                queued = _link(page, "main td a")
             context.close()
-        return cls(address, remembers, open_check, finished_check, thin_check, *owners, record)
+        found = (
+            open_check,
+            finished_check,
+            thin_check,
+            *owners,
+            record,
+            validation,
+            queued,
+            colleague,
+            differing,
+            client,
+        )
+        return cls(address, remembers, *found)
+
+
+def _differ(browser: Browser, guest: Page, check: str, address: str) -> tuple[str, Any]:
+    """Ask a colleague who answers two levels higher; return the colleague's path and what the browser remembers."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    home = steps.come_in(page, steps.invite(guest, check))
+    steps.answer_place(page, 3)
+    remembered = context.storage_state()
+    context.close()
+    return _path(home, address), remembered
 
 
 def _link(page: Page, selector: str) -> str:
@@ -136,11 +179,35 @@ PAGE_TYPES = (
     PageType("answers from elsewhere", "/readiness/import/", "secretariat"),
     PageType("check of a file of answers", "/readiness/import/", "secretariat", then=_check_file),
     PageType("answers as a file", lambda house: f"{house.open_check}draft/", "guest"),
+    PageType("programmes", "/readiness/programmes/"),
+    PageType("compare two checks", lambda house: f"{house.owners_check}compare/", "owner"),
+    PageType("programmes of a check", lambda house: f"{house.open_check}programmes/", "guest"),
     PageType("delete", lambda house: f"{house.open_check}delete/", "guest"),
     PageType("report", lambda house: f"{house.finished_check}report/", "guest"),
     PageType("report with too few answers", lambda house: f"{house.thin_check}report/", "guest"),
     PageType("report with peers", lambda house: f"{house.owners_check}report/", "owner"),
     PageType("my checks", "/readiness/mine/", "owner"),
+    PageType("evidence", lambda house: f"{house.owners_check}evidence/", "owner"),
+    PageType("evidence of a question", lambda house: f"{house.owners_check}evidence/INT1/", "owner"),
+    PageType("validation, done", lambda house: f"{house.owners_check}validation/", "owner"),
+    PageType("validations to make", "/readiness/validations/", "assessor"),
+    PageType("validation, overview", lambda house: house.validation, "assessor"),
+    PageType("validation, one factor", lambda house: f"{house.validation}items/integration/", "assessor"),
+    PageType("list for the visit", lambda house: f"{house.validation}visit/", "assessor"),
+    PageType("queue of validations", "/readiness/queue/", "secretariat"),
+    PageType("choose an assessor", lambda house: house.queued, "secretariat"),
+    PageType("colleagues", lambda house: f"{house.differing}colleagues/", "guest"),
+    PageType("invitation", lambda house: f"{house.open_check}colleagues/", "guest", then=_make_code),
+    PageType("agree on a level", lambda house: f"{house.differing}agreement/", "guest"),
+    PageType("who is let in", lambda house: f"{house.open_check}sharing/", "guest"),
+    PageType("colleague's questions", lambda house: house.colleague, "colleague"),
+    PageType("colleague answers", lambda house: f"{house.colleague}integration/", "colleague"),
+    PageType("colleague continues later", lambda house: f"{house.colleague}keep/", "colleague", then=_make_code),
+    PageType("colleague deletes", lambda house: f"{house.colleague}delete/", "colleague"),
+    PageType("my clients", "/readiness/clients/", "adviser"),
+    PageType("begin for a client", "/readiness/clients/new/", "adviser"),
+    PageType("check of a client", lambda house: house.client, "adviser"),
+    PageType("client's answers", lambda house: f"{house.client}integration/", "adviser"),
     PageType("my page", "/members/me/", "owner"),
     PageType("my organization", lambda house: house.organization, "owner"),
     PageType("page of the secretariat", "/members/me/", "secretariat"),

@@ -109,7 +109,7 @@ def _overview(found: Validation, complete: CompleteForm | None = None) -> dict[s
         "to_visit": sum(point.to_visit for point in points),
         "word": WordForm(initial={"summary": found.summary}),
         "visit": VisitForm(initial={"visited_on": found.visited_on}),
-        "complete": complete or CompleteForm(initial={"summary": found.summary}),
+        "complete": complete or CompleteForm(),
     }
 
 
