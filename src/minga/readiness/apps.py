@@ -20,7 +20,9 @@ class ReadinessConfig(Room):
     retention = (
         RetentionJob("unclaimed assessments", "minga.readiness.services.delete_unclaimed"),
         RetentionJob("old evidence", "minga.readiness.services.delete_old_evidence"),
+        RetentionJob("validity under an older questionnaire", "minga.readiness.services.end_outdated"),
         RetentionJob("files of evidence without an entry", "minga.readiness.services.delete_orphans"),
+        RetentionJob("old panels, and people in published ones", "minga.readiness.services.tidy_panels"),
     )
     export_person = "minga.readiness.services.export_person"
     erase_person = "minga.readiness.services.erase_person"
@@ -129,6 +131,25 @@ class ReadinessConfig(Room):
             lawful_basis=_("Consent, off by default, taken back at any time"),
             retention=_("Until consent is taken back or the assessment is deleted"),
             seen_by=_("Nobody one by one; everyone as a figure of a group"),
+        ),
+        Processing(
+            record=_(
+                "Place in a panel: group, woman or man if said, levels with reasons in two rounds and their history, "
+                "keys as fingerprints"
+            ),
+            purpose=_("Saying where a sector or a place stands, as seven to fifteen people see it"),
+            lawful_basis=_(
+                "Consent: you answer by invitation, and say yourself whether you are counted in the composition; "
+                "taken back at any time, and your answers leave"
+            ),
+            retention=_(
+                "An unpublished panel until the retention time after its last step. After that time a published one "
+                "keeps levels and groups alone, without accounts, keys, reasons or history"
+            ),
+            seen_by=_(
+                "You; after the first round the panel and whoever runs it see levels and reasons without names; "
+                "everyone sees figures of five people and more"
+            ),
         ),
         Processing(
             record=_("How often an address posts, under a keyed fingerprint"),

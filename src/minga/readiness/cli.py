@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from minga.readiness import cli_evidence, cli_exchange
+from minga.readiness import cli_evidence, cli_exchange, cli_panel
 from minga.readiness.cli_support import (
     GENERIC,
     Json,
@@ -343,6 +343,7 @@ def _score_table(nodes: pl.DataFrame, local: Scores) -> None:
 
 
 cli_exchange.add_to(app)
+cli_panel.add_to(app)
 cli_evidence.add_to(app)
 
 if __name__ == "__main__":

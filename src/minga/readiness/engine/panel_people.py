@@ -95,7 +95,7 @@ def _protections(counted: Mapping[str, int], least: int, total: int) -> Iterator
         many = sorted((count, name) for name, count in counted.items() if count >= least)
         yield few | {name: (1, total) for _count, name in many[:1]}
         # nobody or somebody: the groups without anyone hide among the others
-        yield {name: (0, least - 1) for name, count in counted.items() if count < least}
+        yield {name: (0, least - 1) for name, count in counted.items() if count < least and (count or name != NOT_SAID)}
 
 
 def _part(name: str, count: int, bounds: Mapping[str, tuple[int, int]]) -> Part:
@@ -118,3 +118,25 @@ def _tells(counted: Mapping[str, int], bounds: Mapping[str, tuple[int, int]], to
 def by_side(people: pl.DataFrame, by: str) -> pl.DataFrame:
     """Put people into the wider sides of ``SIDES``, in a column ``side``; null stays null."""
     return people.with_columns(pl.col(by).replace_strict(SIDES, default=None, return_dtype=pl.String).alias("side"))
+
+
+def represented(people: pl.DataFrame, sides: Sequence[Part]) -> dict[str, tuple[str, ...]]:
+    """Name the groups that sat in a panel, side by side, without counting them.
+
+    Parameters
+    ----------
+    people : table of ``by_side``, one row per person
+        ``group`` and ``side``.
+    sides : list of Part
+        The sides as ``composition`` lets them out.
+
+    Returns
+    -------
+    dict
+        For each side whose count is shown, its groups with somebody in them. Groups of a side that is withheld are
+        not named: beside its bounds they would tell who was alone.
+    """
+    shown = [one.name for one in sides if not one.is_withheld and one.count]
+    there = people.drop_nulls("side").group_by("side").agg(pl.col("group").unique())
+    found = {side: set(groups) for side, groups in there.iter_rows()}
+    return {side: tuple(name for name in SIDES if name in found.get(side, ())) for side in shown if side != NOT_SAID}

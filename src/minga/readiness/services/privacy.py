@@ -10,6 +10,7 @@ from minga.readiness import selectors
 from minga.readiness.models import Agreement, Answer, AnswerVersion, Assessment, Colleague, Share
 from minga.readiness.services.inviting import delete_colleague
 from minga.readiness.services.owning import delete_assessment
+from minga.readiness.services.panel_privacy import erase_seats, export_seats
 from minga.readiness.services.sharing import revoke_share
 from minga.readiness.services.validation_privacy import (
     erase_traces,
@@ -99,7 +100,14 @@ def export_colleague(colleague: Colleague) -> dict[str, Any]:
 def export_person(person: Any) -> dict[str, Any]:
     """Return the assessments that a person's account answers for, and what she answered in those of others."""
     if person.account is None:
-        return {"assessments": [], "answers_elsewhere": [], "asked_as_colleague": [], "clients": [], "validations": []}
+        return {
+            "assessments": [],
+            "answers_elsewhere": [],
+            "asked_as_colleague": [],
+            "clients": [],
+            "validations": [],
+            "panels": [],
+        }
     own = Assessment.objects.filter(account=person.account).select_related("edition").defer("edition__texts")
     elsewhere = AnswerVersion.objects.filter(account=person.account).exclude(
         assessment__in=own.values("pk"), colleague=None
@@ -114,6 +122,7 @@ def export_person(person: Any) -> dict[str, Any]:
             for share in Share.objects.filter(account=person.account).order_by("given_at")
         ],
         "validations": export_assessor(person.account),
+        "panels": export_seats(person.account),
     }
 
 
@@ -158,7 +167,7 @@ def erase_person(person: Any) -> int:
     """Delete a person's own assessments, and what she was asked as a colleague while it is open.
 
     Assessments of an organization stay with it, and submitted ones in which she was a colleague keep its voice, both
-    without the person's trace.
+    without the person's trace. What she gave in panels leaves them.
     """
     if person.account is None:
         return 0
@@ -169,7 +178,7 @@ def erase_person(person: Any) -> int:
     deleted = len([delete_colleague(colleague=place) for place in open_places])
     deleted += Colleague.objects.filter(account=person.account).update(account=None)
     deleted += Agreement.objects.filter(account=person.account).update(account=None)
-    deleted += erase_traces(person.account)
+    deleted += erase_traces(person.account) + erase_seats(person.account)
     own = list(Assessment.objects.filter(account=person.account, organization=None))
     for assessment in own:
         delete_assessment(assessment=assessment)

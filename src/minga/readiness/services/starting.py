@@ -14,7 +14,7 @@ from django.utils import timezone
 from minga import members as world
 from minga.readiness import editions, keys, selectors
 from minga.readiness.engine.errors import ProfileError
-from minga.readiness.engine.instrument import Instrument
+from minga.readiness.engine.instrument import Instrument, load_instrument
 from minga.readiness.engine.overlays import merge
 from minga.readiness.models import AccessKey, Assessment, Colleague, InstrumentEdition
 from minga.readiness.services.answering import checked_location
@@ -92,6 +92,18 @@ def preview(overlays: tuple[str, ...]) -> Instrument:
 def pin(overlays: tuple[str, ...]) -> InstrumentEdition:
     """Store the merged instrument under its content hash, once; a mended translation replaces the stored one."""
     return _stored(*_merged(overlays))
+
+
+@lru_cache(maxsize=4)
+def _packed(name: str) -> tuple[Instrument, dict[str, Any], str]:
+    base = load_instrument(name)
+    texts = editions.pack(base, tuple(code for code, _name in settings.LANGUAGES))
+    return base, texts, content_hash(texts)
+
+
+def pin_named(name: str) -> InstrumentEdition:
+    """Store an instrument that comes with Minga under its content hash, once, as it is and without overlays."""
+    return _stored(*_packed(name))
 
 
 def pin_brought(base: Instrument, translations: Mapping[str, Instrument]) -> InstrumentEdition:

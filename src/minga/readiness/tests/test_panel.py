@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from minga.readiness import AnswerError, load_instrument, panel_result, released
 from minga.readiness.engine.panel import histogram, moves, panel_matrix, summarise_round, to_discuss
 from minga.readiness.engine.panel_levels import FirmFigure, panel_gaps, panel_levels
-from minga.readiness.engine.panel_people import NOT_SAID, SIDES, by_side, composition
+from minga.readiness.engine.panel_people import NOT_SAID, SIDES, by_side, composition, represented
 
 INDUSTRY = load_instrument("generic-industry")
 SKILLS = ("I-SKL1", "I-SKL2", "I-SKL3")
@@ -308,6 +308,14 @@ def test_no_count_below_five_can_be_worked_out(counts, unsaid):
             assert len({one[at] for one in fitting}) > 1
         else:
             assert part.count == 0 or part.count >= 5
+
+
+def test_groups_are_named_where_their_side_is_counted_and_only_there():
+    rows = ["small-firm"] * 4 + ["workers"] * 2 + ["ministry", "centre", "university", "finance"]
+    panel = by_side(pl.DataFrame({"group": rows}), "group")
+    sides = composition(panel, "side", ("business", "public", "knowledge"))
+    assert [(one.name, one.count) for one in sides][:3] == [("business", 6), ("public", None), ("knowledge", None)]
+    assert represented(panel, sides) == {"business": ("small-firm", "workers")}
 
 
 def test_groups_join_wider_sides():
