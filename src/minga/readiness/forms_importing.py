@@ -16,7 +16,7 @@ from minga.readiness.models import Answer, Given
 
 LARGEST_MEGABYTES = 5
 #: What one page can store within a request; more goes by the command line.
-MOST_FIRMS = 500
+MOST_FIRMS = 100
 _ENDINGS = (".csv", ".tsv", ".xlsx", ".json")
 
 

@@ -13,6 +13,7 @@ _STYLE = """
   "Microsoft YaHei", system-ui, sans-serif; }
 body { max-inline-size: 48rem; margin-inline: auto; padding: 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; border-block-end: 2px solid; margin-block-start: 2rem; }
+h2, h2 + p { break-after: avoid; }
 section.item { break-inside: avoid; margin-block: 1.2rem; }
 h3 { font-size: 1rem; margin-block: 0 .3rem; }
 ul.levels { list-style: none; padding: 0; margin: 0; }
