@@ -166,9 +166,7 @@ def build(assessment: Assessment, language: str) -> Built | None:
     made = _with_shared_help(made)
     if heard:
         made = replace(made, calculation=replace(made.calculation, respondents=heard.people))
-    return Built(
-        made, instrument, records, earlier, bool(assessment.goals), heard, validated(assessment, instrument)
-    )
+    return Built(made, instrument, records, earlier, bool(assessment.goals), heard, validated(assessment, instrument))
 
 
 def _with_shared_help(made: Report) -> Report:
