@@ -322,7 +322,7 @@ def test_files_that_a_crash_left_behind_go_after_an_hour_and_lost_ones_are_count
 def moved(assessment, days, **fields):
     since = timezone.now() - timedelta(days=days)
     Assessment.objects.filter(pk=assessment.pk).update(
-        **{name: since for name in fields or ("submitted_at", "last_answer_at")}
+        **dict.fromkeys(fields or ("submitted_at", "last_answer_at"), since)
     )
     assessment.evidence.update(added_at=since)
     assessment.validations.exclude(completed_at=None).update(completed_at=since)
@@ -375,41 +375,3 @@ def test_erasing_an_assessor_gives_the_work_back(amina):
     members.erase_person(people.person_of(farid))
     validation.refresh_from_db()
     assert (validation.status, validation.assessor, validation.has_conflict) == ("requested", None, None)
-
-
-# ---------------------------------------------------------------- programs
-def test_programs_send_list_read_and_delete(browser, amina):
-    check = started(account=amina)
-    root = f"/api/v1/readiness/assessments/{check.pk}/evidence"
-    sent = {"item": "INT1", "client_id": "one"}
-    first = browser.post(root, sent | {"file": sent_file()})
-    again = browser.post(root, sent | {"file": sent_file()})
-    assert (first.status_code, again.status_code) == (201, 200)
-    assert first.json()["id"] == again.json()["id"]
-    assert browser.post(root, {"item": "INT1", "file": sent_file(b"nothing")}).status_code == 422
-    (one,) = browser.get(root).json()
-    assert one["content_type"] == "image/jpeg"
-    assert browser.get(f"{root}/{one['id']}").content.startswith(b"\xff\xd8\xff")
-    assert Client().get(root).status_code == 401
-    assert browser_of(owner_account("bao@example.org")).get(root).status_code == 404
-    assert browser.delete(f"{root}/{one['id']}").status_code == 204
-    assert browser.get(root).json() == []
-
-
-def test_programs_read_and_save_findings(amina):
-    check = full_check(amina)
-    shown(check, "INT1")
-    farid = assessor_account()
-    validation = under_way(check, farid)
-    where = f"/api/v1/readiness/validations/{validation.pk}/findings"
-    browser = browser_of(farid)
-    points = {one["item"]: one for one in browser.get(where).json()}
-    assert (points["INT1"]["own"], points["INT1"]["state"], points["SKL1"]["state"]) == ("3", "undecided", "unchecked")
-    sent = {"findings": [{"item": "INT1", "level": 2}, {"item": "NOPE", "level": 2}]}
-    outcomes = browser.patch(where, sent, content_type="application/json").json()["outcomes"]
-    assert [one["outcome"] for one in outcomes] == ["saved", "refused"]
-    late = browser.patch(where, {"findings": [{"item": "INT1", "level": 4}]}, content_type="application/json").json()
-    assert (late["outcomes"][0]["outcome"], late["outcomes"][0]["level"]) == ("conflict", 2)
-    assert browser_of(amina).get(where).status_code == 404
-    state = browser_of(amina).get(f"/api/v1/readiness/assessments/{check.pk}/validation").json()
-    assert [one["status"] for one in state["validations"]] == ["under-way"]
