@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -381,3 +382,31 @@ def test_adviser_cannot_submit_over_the_heads_of_colleagues():
     page = elena.post(address("submit", assessment), follow=True).content.decode()
     assert "The owner agrees with them first" in page
     assert Assessment.objects.get().status == "draft"
+
+
+@pytest.mark.parametrize("is_submitted", [False, True])
+@pytest.mark.parametrize("may_answer", [False, True])
+def test_every_link_and_button_that_an_adviser_sees_opens(may_answer, is_submitted):
+    _browser, owner = signed_in("amina@example.org")
+    assessment = answered("2", account=owner)
+    if is_submitted:
+        services.submit_assessment(assessment=assessment, scores=report.score_rows(assessment))
+    elena, account, _mandate = adviser()
+    services.share_with_adviser(assessment=assessment, adviser=account, may_answer=may_answer)
+    pages = [address("assessment", assessment), address("report", assessment), "/en/readiness/clients/"]
+    if may_answer and not is_submitted:
+        pages += [address("answer", assessment, "integration"), address("goals", assessment)]
+    seen = 0
+    for path in pages:
+        response = elena.get(path)
+        assert response.status_code == 200, path
+        page = response.content.decode()
+        for link in set(re.findall(r'href="(/en/readiness/[^"#?]*)', page)):
+            seen += 1
+            assert elena.get(link).status_code in {200, 302}, (path, link)
+        for action in set(re.findall(r'action="(/en/readiness/[^"]*)"', page)):
+            # a form that is shown may refuse what is sent, but must be there
+            with transaction.atomic():
+                assert elena.post(action).status_code != 404, (path, action)
+                transaction.set_rollback(True)
+    assert seen > 5
