@@ -155,6 +155,15 @@ def _check_file(page: Page) -> None:
     page.wait_for_selector("input[name=sealed]", state="attached")
 
 
+_EDITION = "/indicators/readiness/readiness-2026.1/"
+
+
+def _rebuild(page: Page) -> None:
+    """Calculate one of the alliance's own indexes anew, which leads to its draft."""
+    page.click("main form[action$='/build/alliance/'] button")
+    page.wait_for_selector("form[action$='/delete/']")
+
+
 _ASKED = "sector=10&country=TN&size=10-49"
 
 PAGE_TYPES = (
@@ -208,6 +217,17 @@ PAGE_TYPES = (
     PageType("begin for a client", "/readiness/clients/new/", "adviser"),
     PageType("check of a client", lambda house: house.client, "adviser"),
     PageType("client's answers", lambda house: f"{house.client}integration/", "adviser"),
+    PageType("indexes", "/indicators/"),
+    PageType("index", "/indicators/readiness/"),
+    PageType("unit of an index", f"{_EDITION}TN/"),
+    PageType("figure of an index", f"{_EDITION}TN/skills/"),
+    PageType("audit of an index", f"{_EDITION}audit/"),
+    PageType("units compared", f"{_EDITION}compare/?u=TN&u=KE"),
+    PageType("other weights", f"{_EDITION}what-if/?w_readiness=2"),
+    PageType("index of companies", "/indicators/responsibility/"),
+    PageType("workbench of indexes", "/indicators/build/", "secretariat"),
+    PageType("upload of a table", "/indicators/build/new/", "secretariat"),
+    PageType("draft of an index", "/indicators/build/", "secretariat", then=_rebuild),
     PageType("my page", "/members/me/", "owner"),
     PageType("my organization", lambda house: house.organization, "owner"),
     PageType("page of the secretariat", "/members/me/", "secretariat"),

@@ -100,10 +100,10 @@ def _place(share: float, radius: float) -> tuple[float, float]:
 def _number(one: Arc, radius: float, width: float) -> SafeString | str:
     """The part's number, where the arc is long enough for it."""
     room = min(width, 2 * math.pi * radius * one.share)
-    if room < 4.5 * len(one.number) + 3:
+    if room < 5 * len(one.number) + 4:
         return ""
     x, y = _place(one.start + one.share / 2, radius)
-    return format_html('<text x="{}" y="{}" text-anchor="middle">{}</text>', round(x, 2), round(y + 2.6, 2), one.number)
+    return format_html('<text x="{}" y="{}" text-anchor="middle">{}</text>', round(x, 2), round(y + 3.2, 2), one.number)
 
 
 @dataclass(frozen=True)
