@@ -18,7 +18,7 @@ from minga.members import selectors as members
 from minga.readiness import keys
 from minga.readiness.engine.benchmark import peers
 from minga.readiness.engine.instrument import Instrument, load_instrument
-from minga.readiness.engine.panel import histogram
+from minga.readiness.engine.panel import histogram, summarise_round, to_discuss
 from minga.readiness.engine.panel_levels import DRAWS, SEED, FirmFigure
 from minga.readiness.engine.panel_people import SIDES, Part, by_side, composition, represented
 from minga.readiness.engine.panel_result import PanelResult, panel_result, released
@@ -229,26 +229,37 @@ class Shown:
     counts: tuple[tuple[int, int], ...]
     most: int
     unknown: int
+    #: the middle half: half of the panel lies between these two
+    low: float | None
+    high: float | None
+    must_discuss: bool
     #: (level, reason), those outside the middle half first
     reasons: tuple[tuple[str, str], ...]
 
 
-def first_round_shown(panel: Panel, instrument: Instrument, result: PanelResult) -> dict[str, Shown]:
-    """Lay the first round side by side for the panel itself: levels counted, reasons without whose they are."""
-    given = list(
-        PanelAnswer.objects.filter(panellist__in=finished(panel, 1), round=1).order_by("item", "level", "reason")
+def first_round_shown(panel: Panel, instrument: Instrument) -> dict[str, Shown]:
+    """Lay the first round side by side for the panel itself: what lies furthest apart first, without whose it is."""
+    given = list(PanelAnswer.objects.filter(panellist__in=finished(panel, 1), round=1).order_by("level", "reason"))
+    summary = summarise_round(round_table(panel, 1), instrument, within=panel.within)
+    rows = {row["item"]: row for row in summary.iter_rows(named=True)}
+    order = dict.fromkeys([*to_discuss(summary), *instrument.item_ids])
+    return {item: _shown([one for one in given if one.item == item], rows[item], instrument) for item in order}
+
+
+def _shown(given: Sequence[PanelAnswer], row: Mapping[str, Any], instrument: Instrument) -> Shown:
+    counts = histogram([None if one.level is None else float(one.level) for one in given], instrument.top_level)
+    low, high = row["q1"], row["q3"]
+    reasons = [(one.value, one.reason) for one in given if one.reason]
+    reasons.sort(key=lambda pair: (_is_inside(pair[0], low, high), pair))
+    return Shown(
+        counts=tuple(enumerate(counts)),
+        most=max(counts),
+        unknown=sum(one.level is None for one in given),
+        low=low,
+        high=high,
+        must_discuss=row["discuss"],
+        reasons=tuple(reasons),
     )
-    middles = {one.item: one.first for one in result.items}
-    found = {}
-    for item in instrument.item_ids:
-        own = [one for one in given if one.item == item]
-        counts = histogram([None if one.level is None else float(one.level) for one in own], instrument.top_level)
-        middle = middles[item]
-        reasons = [(one.value, one.reason) for one in own if one.reason]
-        reasons.sort(key=lambda pair: (_is_inside(pair[0], middle.q1, middle.q3), pair))
-        unknown = sum(one.level is None for one in own)
-        found[item] = Shown(tuple(enumerate(counts)), max(counts, default=0), unknown, tuple(reasons))
-    return found
 
 
 def _is_inside(value: str, low: float | None, high: float | None) -> bool:
@@ -256,22 +267,23 @@ def _is_inside(value: str, low: float | None, high: float | None) -> bool:
 
 
 # ---------------------------------------------------------------- the result
-def result_of(panel: Panel, *, is_public: bool) -> PanelResult:
-    """Return what a panel found so far: for everyone, or for those who run it.
+def result_of(panel: Panel, *, firms: Firms | None = None) -> PanelResult:
+    """Return what a panel found so far, for the panel itself; `released` makes of it what everyone may see.
 
-    Closed rounds alone count; an open second round is not told to anybody.
+    Closed rounds alone count; an open second round is not told to anybody. `firms` is what `firms_beside` returned.
     """
-    instrument = instrument_of_panel(panel, "en")
-    second = round_table(panel, 2) if panel.second_closed_at is not None else None
-    firms = firms_beside(panel)
-    result = panel_result(
+    return panel_result(
         round_table(panel, 1),
-        second,
-        instrument,
+        round_table(panel, 2) if panel.second_closed_at is not None else None,
+        instrument_of_panel(panel, "en"),
         within=panel.within,
         firms=firms.figures if firms is not None else {},
     )
-    return released(result, min_group=settings.MIN_PERSONS) if is_public else result
+
+
+def public_result(panel: Panel, *, firms: Firms | None = None) -> PanelResult:
+    """Return of a panel's result what everyone may see."""
+    return released(result_of(panel, firms=firms), min_group=settings.MIN_PERSONS)
 
 
 @dataclass(frozen=True)

@@ -164,7 +164,7 @@ def test_keeping_the_other_answers_repeats_the_first_round():
 
 def test_both_rounds_are_kept_and_the_last_counts():
     panel, _people = held()
-    result = selectors.result_of(panel, is_public=False)
+    result = selectors.result_of(panel)
     assert (result.people_first, result.people_second) == (8, 8)
     assert {(one.first.iqr, one.second.iqr) for one in result.items} == {(1.5, 1.0)}
     assert result.agreed == 21
@@ -179,7 +179,7 @@ def test_open_second_round_is_told_to_nobody():
         answer_round(panellist, "2")
     services.close_round(panel=panel, stage="first")
     answer_round(everybody[0], "5")
-    result = selectors.result_of(panel, is_public=False)
+    result = selectors.result_of(panel)
     assert result.people_second is None
     assert {one.last.level for one in result.items} == {2}
 
@@ -192,7 +192,7 @@ def test_panel_between_the_rounds_sees_levels_and_reasons_without_names():
         services.finish_round(panellist=panellist)
     services.close_round(panel=panel, stage="first")
     instrument = selectors.instrument_of_panel(panel, "en")
-    shown = selectors.first_round_shown(panel, instrument, selectors.result_of(panel, is_public=False))["I-SKL1"]
+    shown = selectors.first_round_shown(panel, instrument)["I-SKL1"]
     assert dict(shown.counts) == {0: 0, 1: 1, 2: 3, 3: 3, 4: 0, 5: 1}
     assert [reason for _level, reason in shown.reasons][:2] == ["Because 1.", "Far out."]
 
@@ -224,7 +224,7 @@ def test_who_leaves_takes_the_answers_out_of_both_rounds():
     panel, everybody = held(first=list("111115"), second=list("111115"))
     services.publish_panel(panel=panel)
     services.leave_panel(panellist=everybody[5])
-    result = selectors.result_of(panel, is_public=True)
+    result = selectors.public_result(panel)
     assert (result.people_first, result.people_second) == (5, 5)
     assert {one.last.highest for one in result.items} == {1}
     assert not PanelAnswer.objects.filter(level=5).exists()
@@ -267,7 +267,7 @@ def test_gap_stands_beside_ten_firms_of_the_same_sector():
     panel, _people = held(second=list("33333333"))
     beside = selectors.firms_beside(panel)
     assert (beside.basis, beside.is_of_sector, beside.n) == ("declared", True, 10)
-    gaps = selectors.result_of(panel, is_public=True).gaps
+    gaps = selectors.public_result(panel, firms=beside).gaps
     assert {gap.firms for gap in gaps} == {1.5}
     assert {gap.panel for gap in gaps} == {3}
     assert all(gap.is_gap and gap.lower >= 1 for gap in gaps)
@@ -277,7 +277,7 @@ def test_nine_firms_are_no_figure():
     firms([1] * 9)
     panel, _people = held()
     assert selectors.firms_beside(panel) is None
-    assert selectors.result_of(panel, is_public=True).gaps == ()
+    assert selectors.public_result(panel).gaps == ()
 
 
 def test_firms_of_the_country_stand_in_for_a_small_sector():
@@ -312,7 +312,7 @@ def test_old_panels_lose_what_names_people(settings):
     assert not PanelAnswerVersion.objects.exists()
     assert set(PanelAnswer.objects.values_list("reason", flat=True)) == {""}
     published.refresh_from_db()
-    assert selectors.result_of(published, is_public=True).people_second == 8
+    assert selectors.public_result(published).people_second == 8
     panellist = Panellist.objects.select_related("panel").get(pk=everybody[0].pk)
     with pytest.raises(PanelError):
         services.leave_panel(panellist=panellist)
@@ -327,7 +327,7 @@ def test_person_takes_her_place_along_and_erasing_takes_it_out():
     assert (place["group"], len(place["answers"]), place["panel"]["name"]) == ("small-firm", 42, "Food makers of Praia")
     services.erase_person(person)
     assert not Panellist.objects.filter(pk=everybody[0].pk).exists()
-    assert selectors.result_of(panel, is_public=False).people_second == 7
+    assert selectors.result_of(panel).people_second == 7
 
 
 def test_one_account_has_one_voice_in_a_panel():

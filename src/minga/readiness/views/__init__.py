@@ -47,6 +47,35 @@ from minga.readiness.views.invited import (
 )
 from minga.readiness.views.keep import claim, consent, delete, export, keep, mine, resume, resume_link
 from minga.readiness.views.offline import draft, draft_file, worker
+from minga.readiness.views.panel_results import (
+    panel_csv,
+    panel_json,
+    panel_result,
+)
+from minga.readiness.views.panel_seats import (
+    seat,
+    seat_answer,
+    seat_claim,
+    seat_close,
+    seat_describe,
+    seat_export,
+    seat_finish,
+    seat_keep,
+    seat_leave,
+    seat_save,
+)
+from minga.readiness.views.panels import (
+    panel,
+    panel_close,
+    panel_delete,
+    panel_invite,
+    panel_new,
+    panel_publish,
+    panel_renew,
+    panel_take_back,
+    panel_withdraw,
+    panels,
+)
 from minga.readiness.views.paper import paper_find, paper_form, paper_page, paper_type
 from minga.readiness.views.programmes import joining, new_programme, programme, programmes
 from minga.readiness.views.results import report_json, report_markdown, report_page, report_pdf, report_text
@@ -113,6 +142,19 @@ __all__ = [
     "new_client",
     "new_programme",
     "overview",
+    "panel",
+    "panel_close",
+    "panel_csv",
+    "panel_delete",
+    "panel_invite",
+    "panel_json",
+    "panel_new",
+    "panel_publish",
+    "panel_renew",
+    "panel_result",
+    "panel_take_back",
+    "panel_withdraw",
+    "panels",
     "paper_find",
     "paper_form",
     "paper_page",
@@ -131,6 +173,16 @@ __all__ = [
     "resume_link",
     "revoke_share",
     "save",
+    "seat",
+    "seat_answer",
+    "seat_claim",
+    "seat_close",
+    "seat_describe",
+    "seat_export",
+    "seat_finish",
+    "seat_keep",
+    "seat_leave",
+    "seat_save",
     "sharing",
     "start",
     "submit",

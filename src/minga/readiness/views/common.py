@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 
 from minga.readiness import selectors
 from minga.readiness.engine.instrument import Instrument
-from minga.readiness.models import Assessment, Colleague
+from minga.readiness.models import Assessment, Colleague, Panellist
 
 View = Callable[..., HttpResponse]
 
@@ -31,8 +31,8 @@ def _cookie_name(pk: uuid.UUID) -> str:
     return f"check_{pk.hex}"
 
 
-def remember(response: HttpResponse, opened: Assessment | Colleague, secret: str) -> HttpResponse:
-    """Let this browser open an assessment, or a colleague's questions, until an unclaimed one would be deleted."""
+def remember(response: HttpResponse, opened: Assessment | Colleague | Panellist, secret: str) -> HttpResponse:
+    """Let this browser open a check, a colleague's questions or a place in a panel, as long as a guest's is kept."""
     response.set_signed_cookie(
         _cookie_name(opened.pk),
         secret,
