@@ -48,6 +48,8 @@ class Tenant:
     #: a photo behind an answer, and a validation under way whose assessor, Greta, is nobody of this table
     evidence: Any = None
     validation: Any = None
+    #: a place in a panel whose first round is open, kept in the tenant's account
+    panellist: Any = None
 
 
 @dataclass
@@ -60,6 +62,8 @@ class Alliance:
     mandate: Any = None
     #: Amina's API token
     token: Any = None
+    #: a panel that is published, for all; the secretariat runs it
+    panel: Any = None
     browsers: dict[str, Client] = field(default_factory=dict)
 
 
@@ -121,6 +125,41 @@ def show_and_judge(tenant: Tenant, assessor: Any) -> None:
         assigned_at=timezone.now(),
     )
     Finding.objects.create(validation=tenant.validation, item="INT1", level=1, comment=f"Seen {tenant.word}note")
+
+
+def sit_in_panels(tenants: tuple[Tenant, ...]) -> Any:
+    """Seat tenants in a panel whose first round is open, and hold and publish another one, which is returned."""
+    from minga.readiness import services
+
+    open_one = services.set_up_panel(name="Makers of Praia", country="CV")
+    for tenant in tenants:
+        tenant.panellist = services.invite_panellist(panel=open_one, group="small-firm").panellist
+        services.keep_seat(panellist=tenant.panellist, account=tenant.account)
+        say_in_panel(tenant.panellist, 1, f"Reason {tenant.word}reason")
+    panel = services.set_up_panel(name="Makers of Cabo Verde", country="CV")
+    seated = [services.invite_panellist(panel=panel, group="workers").panellist for _one in range(5)]
+    for number, stage in ((1, "first"), (2, "second")):
+        for panellist in seated:
+            say_in_panel(panellist, number)
+            services.finish_round(panellist=panellist)
+        services.close_round(panel=panel, stage=stage)
+    services.publish_panel(panel=panel)
+    return panel
+
+
+def say_in_panel(panellist: Any, number: int, reason: str = "") -> None:
+    """Answer one question of a panel."""
+    from minga.readiness import services
+
+    services.save_panel_answer(
+        panellist=panellist,
+        round_number=number,
+        item="I-SKL1",
+        value="2",
+        reason=reason,
+        seen_version=0,
+        language="en",
+    )
 
 
 def answer_all(assessment: Any, word: str) -> None:
@@ -241,6 +280,7 @@ def gather(words: tuple[str, str, str] = ("almadina", "kerkennah", "sandaga")) -
     members.record_competence(person=members.person_for(greta), field="Factories", basis="Course of 2025")
     for tenant in (amina, khadija):
         show_and_judge(tenant, greta)
+    panel = sit_in_panels((amina, khadija))
     bao = members.createadmin(email="bao@secretariat.example", password="a long enough password", name="Bao")
     publish_index(bao)
     browsers = {
@@ -254,7 +294,7 @@ def gather(words: tuple[str, str, str] = ("almadina", "kerkennah", "sandaga")) -
     }
     until = timezone.localdate() + timedelta(days=30)
     members.make_token(person=amina.person, name=f"Loader {words[0]}note", scopes=["members:read"], expires_on=until)
-    return Alliance(amina, khadija, dina, mandate, amina.person.api_tokens.get(), browsers)
+    return Alliance(amina, khadija, dina, mandate, amina.person.api_tokens.get(), panel, browsers)
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def carries_ids(visit: Visit) -> bool:
     """Whether an address belongs to one tenant."""
     return bool(
         re.search(
-            r"/[ac]/<pk>/|<mark>|/(?:assessments|colleagues|validations)/\{|/(?:validations|queue)/<pk>/|/consents/<pk>|/mandates/<pk>|/tokens/<pk>",
+            r"/[acp]/<pk>/|<mark>|/(?:assessments|colleagues|validations)/\{|/(?:validations|queue)/<pk>/|/consents/<pk>|/mandates/<pk>|/tokens/<pk>",
             visit[1],
         )
     )
@@ -80,12 +80,19 @@ def real_address(pattern: str, alliance: Alliance, tenant: Tenant | None = None)
     colleague = tenant.colleague or alliance.amina.colleague
     stored |= {"c": colleague, "colleagues": colleague}
     stored |= {"tokens": alliance.token, "keys": alliance.amina.account}
+    panellist = tenant.panellist or alliance.amina.panellist
+    # results are of the published panel; everything else about panels of the one whose first round is open
+    stored |= {"p": panellist, "panels": alliance.panel if _tells_result(pattern) else panellist.panel}
     validation = tenant.validation or alliance.amina.validation
     competent = validation.assessor.person
     stored |= {"validations": validation, "queue": validation}
     stored |= {"person": competent, "record": competent.competences.get()}
     values["pk"] = stored.get(place, tenant.draft if answered else tenant.assessment).pk
     return re.sub(r"[<{](\w+)[>}]", lambda found: str(values[found.group(1)]), pattern)
+
+
+def _tells_result(pattern: str) -> bool:
+    return "/result" in pattern or pattern.startswith("/api/")
 
 
 def visit_and_undo(browser: Client, visit: Visit, address: str) -> Any:

@@ -16,7 +16,7 @@ from ninja.errors import HttpError
 from minga.readiness import report, selectors, services
 
 # one router for the whole room, so that every route is guarded alike
-from minga.readiness.api_people import router
+from minga.readiness.api_panels import router
 from minga.readiness.api_shapes import (
     AUTH,
     GivenAnswers,

@@ -206,7 +206,9 @@ def publish_panel(*, panel: Panel, dissent: str = "", by: Any = None) -> None:
 
 @transaction.atomic
 def take_back_panel(*, panel: Panel, by: Any = None) -> None:
-    """Show the result to nobody but those who run the panel."""
+    """Show the result to nobody but those who run the panel; twice is once."""
+    if not panel.is_published:
+        return
     panel.published_at = None
     panel.save(update_fields=["published_at"])
     members.record(by=by, act="panel.unpublished", on=panel.reference)

@@ -355,6 +355,18 @@ def test_deleting_asks_first(ministry):
     assert not Panel.objects.exists()
 
 
+def test_program_reads_published_panels_alone(ministry):
+    panel, _people = held(organization=ministry[2])
+    assert Client().get("/api/v1/readiness/panels").json() == {"panels": []}
+    assert Client().get(f"/api/v1/readiness/panels/{panel.pk}").status_code == 404
+    services.publish_panel(panel=panel)
+    (listed,) = Client().get("/api/v1/readiness/panels?country=CV").json()["panels"]
+    assert (listed["id"], listed["name"], listed["sector"]) == (str(panel.pk), panel.name, "10")
+    assert Client().get("/api/v1/readiness/panels?country=TN").json() == {"panels": []}
+    read = Client().get(f"/api/v1/readiness/panels/{panel.pk}").json()
+    assert read == json.loads(Client().get(address("panel_json", panel.pk)).content)
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "ar", "es", "ru", "zh"])
 def test_pages_speak_the_language_of_the_page(ministry, language):
     _panel, browser, own = second_round(ministry)
