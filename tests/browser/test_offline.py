@@ -30,11 +30,11 @@ def _someone(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def _ready(page: Page, check: str) -> None:
-    """Wait until the worker has fetched the seven pages of the check."""
+def _ready(page: Page, check: str, pages: int = 7) -> None:
+    """Wait until the worker has fetched the pages of the check."""
     place = "/".join(check.rstrip("/").split("/")[-2:])
     for _try in range(100):
-        if page.evaluate(KEPT, place) >= 7:
+        if page.evaluate(KEPT, place) >= pages:
             return
         time.sleep(0.1)
     pytest.fail("the worker kept no pages")
@@ -234,3 +234,29 @@ def test_what_is_no_photo_is_refused_with_a_reason_and_stays_until_thrown_away(b
         page.on("dialog", lambda dialog: dialog.accept())
         page.click("[data-waiting-drop]")
         expect(page.locator(WAITING)).to_be_hidden()
+
+
+def test_the_list_for_the_visit_is_filled_in_without_a_line(browser: Browser, address: str, logins):
+    with _someone(browser) as page:
+        steps.sign_in(page, address, *logins["assessor"])
+        page.goto(f"{address}/en/readiness/validations/")
+        page.locator("main a[href*='/validations/']").first.click()
+        page.locator("main a[href$='/visit/']").first.click()
+        page.wait_for_url("**/visit/")
+        _ready(page, page.url.removesuffix("visit/"), pages=1)
+        page.context.set_offline(True)
+        page.reload()
+        seen = page.locator("main textarea").first
+        seen.fill("The board hangs beside the press")
+        page.reload()
+        expect(seen).to_have_value("The board hangs beside the press")
+        page.click("form.visit button.button")
+        expect(page.locator("form.visit > [role=status]")).to_contain_text("stays on this device")
+        page.context.set_offline(False)
+        page.locator("input[name=visited_on]").fill("2026-10-01")
+        page.click("form.visit button.button")
+        page.wait_for_url(lambda url: not url.endswith("/visit/"))
+        page.go_back()
+        page.reload()
+        expect(seen).to_have_value("The board hangs beside the press")
+        assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('minga-form'))") == []

@@ -23,7 +23,7 @@ from minga.readiness.engine.errors import ValidationError
 from minga.readiness.file_response import given_out
 from minga.readiness.forms_validation import CompleteForm, DeclareForm, Judged, JudgeForm, VisitForm, WordForm
 from minga.readiness.models import Validation
-from minga.readiness.views.common import shown_instrument
+from minga.readiness.views.common import for_offline, shown_instrument
 from minga.readiness.views.validation import about
 from minga.web.ratelimit import limited
 
@@ -193,9 +193,11 @@ def visit_list(request: HttpRequest, found: Validation) -> HttpResponse:
         "rows": _with_words(form.rows),
         "day": day,
         "errors": [row for row in form.rows if row.error or row.conflict],
+        "place": f"validations/{found.pk}",
     }
-    bad = request.method == "POST"
-    return render(request, "readiness/visit_list.html", words, status=422 if bad else 200)
+    if request.method == "POST":
+        return render(request, "readiness/visit_list.html", words, status=422)
+    return for_offline(request, render(request, "readiness/visit_list.html", words), None)
 
 
 def _with_marks(request: HttpRequest, points: Iterable[selectors.Point]) -> dict[str, str]:
