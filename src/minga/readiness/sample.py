@@ -20,6 +20,7 @@ from minga.readiness import selectors, services
 from minga.readiness.engine.instrument import Instrument, Item
 from minga.readiness.engine.scoring import score
 from minga.readiness.models import Answer, AnswerVersion, Assessment, AssessmentScore, Given, InstrumentEdition
+from minga.readiness.sample_panels import load_panels
 from minga.readiness.sample_validation import validate_some
 
 #: Known to all, so the sample is loaded on localhost only.
@@ -100,6 +101,7 @@ def load_sample() -> list[dict[str, str]]:
         _store(drawn, organizations, draw, accounts[OWNER])
         _validate(drawn, accounts)
         _run_programme(drawn, organizations, allies[0])
+        load_panels(ministry=allies[0], sitting=accounts["adviser@sample.example"], begin=_BEGIN + timedelta(days=60))
     return [{"role": role, "email": email, "password": PASSWORD} for email, _name, role in (*LOGINS, OFFICER)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -46,8 +47,11 @@ def set_up_panel(
     organization: Any = None,
     by: Any = None,
     is_sample: bool = False,
+    pk: uuid.UUID | None = None,
 ) -> Panel:
     """Set up a panel and pin its instrument; its rule of agreement is fixed from now on.
+
+    `pk` is the id of a sample, so that links to it stay.
 
     Raises
     ------
@@ -67,6 +71,7 @@ def set_up_panel(
     if sector and world.sector(sector).level != "division":
         raise PanelError("sector", f"Sector {sector!r} is a section of ISIC. Give a division, such as 10, or none.")
     panel = Panel.objects.create(
+        pk=pk or uuid.uuid4(),
         edition=pin_named(selectors.INDUSTRY),
         name=name.strip(),
         about=about.strip(),

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from minga.members import selectors as people
 from minga.readiness import programme_report, sample, selectors
-from minga.readiness.models import Answer, Assessment, Evidence, Programme, Validation
+from minga.readiness.models import Answer, Assessment, Evidence, Panel, Programme, Validation
 from minga.readiness.testing import submitted
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
@@ -110,3 +110,22 @@ def test_the_sample_programme_shows_a_change_of_its_businesses(loaded, client):
     assert client.login(email="officer@sample.example", password=sample.PASSWORD)
     page = client.get(reverse("readiness:programme", args=[programme.pk])).content.decode()
     assert "24 businesses have joined" in page
+
+
+def test_sample_holds_a_published_panel_and_one_in_its_second_round(loaded, settings):
+    settings.SAMPLE = True
+    (published,) = selectors.published_panels()
+    assert "(sample)" in published.name
+    assert published.is_sample
+    firms = selectors.firms_beside(published)
+    result = selectors.public_result(published, firms=firms)
+    assert (result.people_first, result.people_second) == (12, 12)
+    assert 0 < result.agreed < len(result.items)
+    assert result.movement.towards > result.movement.away
+    assert all(level.level is not None for level in result.levels)
+    assert len(result.gaps) == 7
+    assert selectors.composition_of(published).sides[0].count == 7
+    talking = Panel.objects.get(stage="second")
+    assert talking.place == "Sfax"
+    (seat,) = talking.panellists.filter(account__isnull=False)
+    assert selectors.takes_part(seat)
