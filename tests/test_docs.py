@@ -270,7 +270,7 @@ def test_every_command_that_a_page_names_exists():
     wrong = []
     for page in written_pages():
         code = re.findall(r"```(?:sh|text|bash)\n.*?```|`[^`\n]+`", page.read_text(encoding="utf-8"), flags=re.DOTALL)
-        for words in re.findall(r"(?:^|[`/\s])(minga(?! import)(?: [a-z]+)+)", "\n".join(code)):
+        for words in re.findall(r"(?:^|[`/\s])(minga(?! import)(?: [a-z][a-z-]*)+)", "\n".join(code)):
             named = words
             while named not in known and " " in named:
                 named = named.rpartition(" ")[0]  # the last words may be what the command is given
