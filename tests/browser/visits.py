@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -166,6 +167,26 @@ def _rebuild(page: Page) -> None:
 
 _ASKED = "sector=10&country=TN&size=10-49"
 
+
+def _sample_id(name: str) -> uuid.UUID:
+    """Return the id of a thing of the sample, which is the same on every site."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"minga-sample/{name}")
+
+
+_PANEL = f"/readiness/panels/{_sample_id('Food makers of Tunisia (sample)')}/"
+_SEAT = f"/readiness/p/{_sample_id('All industry of Sfax (sample)/3')}/"
+
+
+def _make_invitation(page: Page) -> None:
+    """Set up a panel and invite the first person."""
+    page.fill("input[name=name]", "Weavers of Sfax")
+    page.select_option("select[name=country]", "TN")
+    page.click("main form.stack button.button")
+    page.wait_for_selector("select[name=group]")
+    page.click("main form[action$='/invite/'] button.button")
+    page.wait_for_selector(".code")
+
+
 PAGE_TYPES = (
     PageType("home", "/"),
     PageType("find help", "/knowledge/"),
@@ -188,6 +209,16 @@ PAGE_TYPES = (
     PageType("answers from elsewhere", "/readiness/import/", "secretariat"),
     PageType("check of a file of answers", "/readiness/import/", "secretariat", then=_check_file),
     PageType("answers as a file", lambda house: f"{house.open_check}draft/", "guest"),
+    PageType("panels", "/readiness/panels/"),
+    PageType("panel, set up", "/readiness/panels/new/", "secretariat"),
+    PageType("panel, invitation", "/readiness/panels/new/", "secretariat", then=_make_invitation),
+    PageType("panel, for those who run it", _PANEL, "secretariat"),
+    PageType("panel, deleting", f"{_PANEL}delete/", "secretariat"),
+    PageType("panel, result", f"{_PANEL}result/"),
+    PageType("place in a panel", _SEAT, "adviser"),
+    PageType("place in a panel, second round", f"{_SEAT}skills/", "adviser"),
+    PageType("place in a panel, continue later", f"{_SEAT}keep/", "adviser"),
+    PageType("place in a panel, leaving", f"{_SEAT}leave/", "adviser"),
     PageType("programmes", "/readiness/programmes/"),
     PageType("compare two checks", lambda house: f"{house.owners_check}compare/", "owner"),
     PageType("programmes of a check", lambda house: f"{house.open_check}programmes/", "guest"),

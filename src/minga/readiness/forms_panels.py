@@ -163,6 +163,10 @@ class PanelPageForm(PageForm):
         return card
 
 
+#: the same, inside a sentence
+_WITHIN_SAID = {0.5: _("half a level"), 1.0: _("one level"), 1.5: _("one level and a half")}
+
+
 def within_words(within: float) -> Any:
-    """Say a panel's rule of agreement."""
-    return _WITHIN.get(within, str(within))
+    """Say a panel's rule of agreement, for use inside a sentence."""
+    return _WITHIN_SAID.get(within, str(within))

@@ -80,6 +80,7 @@ def _panel(name: str, ministry: Any, begin: datetime, **fields: Any) -> Panel:
 def _seat(panel: Panel, begin: datetime) -> list[Panellist]:
     people = [
         Panellist(
+            id=uuid.uuid5(uuid.NAMESPACE_URL, f"minga-sample/{panel.name}/{number}"),
             panel=panel,
             number=number,
             group=group,

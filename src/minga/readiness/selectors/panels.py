@@ -233,6 +233,7 @@ class Shown:
     low: float | None
     high: float | None
     must_discuss: bool
+    is_agreed: bool
     #: (level, reason), those outside the middle half first
     reasons: tuple[tuple[str, str], ...]
 
@@ -258,6 +259,7 @@ def _shown(given: Sequence[PanelAnswer], row: Mapping[str, Any], instrument: Ins
         low=low,
         high=high,
         must_discuss=row["discuss"],
+        is_agreed=row["agreed"],
         reasons=tuple(reasons),
     )
 

@@ -76,7 +76,11 @@ def seat(request: HttpRequest, panellist: Panellist) -> HttpResponse:
         "discuss": [
             (instrument.item(item), shown, words["before"].get(item))
             for item, shown in words["shown"].items()
-            if shown.must_discuss
+            if shown.must_discuss and not shown.is_agreed
+        ],
+        # most of the panel agrees, and somebody sees it otherwise
+        "apart": [
+            instrument.item(item) for item, shown in words["shown"].items() if shown.must_discuss and shown.is_agreed
         ],
         "form": SeatForm(initial={"gender": panellist.gender, "counted": panellist.counted_at is not None}),
         "within": within_words(panellist.panel.within),
