@@ -7,6 +7,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from typing import Any
 
 from PIL import Image, ImageOps
@@ -20,7 +21,9 @@ MAX_SIDE = 3000
 _PICTURES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 #: What a reader could be made to do, or what a reader does not show: none of it belongs in evidence.
 _ACTIVE = re.compile(
-    rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|Rendition|XFA|SubmitForm|ImportData|Encrypt)(?![A-Za-z])"
+    rb"/(?:(JavaScript|Launch|EmbeddedFiles?|FileAttachment|GoToE|RichMedia|Rendition|XFA|SubmitForm|ImportData|Encrypt)"
+    # two letters alone would be met by chance in a packed picture
+    rb"(?![A-Za-z])|(EF)\s*(?:<<|\d+\s+\d+\s+R))"
 )
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STREAM = re.compile(rb"stream\r?\n")
@@ -105,34 +108,57 @@ def _look_through(data: bytes) -> None:
     if b"%%EOF" not in data[-2048:]:
         raise EvidenceError("damaged", "The PDF file ends in the middle. Save it again, then send it.")
     for part in (data, *_objects(data)):
-        found = _ACTIVE.search(_ESCAPED.sub(lambda one: bytes([int(one.group(1), 16)]), part))
+        found = _ACTIVE.search(_plain_names(part))
         if found:
             raise EvidenceError(
                 "active",
-                f"The PDF file holds {found.group(1).decode()}, so it could act by itself, hides other files or is "
-                "locked. Print it to a new PDF file, or photograph the page.",
+                f"The PDF file holds {(found[1] or found[2]).decode()}, so it could act by itself, hides other "
+                "files or is locked. Print it to a new PDF file, or photograph the page.",
             )
 
 
 def _objects(data: bytes) -> Iterator[bytes]:
-    """Yield the compressed parts in which a PDF file may keep objects; pictures and pages hold none."""
+    """Yield the compressed parts in which a PDF file may keep objects; pictures and pages hold none.
+
+    Each byte is looked at once: a part ends where the next one begins, so a file that repeats itself costs no more
+    than its size.
+    """
     before, left = 0, _MAX_OBJECTS
-    for begin in _STREAM.finditer(data):
-        head = _ESCAPED.sub(lambda one: bytes([int(one.group(1), 16)]), data[before : begin.start()])
+    begin: re.Match[bytes] | None
+    for begin, following in pairwise(chain(_STREAM.finditer(data), (None,))):
+        assert begin is not None  # only the last one is
+        head = _plain_names(data[before : begin.start()])
         before = begin.end()
+        _refuse_unread(head[: max(head.rfind(b"obj"), 0)])
         if b"/ObjStm" not in head and not (b"/First" in head and b"/N" in head):
             continue
         unpack = zlib.decompressobj()
         try:
             # never more in all than the memory bears, however often a file repeats itself
-            inside = unpack.decompress(data[begin.end() : data.find(b"endstream", begin.end())], max(left, 1))
+            inside = unpack.decompress(data[begin.end() : following.start() if following else len(data)], max(left, 1))
         except zlib.error:
             inside = b""
         left -= len(inside)
         if not inside or not unpack.eof or b"/DecodeParms" in head[head.rfind(b"obj") :]:
-            raise EvidenceError(
-                "packed",
-                "A part of the PDF file is packed so that it cannot be looked into. Print it to a new PDF file, or "
-                "photograph the page.",
-            )
+            raise _packed()
         yield inside
+    _refuse_unread(_plain_names(data[before:]))
+
+
+def _plain_names(part: bytes) -> bytes:
+    """Write letters that stand there by their numbers as letters."""
+    return _ESCAPED.sub(lambda one: bytes([int(one.group(1), 16)]), part)
+
+
+def _refuse_unread(passed: bytes) -> None:
+    """Refuse a part with objects whose beginning was not found, because it is written as no program writes it."""
+    if b"/ObjStm" in passed:
+        raise _packed()
+
+
+def _packed() -> EvidenceError:
+    return EvidenceError(
+        "packed",
+        "A part of the PDF file is packed so that it cannot be looked into. Print it to a new PDF file, or "
+        "photograph the page.",
+    )

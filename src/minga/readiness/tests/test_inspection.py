@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import time
 import zlib
 
 import pytest
@@ -139,6 +140,9 @@ def test_plain_pdf_is_kept_as_it_is():
         b"/AcroForm << /XFA 6 0 R >>",
         b"/S /J#61vaScript",
         b"/Encrypt 7 0 R",
+        b"/Subtype /FileAttachment /FS 8 0 R",
+        b"/FS << /Type /Filespec /EF << /F 9 0 R >> >>",
+        b"/FS << /Type /Filespec /EF 9 0 R >>",
     ],
 )
 def test_pdf_that_could_act_or_hides_something_is_refused(active):
@@ -150,6 +154,28 @@ def test_pdf_that_cannot_be_looked_into_is_refused():
     assert refused(packed(b"1 0 <<>>", b"/Type /ObjStm /N 1 /First 4 /DecodeParms << /Predictor 12 >>")) == "packed"
     assert refused(packed(b"1 0 <<>>").replace(zlib.compress(b"1 0 <<>>"), b"not packed")) == "packed"
     assert refused(pdf(end=b"")) == "damaged"
+
+
+@pytest.mark.parametrize(("begin", "end"), [(b"stream\r", b"endstream\r"), (b"stream", b"endstream ")])
+def test_part_whose_beginning_only_lenient_readers_find_is_refused(begin, end):
+    """The next part is harmless, and must not be looked at in the place of the one that acts."""
+    acts, harmless = zlib.compress(b"1 0 << /S /JavaScript >>"), zlib.compress(b"1 0 <<>>")
+    hidden = b"2 0 obj << /Type /ObjStm /N 1 /First 4 >> " + begin + acts + end + b"endobj\n"
+    after = b"3 0 obj << /Length 9 >> stream\n" + harmless + b"endstream\nendobj\n"
+    for body in (hidden, hidden + after):
+        assert refused(b"%PDF-1.7\n" + body + b"%%EOF") == "packed"
+
+
+def test_time_grows_with_the_size_and_not_with_its_square():
+    """Measured against itself, so that a slow machine does not matter: 8 times the size took 60 times as long once."""
+    piece = b"/First 1 /N 1 stream\n" + zlib.compress(b"x")
+
+    def seconds(times: int) -> float:
+        begun = time.process_time()
+        examine(b"%PDF-1.7\n" + piece * times + b"endstream\n%%EOF")
+        return time.process_time() - begun
+
+    assert seconds(16_000) < 30 * max(seconds(2_000), 0.005)
 
 
 def test_words_that_only_begin_alike_are_fine():
