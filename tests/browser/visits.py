@@ -220,6 +220,7 @@ PAGE_TYPES = (
     PageType("place in a panel, continue later", f"{_SEAT}keep/", "adviser"),
     PageType("place in a panel, leaving", f"{_SEAT}leave/", "adviser"),
     PageType("programmes", "/readiness/programmes/"),
+    PageType("translations", "/readiness/translations/?language=ar"),
     PageType("compare two checks", lambda house: f"{house.owners_check}compare/", "owner"),
     PageType("programmes of a check", lambda house: f"{house.open_check}programmes/", "guest"),
     PageType("delete", lambda house: f"{house.open_check}delete/", "guest"),

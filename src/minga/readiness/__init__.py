@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from minga.readiness.engine.respondents import combine_assessor, combine_respondents
     from minga.readiness.engine.scoring import Scores, score
     from minga.readiness.engine.sheet import read_sheet
+    from minga.readiness.engine.translation_table import translation_table
     from minga.readiness.engine.xlsform import to_xlsform
     from minga.readiness.engine.xlsform_reading import FormDraft, from_xlsform
 
@@ -79,6 +80,7 @@ _WHERE = {
     "released": "panel_result",
     "score": "scoring",
     "to_xlsform": "xlsform",
+    "translation_table": "translation_table",
 }
 
 __all__ = [
@@ -123,6 +125,7 @@ __all__ = [
     "released",
     "score",
     "to_xlsform",
+    "translation_table",
 ]
 
 

@@ -26,6 +26,7 @@ Languages = Annotated[
 def add_to(app: typer.Typer) -> None:
     """Add these commands to ``minga readiness``."""
     app.command()(xlsform)
+    app.command()(translations)
     app.command("import")(import_answers)
 
 
@@ -257,3 +258,25 @@ def _site() -> Iterator[tuple[Any, Any]]:
         yield services, report
     except ReadinessError as wrong:
         refuse(str(wrong))
+
+
+def translations(
+    language: Annotated[str, typer.Argument(help="Language such as fr.")],
+    instrument: Annotated[str, typer.Argument(help="Name, id or file of the instrument.")] = GENERIC,
+    overlay: Overlays = None,
+    out: Annotated[Path | None, typer.Option(help="The CSV file to write, for reviewers.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Put every text of an instrument beside its translation, with its status; for whoever reviews it."""
+    from minga import readiness
+
+    table = readiness.translation_table(load(instrument, overlay), language)
+    counts = dict(table["status"].value_counts().sort("status").iter_rows())
+    if out is not None:
+        table.write_csv(out)
+    if as_json:
+        print_json({"language": language, "status": counts} | ({} if out else {"texts": table.to_dicts()}))
+    elif out is not None:
+        print(f"Wrote {out}: {table.height} texts; " + ", ".join(f"{n} {status}" for status, n in counts.items()) + ".")
+    else:
+        print(table.write_csv(), end="")

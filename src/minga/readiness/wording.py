@@ -280,3 +280,12 @@ def in_order(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Put rows into the order of the questionnaire, the total last."""
     order = list(vocabulary.labels("factors"))
     return sorted(rows, key=lambda row: order.index(row["node"]) if row["node"] in order else len(order))
+
+
+# ---------------------------------------------------------------- translations
+GENERAL = _("Titles, scale, codes and questions on the business")
+TRANSLATION_STATES: dict[str, Words] = {
+    "missing": _("missing: shown in English, marked"),
+    "translated": _("translated, not yet reviewed"),
+    "reviewed": _("reviewed by native speakers"),
+}

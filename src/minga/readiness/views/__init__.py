@@ -80,6 +80,7 @@ from minga.readiness.views.paper import paper_find, paper_form, paper_page, pape
 from minga.readiness.views.programmes import joining, new_programme, programme, programmes
 from minga.readiness.views.results import report_json, report_markdown, report_page, report_pdf, report_text
 from minga.readiness.views.start import confirm, start
+from minga.readiness.views.translating import translations, translations_csv
 from minga.readiness.views.validation import (
     assign,
     assign_second,
@@ -186,6 +187,8 @@ __all__ = [
     "sharing",
     "start",
     "submit",
+    "translations",
+    "translations_csv",
     "validation",
     "validation_second",
     "validation_withdraw",
