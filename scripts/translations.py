@@ -24,7 +24,7 @@ LANGUAGES = ("fr", "ar", "es", "ru", "zh")
 LEFT_OUT = ("__pycache__", "tests", "migrations", "locale", "content", "instruments", "vocabulary", "*.css", "*.csv")
 FILES = "html,py,txt,svg"
 
-#: Arabic counts in six ways, Russian in three; GNU gettext needs the rule in the file before anything can be translated.
+#: Arabic counts in six ways, Russian in three; GNU gettext needs the rule in the file before anything is translated.
 PLURALS = {
     "fr": "nplurals=2; plural=(n > 1);",
     "es": "nplurals=2; plural=(n != 1);",

@@ -84,8 +84,8 @@ class ReadinessConfig(Room):
         ),
         Processing(
             record=_(
-                "Colleagues who were asked: role and number, no name; answers with notes and their history; the account "
-                "if a colleague keeps the questions there"
+                "Colleagues who were asked: role and number, no name; answers with notes and their history; "
+                "the account if a colleague keeps the questions there"
             ),
             purpose=_("Hearing those who do the work, not the owner alone"),
             lawful_basis=_("Legitimate interest of the business in a true picture; nobody has to answer"),

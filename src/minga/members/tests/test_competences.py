@@ -46,8 +46,8 @@ def test_competence_without_proof_or_with_a_wrong_sector_is_refused(farid):
         services.record_competence(person=farid, field="Food", basis=" ")
     with pytest.raises(MembersError, match=r"sectors 99x"):
         services.record_competence(person=farid, field="Food", basis="Exam", sectors=["99x"])
+    yesterday = timezone.localdate() - timedelta(days=1)
     with pytest.raises(MembersError, match=r"over since"):
-        yesterday = timezone.localdate() - timedelta(days=1)
         services.record_competence(person=farid, field="Food", basis="Exam", valid_until=yesterday)
 
 
