@@ -11,41 +11,62 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from minga.deliberation.engine.anomalies import Without, anomalies, with_and_without
+    from minga.deliberation.engine.audit import adoptable, audit, changed_evidence, receipt
     from minga.deliberation.engine.conversation import Conversation
+    from minga.deliberation.engine.coverage import Coverage, coverage, participation
     from minga.deliberation.engine.errors import DeliberationError, ExportError, MapError, TraceError, VoteError
     from minga.deliberation.engine.exports import check_sign, read_polis, write_polis
     from minga.deliberation.engine.files import map_facts, map_tables, read_events, write_events, write_map
     from minga.deliberation.engine.grouping import Groups, groups
+    from minga.deliberation.engine.intervals import newcombe
+    from minga.deliberation.engine.lineage import Lineage, lineage
+    from minga.deliberation.engine.picture import map_svg
     from minga.deliberation.engine.projection import OpinionMap, opinion_map
+    from minga.deliberation.engine.report_pages import report_pages
     from minga.deliberation.engine.routing import next_statement, priorities
     from minga.deliberation.engine.stability import stability
     from minga.deliberation.engine.statistics import consensus, divisiveness, group_stats, representative
+    from minga.deliberation.engine.trace import Trace, read_trace
     from minga.deliberation.engine.votes import VoteTable, vote_table
 
 _WHERE = {
     "Conversation": "conversation",
+    "Coverage": "coverage",
     "DeliberationError": "errors",
     "ExportError": "errors",
     "Groups": "grouping",
+    "Lineage": "lineage",
     "MapError": "errors",
     "OpinionMap": "projection",
+    "Trace": "trace",
     "TraceError": "errors",
     "VoteError": "errors",
     "VoteTable": "votes",
     "Without": "anomalies",
+    "adoptable": "audit",
     "anomalies": "anomalies",
+    "audit": "audit",
+    "changed_evidence": "audit",
     "check_sign": "exports",
     "consensus": "statistics",
+    "coverage": "coverage",
     "divisiveness": "statistics",
     "group_stats": "statistics",
     "groups": "grouping",
+    "lineage": "lineage",
     "map_facts": "files",
+    "map_svg": "picture",
     "map_tables": "files",
+    "newcombe": "intervals",
     "next_statement": "routing",
     "opinion_map": "projection",
+    "participation": "coverage",
     "priorities": "routing",
     "read_events": "files",
     "read_polis": "exports",
+    "read_trace": "trace",
+    "receipt": "audit",
+    "report_pages": "report_pages",
     "representative": "statistics",
     "stability": "stability",
     "vote_table": "votes",
@@ -56,11 +77,12 @@ _WHERE = {
 }
 
 __all__ = [
-    "Conversation", "DeliberationError", "ExportError", "Groups", "MapError", "OpinionMap", "TraceError",
-    "VoteError", "VoteTable", "Without", "anomalies", "check_sign", "consensus", "divisiveness", "group_stats",
-    "groups", "map_facts", "map_tables", "next_statement", "opinion_map", "priorities", "read_events",
-    "read_polis", "representative", "stability", "vote_table", "with_and_without", "write_events", "write_map",
-    "write_polis",
+    "Conversation", "Coverage", "DeliberationError", "ExportError", "Groups", "Lineage", "MapError",
+    "OpinionMap", "Trace", "TraceError", "VoteError", "VoteTable", "Without", "adoptable", "anomalies", "audit",
+    "changed_evidence", "check_sign", "consensus", "coverage", "divisiveness", "group_stats", "groups",
+    "lineage", "map_facts", "map_svg", "map_tables", "newcombe", "next_statement", "opinion_map", "participation",
+    "priorities", "read_events", "read_polis", "read_trace", "receipt", "report_pages", "representative", "stability",
+    "vote_table", "with_and_without", "write_events", "write_map", "write_polis",
 ]  # fmt: skip
 
 

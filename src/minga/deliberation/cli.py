@@ -157,6 +157,93 @@ def in_words(found: Groups) -> str:
     return "\n".join(lines)
 
 
+@app.command()
+def report(
+    source: Source,
+    out: Out,
+    mode: ModeOption = Mode.stable,
+    k: K = None,
+    seed: Seed = 0,
+    strict: Strict = False,
+    as_json: Json = False,
+) -> None:
+    """Write the report of a conversation as plain pages: map, groups, consensus, what divides, every statement."""
+    from minga.deliberation.engine.report_pages import report_pages
+
+    with plain_errors():
+        conversation = load(source)
+        found = grouped(conversation, mode, k, seed, strict, Solver.auto, as_json)
+        pages = report_pages(found, conversation)
+    out.mkdir(parents=True, exist_ok=True)
+    paths = [out / name for name in pages]
+    for path in paths:
+        path.write_text(pages[path.name], encoding="utf-8")
+    if as_json:
+        emit({"written": [str(path) for path in paths], "k": found.k})
+        return
+    typer.echo(in_words(found))
+    written(paths, out)
+
+
+@app.command()
+def trace(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="Folder with voices, links, dispositions, clauses, and evidence as .csv."),
+    ],
+    strata: Annotated[
+        list[str] | None, typer.Option("--by", help="Column of voices.csv to compare by; may be repeated.")
+    ] = None,
+    voice: Annotated[str | None, typer.Option(help="Print the receipt of this voice only.")] = None,
+    consensus: Annotated[
+        list[str] | None, typer.Option(help="Statement all groups agree on, which needs an answer; may be repeated.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for coverage, strata, problems as .csv and receipts.jsonl.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what became of every voice: coverage, what is missing before adoption, and receipts.
+
+    Leaves with 1 when something stands in the way of adopting the draft.
+    """
+    from minga.deliberation.engine.audit import adoptable, audit, receipt
+    from minga.deliberation.engine.coverage import coverage
+    from minga.deliberation.engine.trace import read_trace
+
+    with plain_errors():
+        whole = read_trace(folder)
+        if voice is not None:
+            emit(receipt(whole, voice))
+            return
+        problems = audit(whole, consensus or ())
+        covered = coverage(whole.voices, whole.links, whole.dispositions, whole.clauses, strata or ())
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            tables = {"coverage": covered.measures, "strata": covered.strata, "problems": problems}
+            for name, table in tables.items():
+                table.write_csv(out / f"{name}.csv")
+            names = whole.voices["voice"].to_list()
+            lines = [json.dumps(receipt(whole, name), ensure_ascii=False) + "\n" for name in names]
+            (out / "receipts.jsonl").write_text("".join(lines), encoding="utf-8")
+            written([*(out / f"{name}.csv" for name in tables), out / "receipts.jsonl"], out)
+    ready = adoptable(problems)
+    if as_json:
+        emit({"coverage": covered.measures.rows(named=True), "strata": covered.strata.rows(named=True),
+              "problems": problems.rows(named=True), "adoptable": ready})  # fmt: skip
+    else:
+        for row in covered.measures.rows(named=True):
+            share = "-" if row["share"] is None else f"{row['share']:.0%}"
+            typer.echo(f"{row['measure']:<12} {row['numerator']:>6,} of {row['denominator']:>6,}  {share:>5}")
+        for row in problems.sort("blocks", descending=True).head(20).rows(named=True):
+            typer.echo(f"{'Blocks' if row['blocks'] else 'Advice'}: {row['message']}")
+        if problems.height > 20:
+            typer.echo(f"... and {problems.height - 20} more; --out writes them all.")
+        typer.echo("The draft may be adopted." if ready else "The draft cannot be adopted yet.")
+    if not ready:
+        raise typer.Exit(1)
+
+
 @app.command("import")
 def import_command(
     source: Source,

@@ -21,7 +21,7 @@ SOLVERS = ("auto", "exact", "rsvd")
 RANDOM_FROM = 20_000_000
 #: Below these, all products of statements are formed; above, Lanczos steps find the same vectors in less time.
 _DENSE_STATEMENTS = 800
-_DENSE_WORK = 30_000_000
+_DENSE_WORK = 4_000_000
 _OVERSAMPLING = 20
 _PASSES = 16
 

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from minga import deliberation
 from minga.deliberation.cli import app
 from minga.deliberation.tests.data import golden, with_groups, without_structure
+from minga.deliberation.tests.test_trace import small, written
 from tests.support import shared_data
 
 
@@ -95,3 +96,40 @@ def test_too_many_groups_are_refused_in_words(conversation, tmp_path):
 
 def test_an_unknown_mode_is_a_wrong_command_line(conversation, tmp_path):
     run("map", conversation, "--mode", "best", "--out", tmp_path, code=2)
+
+
+def test_report_writes_plain_pages(conversation, tmp_path):
+    said = run("report", conversation, "--out", tmp_path / "pages")
+    assert "3 groups" in said
+    assert {path.name for path in (tmp_path / "pages").iterdir()} == {"index.html", "statements.html", "style.css"}
+    assert "Statement &lt;1&gt; &amp; more" in (tmp_path / "pages" / "statements.html").read_text(encoding="utf-8")
+    told = json.loads(run("report", conversation, "--out", tmp_path / "pages", "--json"))
+    assert told["k"] == 3
+
+
+def test_trace_says_what_is_missing_and_leaves_with_1_until_all_is_answered(tmp_path):
+    parts = small()
+    held = parts["dispositions"].pop(2)
+    said = run("trace", written(tmp_path, parts), "--by", "language", "--out", tmp_path / "out", code=1)
+    assert "answered          2 of      3" in said
+    assert "Voice 'bao' has no answer" in said
+    assert "cannot be adopted" in said
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "coverage.csv", "strata.csv", "problems.csv", "receipts.jsonl",
+    }  # fmt: skip
+    receipts = (tmp_path / "out" / "receipts.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["status"] for line in receipts] == ["answered", "read", "answered"]
+    parts["dispositions"].append(held)
+    assert "may be adopted" in run("trace", written(tmp_path, parts))
+    assert json.loads(run("trace", tmp_path, "--json"))["adoptable"]
+    assert "statement '12'" in run("trace", tmp_path, "--consensus", "12", code=1)
+
+
+def test_trace_prints_the_receipt_of_one_voice(tmp_path):
+    told = json.loads(run("trace", written(tmp_path, small()), "--voice", "amina"))
+    assert told["answers"][0]["changes"][0]["clause"] == "1"
+    assert "no voice 'dara'" in run("trace", tmp_path, "--voice", "dara", code=1)
+
+
+def test_trace_of_an_empty_folder_is_refused_in_words(tmp_path):
+    assert "voices.csv" in run("trace", tmp_path, code=1)
