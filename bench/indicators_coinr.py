@@ -4,7 +4,7 @@ Where R has COINr, both are measured in this run. Otherwise the table recorded w
 printed beside our figures of this run, and every such ratio is marked "recorded": it is from another machine.
 
 Run: python bench/indicators_coinr.py [ASEM folder]. The folder holds iData.csv and iMeta.csv (default: the shared data
-beside the project). Prints CPU seconds of one thread; leaves with 1 when a limit is missed.
+beside the project). Prints CPU seconds of one thread and the largest memory; leaves with 1 when a limit is missed.
 """
 
 from __future__ import annotations
@@ -123,6 +123,34 @@ def ours(folder: Path) -> dict[str, float]:
     }
 
 
+#: name: (what, most MB)
+MEMORY = {
+    "draws": ("100,000 replications of ASEM", 500),
+    "rows": ("1,000,000 units x 20 indicators", 2048),
+}
+
+
+def memory(name: str, folder: Path) -> float:
+    """Largest memory, in MB, of a process of its own that does one thing."""
+    done = subprocess.run([sys.executable, __file__, str(folder), name], capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+def alone(name: str, folder: Path) -> float:
+    """Do one thing, and say how much memory this process took in all."""
+    if name == "draws":
+        index, table = asem(folder)
+        mi.uncertainty(index, table, {"treat.winmax": [1, 3, 5], "weights": mi.Jitter(0.25, sets=1000)}, n=100_000)
+    else:
+        codes = [f"c{at}" for at in range(20)]
+        draw = np.random.default_rng(1)
+        rows = pl.DataFrame({code: draw.lognormal(0, 0.5, 1_000_000) for code in codes}).with_row_index("unit")
+        parts = tuple(mi.Node(f"n{at}", "top") for at in range(4))
+        indicators = tuple(mi.Indicator(code, f"n{at % 4}") for at, code in enumerate(codes))
+        mi.Index(indicators, (mi.Node("top"), *parts)).fit(rows.with_columns(pl.col("unit").cast(pl.String)))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def coinr() -> dict[str, float]:
     """Measure COINr where R has it; nothing elsewhere. Uncertainty is measured at N = 100 and scaled up."""
     if shutil.which("Rscript") is None:
@@ -139,6 +167,9 @@ def main() -> int:
     if not (folder / "iData.csv").exists():
         print(f"There is no iData.csv in {folder}. Name the folder of COINr's ASEM example.")
         return 2
+    if len(sys.argv) > 2:
+        print(alone(sys.argv[2], folder))
+        return 0
     here, there = ours(folder), coinr()
     print("COINr measured in this run." if there else "R with COINr was not found: its recorded times are shown.")
     missed = []
@@ -151,7 +182,11 @@ def main() -> int:
         print(f"{what}: {here[name]:.4f} s{beside}")
         if (most is not None and here[name] > most) or (least is not None and ratio is not None and ratio < least):
             missed.append(f"{what}: at least {least} times, at most {most} s")
-    print(f"Largest memory of this run: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    for name, (what, largest) in MEMORY.items():
+        taken = memory(name, folder)
+        print(f"{what}: {taken:.0f} MB at most")
+        if taken > largest:
+            missed.append(f"{what}: at most {largest} MB")
     for line in missed:
         print(f"MISSED {line}")
     return 1 if missed else 0

@@ -168,6 +168,8 @@ def _operation(method: str, address: str, operation: dict[str, Any], schemas: di
     rows += _body_rows(operation.get("requestBody"), schemas)
     if rows:
         parts.append("\n".join(["| name | in | kind | meaning |", "| --- | --- | --- | --- |", *rows]))
+    is_open = {} in operation["security"]
+    parts.append(f"{'Open to everyone; with a token' if is_open else 'With a token'}: `{operation['x-scope']}`.")
     answers = ", ".join(str(status) for status in operation.get("responses", {}))
     parts.append(f"Answers with status {answers}; a refusal has the shape above." if answers else "")
     return "\n\n".join(part for part in parts if part)

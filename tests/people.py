@@ -7,6 +7,10 @@ Farid is an assessor of the alliance. Bao works in the secretariat.
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+import struct
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -26,7 +30,8 @@ ROLES = ("visitor", "guest", "owner", "other owner", "adviser", "assessor", "sec
 class Tenant:
     """What belongs to one enterprise, with a word of its own in every place where people write freely.
 
-    The word for a place is ``word + place``: places are "mail", "person", "organization", "check", "note", "reason".
+    The word for a place is ``word + place``: places are "mail", "person", "organization", "check", "note", "reason",
+    "colleague".
     """
 
     word: str
@@ -38,6 +43,13 @@ class Tenant:
     #: an assessment that is still being answered
     draft: Any = None
     consent: Any = None
+    #: Karim, who was asked as a colleague: his questions are closed to everybody here, the owner among them
+    colleague: Any = None
+    #: a photo behind an answer, and a validation under way whose assessor, Greta, is nobody of this table
+    evidence: Any = None
+    validation: Any = None
+    #: a place in a panel whose first round is open, kept in the tenant's account
+    panellist: Any = None
 
 
 @dataclass
@@ -50,6 +62,8 @@ class Alliance:
     mandate: Any = None
     #: Amina's API token
     token: Any = None
+    #: a panel that is published, for all; the secretariat runs it
+    panel: Any = None
     browsers: dict[str, Client] = field(default_factory=dict)
 
 
@@ -70,10 +84,82 @@ def enterprise(word: str, name: str, *, country: str, sector: str) -> Tenant:
     assessment = services.start_assessment(**asked, **owned)
     draft = services.start_assessment(**asked, **owned)
     answer_all(assessment, word)
+    colleague = answer_as_colleague(assessment, word)
     services.give_benchmark(assessment=assessment)
     services.submit_assessment(assessment=assessment, scores=report.score_rows(assessment))
     consent = selectors.consents_of(person).first()
-    return Tenant(word, email, account, person, organization, assessment, draft, consent)
+    return Tenant(word, email, account, person, organization, assessment, draft, consent, colleague)
+
+
+def answer_as_colleague(assessment: Any, word: str) -> Any:
+    """Ask a colleague, who does not know one thing and notes a word that only he may see."""
+    from minga.readiness import selectors, services
+
+    colleague = services.invite_colleague(assessment=assessment, role="production").colleague
+    instrument = selectors.instrument_of(assessment, "en")
+    item = selectors.items_for(instrument, assessment.form, role="production")[0].id
+    note = f"Note {word}colleague"
+    services.save_answer(
+        assessment=assessment, colleague=colleague, item=item, value="dk", note=note, seen_version=0, language="en"
+    )
+    services.finish(colleague=colleague)
+    return colleague
+
+
+def show_and_judge(tenant: Tenant, assessor: Any) -> None:
+    """Put a photo behind an answer, and let an assessor look at it; both carry a word of the tenant."""
+    from minga.readiness import services
+    from minga.readiness.models import Finding, Validation
+    from minga.readiness.testing_validation import photo
+
+    check = tenant.assessment
+    caption = f"Plan {tenant.word}note"
+    added = services.add_evidence(assessment=check, item="INT1", data=photo(), caption=caption, account=tenant.account)
+    tenant.evidence = added.evidence
+    tenant.validation = Validation.objects.create(
+        assessment=check,
+        assessor=assessor,
+        status="under-way",
+        has_conflict=False,
+        declared_at=timezone.now(),
+        assigned_at=timezone.now(),
+    )
+    Finding.objects.create(validation=tenant.validation, item="INT1", level=1, comment=f"Seen {tenant.word}note")
+
+
+def sit_in_panels(tenants: tuple[Tenant, ...]) -> Any:
+    """Seat tenants in a panel whose first round is open, and hold and publish another one, which is returned."""
+    from minga.readiness import services
+
+    open_one = services.set_up_panel(name="Makers of Praia", country="CV")
+    for tenant in tenants:
+        tenant.panellist = services.invite_panellist(panel=open_one, group="small-firm").panellist
+        services.keep_seat(panellist=tenant.panellist, account=tenant.account)
+        say_in_panel(tenant.panellist, 1, f"Reason {tenant.word}reason")
+    panel = services.set_up_panel(name="Makers of Cabo Verde", country="CV")
+    seated = [services.invite_panellist(panel=panel, group="workers").panellist for _one in range(5)]
+    for number, stage in ((1, "first"), (2, "second")):
+        for panellist in seated:
+            say_in_panel(panellist, number)
+            services.finish_round(panellist=panellist)
+        services.close_round(panel=panel, stage=stage)
+    services.publish_panel(panel=panel)
+    return panel
+
+
+def say_in_panel(panellist: Any, number: int, reason: str = "") -> None:
+    """Answer one question of a panel."""
+    from minga.readiness import services
+
+    services.save_panel_answer(
+        panellist=panellist,
+        round_number=number,
+        item="I-SKL1",
+        value="2",
+        reason=reason,
+        seen_version=0,
+        language="en",
+    )
 
 
 def answer_all(assessment: Any, word: str) -> None:
@@ -131,10 +217,11 @@ def give_app(account: Any) -> None:
 
 
 def code_now(secret: str, steps: int = 0) -> str:
-    """Return the code that an app with this secret shows, so many half minutes from now."""
-    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-
-    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps)))
+    """Return the code that an app with this secret shows, so many half minutes from now (RFC 6238)."""
+    counter = struct.pack(">Q", int(time.time()) // 30 + steps)
+    digest = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
+    start = digest[-1] & 0x0F
+    return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
 
 
 @lru_cache(maxsize=1)
@@ -188,6 +275,12 @@ def gather(words: tuple[str, str, str] = ("almadina", "kerkennah", "sandaga")) -
     )
     farid = members.create_account(email="farid@assessors.example", password="a long enough password", name="Farid")
     members.grant_in_alliance(person=members.person_for(farid), role="assessor")
+    greta = members.create_account(email="greta@assessors.example", password="a long enough password", name="Greta")
+    members.grant_in_alliance(person=members.person_for(greta), role="assessor")
+    members.record_competence(person=members.person_for(greta), field="Factories", basis="Course of 2025")
+    for tenant in (amina, khadija):
+        show_and_judge(tenant, greta)
+    panel = sit_in_panels((amina, khadija))
     bao = members.createadmin(email="bao@secretariat.example", password="a long enough password", name="Bao")
     publish_index(bao)
     browsers = {
@@ -201,7 +294,7 @@ def gather(words: tuple[str, str, str] = ("almadina", "kerkennah", "sandaga")) -
     }
     until = timezone.localdate() + timedelta(days=30)
     members.make_token(person=amina.person, name=f"Loader {words[0]}note", scopes=["members:read"], expires_on=until)
-    return Alliance(amina, khadija, dina, mandate, amina.person.api_tokens.get(), browsers)
+    return Alliance(amina, khadija, dina, mandate, amina.person.api_tokens.get(), panel, browsers)
 
 
 @pytest.fixture

@@ -39,16 +39,33 @@ Session.objects.create(session_key="open-sign-in", session_data="x", expire_date
 """
 
 
+EVIDENCE_KEY = "bWluZ2EtdGVzdC1rZXktMDEyMzQ1Njc4OWFiY2RlZmc="
+#: A photo behind an answer, encrypted at rest.
+EVIDENCE = """
+import io
+from PIL import Image
+from minga.members.models import Account
+from minga.readiness import services
+photo = io.BytesIO()
+Image.new("RGB", (40, 30), "teal").save(photo, "JPEG")
+check = services.start_assessment(
+    country="CV", sector="10", size="1-9", language="en", account=Account.objects.get(email="amina@example.org")
+)
+services.add_evidence(assessment=check, item="INT1", data=photo.getvalue(), caption="Plan on the wall")
+"""
+
+
 @pytest.fixture(scope="module")
 def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A site with people, an organization, acts, a consent and two uploads."""
-    site = Site(tmp_path_factory.mktemp("lived-in"))
+    site = Site(tmp_path_factory.mktemp("lived-in"), settings={"MINGA_EVIDENCE_KEY": EVIDENCE_KEY})
     site.minga("site", "prepare")
     site.python(STORY)
     place = site.var / "uploads" / "evidence" / "énergie.pdf"
     place.parent.mkdir(parents=True)
     place.write_bytes(bytes(range(256)) * 100)
     (site.var / "uploads" / "empty.txt").touch()
+    site.python(EVIDENCE)
     return site
 
 
@@ -56,7 +73,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Site:
 def backup(lived_in: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("backups") / "minga.zip"
     told = lived_in.json("site", "backup", str(path))
-    assert told["uploads"] == 2
+    assert (told["uploads"], told["evidence"]) == (2, 1)
     assert told["bytes"] == path.stat().st_size
     return path
 
@@ -66,8 +83,8 @@ def empty_site(tmp_path: Path) -> Site:
     return Site(tmp_path / "var")
 
 
-def uploads(site: Site) -> dict[str, bytes]:
-    root = site.var / "uploads"
+def uploads(site: Site, part: str = "uploads") -> dict[str, bytes]:
+    root = site.var / part
     return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
@@ -76,6 +93,25 @@ def test_restoring_brings_back_every_row_and_every_upload(lived_in: Site, backup
     assert_same_rows(lived_in, empty_site)
     assert uploads(empty_site) == uploads(lived_in)
     assert empty_site.json("site", "check")["ok"]
+
+
+def test_restoring_brings_back_evidence_still_encrypted_and_closed_to_others(
+    lived_in: Site, backup: Path, empty_site: Site
+) -> None:
+    with zipfile.ZipFile(backup) as archive:
+        packed = b"".join(archive.read(name) for name in archive.namelist())
+    assert b"JFIF" not in packed, "the photo lies open in the backup"
+    empty_site.settings["MINGA_EVIDENCE_KEY"] = EVIDENCE_KEY
+    empty_site.minga("site", "restore", str(backup))
+    assert uploads(empty_site, "evidence") == uploads(lived_in, "evidence")
+    (file,) = [path for path in (empty_site.var / "evidence").rglob("*") if path.is_file()]
+    assert (stat.S_IMODE(file.stat().st_mode), stat.S_IMODE(file.parent.stat().st_mode)) == (0o600, 0o700)
+    said = empty_site.python("""
+        from minga.readiness import services
+        from minga.readiness.models import Evidence
+        print(services.read_evidence(evidence=Evidence.objects.get())[:3])
+    """)
+    assert said == repr(b"\xff\xd8\xff")
 
 
 def test_a_restored_site_goes_on_where_it_stopped(backup: Path, empty_site: Site) -> None:

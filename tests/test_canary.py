@@ -22,7 +22,9 @@ CANARIES = ("qzvamina", "qzvkhadija", "qzvdina")
 #: Who may see what of an organization, by role: its adviser and the secretariat see its page with its people.
 #: Nobody but its own people sees what it answered.
 MAY_SEE = {"adviser": {"organization", "person"}, "secretariat": {"organization", "person"}}
-PLACES = ("mail", "person", "organization", "check", "note", "reason")
+PLACES = ("mail", "person", "organization", "check", "note", "reason", "colleague")
+#: What a colleague noted, not even the owner of the check sees.
+HIDDEN_FROM_OWNERS = {"colleague"}
 
 
 def owner_of(alliance: Alliance, role: str) -> Tenant | None:
@@ -35,8 +37,8 @@ def leaks(role: str, text: str, alliance: Alliance) -> list[str]:
     return [
         f"{tenant.word}{place}"
         for tenant in (alliance.amina, alliance.khadija, alliance.dina)
-        if tenant is not owner_of(alliance, role)
         for place in PLACES
+        if tenant is not owner_of(alliance, role) or place in HIDDEN_FROM_OWNERS
         if f"{tenant.word}{place}" in text
         and not (place in MAY_SEE.get(role, set()) and (role == "secretariat" or tenant is alliance.amina))
     ]
@@ -139,3 +141,4 @@ def test_a_leak_would_be_seen(planted):
     assert len(leaks("visitor", text, planted)) == 2
     assert leaks("owner", text, planted) == []
     assert leaks("secretariat", text, planted) == [f"{planted.amina.word}note"]
+    assert len(leaks("owner", f"Note {planted.amina.word}colleague", planted)) == 1

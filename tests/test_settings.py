@@ -33,14 +33,21 @@ BROKEN = [
     ("MINGA_UNCLAIMED_DAYS", "3", "at least 7 and at most 730"),
     ("MINGA_UNCLAIMED_DAYS", "731", "at least 7 and at most 730"),
     ("MINGA_UPLOAD_MB", "0", "at least 1 and at most 200"),
+    ("MINGA_EVIDENCE_DAYS", "6", "at least 7 and at most 3650"),
     ("MINGA_LOG_LEVEL", "LOUD", "one of DEBUG, INFO, WARNING, ERROR"),
     ("MINGA_LOG_FORMAT", "xml", "one of text, json"),
     ("MINGA_SECOND_FACTOR", "off", "one of roles, all"),
 ]
 #: Settings that take any text, and the two addresses whose messages may not repeat their password.
-FREE = {"MINGA_VAR", "MINGA_SECRET_KEY", "MINGA_SITE_NAME", "MINGA_MAIL_FROM", "MINGA_DATABASE_URL", "MINGA_MAIL_URL"} | {
-    f"MINGA_OIDC_{part}" for part in ("URL", "CLIENT_ID", "SECRET", "NAME")
-}
+FREE = {
+    "MINGA_VAR",
+    "MINGA_SECRET_KEY",
+    "MINGA_SITE_NAME",
+    "MINGA_MAIL_FROM",
+    "MINGA_DATABASE_URL",
+    "MINGA_MAIL_URL",
+    "MINGA_EVIDENCE_KEY",
+} | {f"MINGA_OIDC_{part}" for part in ("URL", "CLIENT_ID", "SECRET", "NAME")}
 
 
 @pytest.fixture
@@ -64,6 +71,16 @@ def test_a_broken_setting_is_refused_with_its_value_and_its_rule(name, value, ru
         settings_with(**{name: value})
     assert f'{name} is "{value}"; give ' in str(refusal.value)
     assert rule in str(refusal.value)
+
+
+def test_a_key_for_evidence_that_is_none_is_refused_without_showing_it(settings_with):
+    good = "bWluZ2EtdGVzdC1rZXktMDEyMzQ1Njc4OWFiY2RlZmc="
+    for given in ("hunter2", f"{good},hunter2", "aHVudGVyMg=="):
+        with pytest.raises(SettingError, match=r"MINGA_EVIDENCE_KEY holds a key that is none") as said:
+            settings_with(MINGA_EVIDENCE_KEY=given)
+        assert "hunter2" not in str(said.value)
+        assert good not in str(said.value)
+    assert settings_with(MINGA_EVIDENCE_KEY=f" {good}, {good}")["EVIDENCE_KEYS"] == [good, good]
 
 
 def test_every_setting_is_among_those_tried_here(settings_with):

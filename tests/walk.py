@@ -22,6 +22,13 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/readiness/assessments": {"country": "TN", "sector": "10", "size": "1-9"},
     "PATCH /api/v1/readiness/assessments/{pk}/answers": {"answers": [{"item": "INT1", "value": "3"}]},
     "POST /api/v1/readiness/assessments/{pk}/submit": {},
+    "PATCH /api/v1/readiness/validations/{pk}/findings": {"findings": []},
+    "POST /api/v1/readiness/assessments/{pk}/colleagues": {"role": "production"},
+    "POST /api/v1/readiness/assessments/{pk}/agreements": {"item": "INT1", "level": 3, "reason": "talked"},
+    "POST /api/v1/readiness/assessments/{pk}/shares": {"code": "0000-0000-0000-0000"},
+    "POST /api/v1/readiness/colleagues/open": {"code": "0000-0000-0000-0000"},
+    "PATCH /api/v1/readiness/colleagues/{pk}/answers": {"answers": [{"item": "INT1", "value": "3"}]},
+    "POST /api/v1/readiness/clients": {"country": "TN", "sector": "10", "size": "1-9", "how": "telephone"},
 }
 
 
@@ -36,7 +43,12 @@ def every_visit() -> list[Visit]:
 
 def carries_ids(visit: Visit) -> bool:
     """Whether an address belongs to one tenant."""
-    return bool(re.search(r"/a/<pk>/|<mark>|/assessments/\{|/consents/<pk>|/mandates/<pk>|/tokens/<pk>", visit[1]))
+    return bool(
+        re.search(
+            r"/[acp]/<pk>/|<mark>|/(?:assessments|colleagues|validations)/\{|/(?:validations|queue)/<pk>/|/consents/<pk>|/mandates/<pk>|/tokens/<pk>",
+            visit[1],
+        )
+    )
 
 
 def real_address(pattern: str, alliance: Alliance, tenant: Tenant | None = None) -> str:
@@ -57,14 +69,30 @@ def real_address(pattern: str, alliance: Alliance, tenant: Tenant | None = None)
         "unit": "TN",
         "node": "exports",
         "mark": (tenant.organization or alliance.amina.organization).mark,
+        "number": 1,
+        "file": (tenant.evidence or alliance.amina.evidence).pk,
+        "share": 1,
         "content_hash": tenant.assessment.edition.content_hash,
     }
-    place = pattern.partition("<pk>")[0].rstrip("/").rpartition("/")[2]
+    place = re.split(r"[<{]pk[>}]", pattern)[0].rstrip("/").rpartition("/")[2]
     answered = bool(re.search(r"[<{]pk[>}]/(?:goals|submit|save|answers|<factor>)", pattern))
     stored = {"consents": (tenant.consent or alliance.amina.consent), "mandates": alliance.mandate}
+    colleague = tenant.colleague or alliance.amina.colleague
+    stored |= {"c": colleague, "colleagues": colleague}
     stored |= {"tokens": alliance.token, "keys": alliance.amina.account}
+    panellist = tenant.panellist or alliance.amina.panellist
+    # results are of the published panel; everything else about panels of the one whose first round is open
+    stored |= {"p": panellist, "panels": alliance.panel if _tells_result(pattern) else panellist.panel}
+    validation = tenant.validation or alliance.amina.validation
+    competent = validation.assessor.person
+    stored |= {"validations": validation, "queue": validation}
+    stored |= {"person": competent, "record": competent.competences.get()}
     values["pk"] = stored.get(place, tenant.draft if answered else tenant.assessment).pk
     return re.sub(r"[<{](\w+)[>}]", lambda found: str(values[found.group(1)]), pattern)
+
+
+def _tells_result(pattern: str) -> bool:
+    return "/result" in pattern or pattern.startswith("/api/")
 
 
 def visit_and_undo(browser: Client, visit: Visit, address: str) -> Any:

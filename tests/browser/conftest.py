@@ -14,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,13 @@ def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Site:
 @pytest.fixture(scope="session")
 def address(site: Site) -> Iterator[str]:
     """Serve the site until the last test is done; return where."""
+    with served(site) as where:
+        yield where
+
+
+@contextmanager
+def served(site: Site) -> Iterator[str]:
+    """Serve a site as an operator would; return where."""
     port = _free_port()
     where = f"http://127.0.0.1:{port}"
     log = site.var / "server.log"

@@ -57,3 +57,47 @@ def sign_in(page: Page, address: str, email: str, password: str) -> None:
     page.click("main form[method=post] button.button")
     page.wait_for_url("**/members/me/")
     expect(page.locator("main h1")).to_be_visible()
+
+
+def invite(page: Page, check: str, *, role: str = "production", language: str = "en") -> str:
+    """Ask a colleague as the owner of a check; return the link."""
+    page.goto(f"{check}colleagues/")
+    page.select_option("select[name=role]", role)
+    page.select_option("select[name=language]", language)
+    page.click("main form.stack button.button")
+    return str(page.locator("a.longlink").get_attribute("href"))
+
+
+def come_in(page: Page, link: str) -> str:
+    """Open an invitation; return the address of the colleague's questions."""
+    page.goto(link)
+    page.click("main form[method=post] button.button")
+    page.wait_for_url("**/readiness/c/**")
+    return page.url
+
+
+def answer_place(page: Page, level: int) -> int:
+    """Answer all questions of a colleague and say that they are finished; return how many there were."""
+    home, answered = page.url, 0
+    page.click("main .row a.button")
+    while page.url != home:
+        answered += answer_page(page, level)
+    page.click("form[action$='/finish/'] button")
+    expect(page.locator("main h1 .tag.good")).to_be_visible()
+    return answered
+
+
+def begin_for_client(
+    page: Page, address: str, *, name: str = "Sample Bakery of a Client", how: str = "telephone"
+) -> str:
+    """Begin a check for a client, as an adviser who has read the words aloud; return its address."""
+    page.goto(f"{address}/en/readiness/clients/new/")
+    page.check("input[name=agreed]")
+    page.check(f"input[name=how][value='{how}']")
+    page.select_option("select[name=sector]", "10")
+    page.select_option("select[name=country]", "TN")
+    page.check("input[name=size][value='10-49']")
+    page.fill("input[name=name]", name)
+    page.click("main form[method=post] button.button")
+    expect(page.locator(".code")).to_be_visible()
+    return f"{address}{page.locator('main p.row a.button').first.get_attribute('href')}"

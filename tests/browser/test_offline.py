@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import steps
@@ -28,11 +30,11 @@ def _someone(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def _ready(page: Page, check: str) -> None:
-    """Wait until the worker has fetched the seven pages of the check."""
+def _ready(page: Page, check: str, pages: int = 7) -> None:
+    """Wait until the worker has fetched the pages of the check."""
     place = "/".join(check.rstrip("/").split("/")[-2:])
     for _try in range(100):
-        if page.evaluate(KEPT, place) >= 7:
+        if page.evaluate(KEPT, place) >= pages:
             return
         time.sleep(0.1)
     pytest.fail("the worker kept no pages")
@@ -187,3 +189,74 @@ def test_whoever_signs_out_while_answers_wait_is_told(browser: Browser, address:
         other = context.new_page()
         other.goto(f"{address}/en/account/logout/")
         expect(other.locator("[data-leave-waiting]")).to_be_visible()
+
+
+def _photo() -> bytes:
+    """Draw a photo of more than 300 kB, as a telephone takes them."""
+    drawn = io.BytesIO()
+    Image.effect_noise((1400, 1000), 90).convert("RGB").save(drawn, "JPEG", quality=92)
+    return drawn.getvalue()
+
+
+def test_a_photo_taken_without_a_line_is_made_small_and_arrives_once(browser: Browser, address: str, logins):
+    with _someone(browser) as page:
+        steps.sign_in(page, address, *logins["owner"])
+        check = steps.start(page, address, "en")
+        _ready(page, check)
+        photo = _photo()
+        assert len(photo) > 400_000
+        page.context.set_offline(True)
+        page.reload()
+        card = page.locator(".item").first
+        card.locator("summary").click()
+        card.locator("input[type=file]").set_input_files({"name": "p.jpg", "mimeType": "image/jpeg", "buffer": photo})
+        expect(page.locator(WAITING)).to_have_text("waiting to be sent: 1")
+        assert page.evaluate("async () => (await Waiting.entries())[0].file.size") <= 300 * 1024
+        page.reload()
+        expect(page.locator(WAITING)).to_have_text("waiting to be sent: 1")
+        page.context.set_offline(False)
+        expect(page.locator(WAITING)).to_be_hidden()
+        page.goto(f"{check}evidence/INT1/")
+        expect(page.locator(".files-kept li")).to_have_count(1)
+
+
+def test_what_is_no_photo_is_refused_with_a_reason_and_stays_until_thrown_away(browser: Browser, address: str, logins):
+    with _someone(browser) as page:
+        steps.sign_in(page, address, *logins["owner"])
+        steps.start(page, address, "en")
+        card = page.locator(".item").first
+        card.locator("summary").click()
+        card.locator("input[type=file]").set_input_files(
+            {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"no"}
+        )
+        expect(page.locator(WAITING)).to_have_text("not accepted by the site: 1")
+        expect(card).to_contain_text("JPEG")
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.click("[data-waiting-drop]")
+        expect(page.locator(WAITING)).to_be_hidden()
+
+
+def test_the_list_for_the_visit_is_filled_in_without_a_line(browser: Browser, address: str, logins):
+    with _someone(browser) as page:
+        steps.sign_in(page, address, *logins["assessor"])
+        page.goto(f"{address}/en/readiness/validations/")
+        page.locator("main a[href*='/validations/']").first.click()
+        page.locator("main a[href$='/visit/']").first.click()
+        page.wait_for_url("**/visit/")
+        _ready(page, page.url.removesuffix("visit/"), pages=1)
+        page.context.set_offline(True)
+        page.reload()
+        seen = page.locator("main textarea").first
+        seen.fill("The board hangs beside the press")
+        page.reload()
+        expect(seen).to_have_value("The board hangs beside the press")
+        page.click("form.visit button.button")
+        expect(page.locator("form.visit > [role=status]")).to_contain_text("stays on this device")
+        page.context.set_offline(False)
+        page.locator("input[name=visited_on]").fill("2026-10-01")
+        page.click("form.visit button.button")
+        page.wait_for_url(lambda url: not url.endswith("/visit/"))
+        page.go_back()
+        page.reload()
+        expect(seen).to_have_value("The board hangs beside the press")
+        assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('minga-form'))") == []

@@ -27,6 +27,14 @@ class House:
     owners_check: str
     organization: str
     record: str
+    #: what the sample's assessor works on, and what waits for an assessor
+    validation: str
+    queued: str
+    #: the questions of a colleague, and the guest's check in which that colleague and the guest differ
+    colleague: str
+    differing: str
+    #: the check that the sample's adviser began for a client
+    client: str
 
     @classmethod
     def furnish(cls, browser: Browser, address: str, logins: Logins) -> House:
@@ -44,18 +52,53 @@ class House:
         steps.submit(page)
         page.goto(f"{address}/en/knowledge/?q=machine+vision")
         record = _link(page, "main .cards h3 a")
-        remembers: dict[str, Any] = {"visitor": None, "guest": context.storage_state()}
+        differing = _path(steps.start(page, address, "en"), address)
+        steps.answer_all(page, 1)
+        colleague, as_colleague = _differ(browser, page, f"{address}/en{differing}", address)
+        remembers: dict[str, Any] = {"visitor": None, "guest": context.storage_state(), "colleague": as_colleague}
         context.close()
         owners: list[str] = []
-        for role in ("owner", "assessor", "secretariat"):
+        validation = queued = client = ""
+        for role in ("owner", "adviser", "assessor", "secretariat"):
             context = browser.new_context()
             page = context.new_page()
             steps.sign_in(page, address, *logins[role])
             remembers[role] = context.storage_state()
             if role == "owner":
                 owners = [_link(page, f"main .card a[href*='/{part}/']") for part in ("readiness/a", "organizations")]
+            if role == "adviser":
+                client = _path(steps.begin_for_client(page, address), address)
+            if role == "assessor":
+                page.goto(f"{address}/en/readiness/validations/")
+                validation = _link(page, "main th a")
+            if role == "secretariat":
+                page.goto(f"{address}/en/readiness/queue/")
+                queued = _link(page, "main td a")
             context.close()
-        return cls(address, remembers, open_check, finished_check, thin_check, *owners, record)
+        found = (
+            open_check,
+            finished_check,
+            thin_check,
+            *owners,
+            record,
+            validation,
+            queued,
+            colleague,
+            differing,
+            client,
+        )
+        return cls(address, remembers, *found)
+
+
+def _differ(browser: Browser, guest: Page, check: str, address: str) -> tuple[str, Any]:
+    """Ask a colleague who answers two levels higher; return the colleague's path and what the browser remembers."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    home = steps.come_in(page, steps.invite(guest, check))
+    steps.answer_place(page, 3)
+    remembered = context.storage_state()
+    context.close()
+    return _path(home, address), remembered
 
 
 def _link(page: Page, selector: str) -> str:
@@ -84,6 +127,14 @@ def _make_code(page: Page) -> None:
     page.wait_for_selector(".code")
 
 
+def _give_password(page: Page) -> None:
+    """Type the password once more, where the page asks whether it is still the same person."""
+    if "/reauthenticate/" in page.url:
+        page.fill("input[name=password]", "sample-alliance-2026")
+        page.click("main form[method=post] button.button")
+        page.wait_for_url(lambda url: "/reauthenticate/" not in url)
+
+
 def _send_without_seal(page: Page) -> None:
     """Post a form whose security mark is gone, which is answered with 403."""
     page.context.clear_cookies(name="csrftoken")
@@ -92,6 +143,25 @@ def _send_without_seal(page: Page) -> None:
     with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
         page.click("main form[method=post] button.button")
     assert answered.value.status == 403
+
+
+_FIRMS = b"name,country,sector,size,INT1\nPadaria da Praia,CV,10,small,3\nMetal Fogo,XX,25,small,9\n"
+
+
+def _check_file(page: Page) -> None:
+    """Upload a sheet with one good row and one to mend; nothing is stored."""
+    page.set_input_files("input[name=file]", {"name": "firms.csv", "mimeType": "text/csv", "buffer": _FIRMS})
+    page.click("main form[enctype] button.button")
+    page.wait_for_selector("input[name=sealed]", state="attached")
+
+
+_EDITION = "/indicators/readiness/readiness-2026.1/"
+
+
+def _rebuild(page: Page) -> None:
+    """Calculate one of the alliance's own indexes anew, which leads to its draft."""
+    page.click("main form[action$='/build/alliance/'] button")
+    page.wait_for_selector("form[action$='/delete/']")
 
 
 _ASKED = "sector=10&country=TN&size=10-49"
@@ -112,18 +182,64 @@ PAGE_TYPES = (
     PageType("continue later", lambda house: f"{house.open_check}keep/", "guest"),
     PageType("continue later, code made", lambda house: f"{house.open_check}keep/", "guest", then=_make_code),
     PageType("continue with code", "/readiness/resume/"),
+    PageType("on paper", lambda house: f"{house.open_check}paper/", "guest"),
+    PageType("typing in a paper form", lambda house: f"{house.open_check}paper/type/?form=full", "guest"),
+    PageType("paper form by its code", "/readiness/paper/"),
+    PageType("answers from elsewhere", "/readiness/import/", "secretariat"),
+    PageType("check of a file of answers", "/readiness/import/", "secretariat", then=_check_file),
     PageType("answers as a file", lambda house: f"{house.open_check}draft/", "guest"),
+    PageType("programmes", "/readiness/programmes/"),
+    PageType("compare two checks", lambda house: f"{house.owners_check}compare/", "owner"),
+    PageType("programmes of a check", lambda house: f"{house.open_check}programmes/", "guest"),
     PageType("delete", lambda house: f"{house.open_check}delete/", "guest"),
     PageType("report", lambda house: f"{house.finished_check}report/", "guest"),
     PageType("report with too few answers", lambda house: f"{house.thin_check}report/", "guest"),
     PageType("report with peers", lambda house: f"{house.owners_check}report/", "owner"),
     PageType("my checks", "/readiness/mine/", "owner"),
+    PageType("evidence", lambda house: f"{house.owners_check}evidence/", "owner"),
+    PageType("evidence of a question", lambda house: f"{house.owners_check}evidence/INT1/", "owner"),
+    PageType("validation, done", lambda house: f"{house.owners_check}validation/", "owner"),
+    PageType("validations to make", "/readiness/validations/", "assessor"),
+    PageType("validation, overview", lambda house: house.validation, "assessor"),
+    PageType("validation, one factor", lambda house: f"{house.validation}items/integration/", "assessor"),
+    PageType("list for the visit", lambda house: f"{house.validation}visit/", "assessor"),
+    PageType("queue of validations", "/readiness/queue/", "secretariat"),
+    PageType("choose an assessor", lambda house: house.queued, "secretariat"),
+    PageType("colleagues", lambda house: f"{house.differing}colleagues/", "guest"),
+    PageType("invitation", lambda house: f"{house.open_check}colleagues/", "guest", then=_make_code),
+    PageType("agree on a level", lambda house: f"{house.differing}agreement/", "guest"),
+    PageType("who is let in", lambda house: f"{house.open_check}sharing/", "guest"),
+    PageType("colleague's questions", lambda house: house.colleague, "colleague"),
+    PageType("colleague answers", lambda house: f"{house.colleague}integration/", "colleague"),
+    PageType("colleague continues later", lambda house: f"{house.colleague}keep/", "colleague", then=_make_code),
+    PageType("colleague deletes", lambda house: f"{house.colleague}delete/", "colleague"),
+    PageType("my clients", "/readiness/clients/", "adviser"),
+    PageType("begin for a client", "/readiness/clients/new/", "adviser"),
+    PageType("check of a client", lambda house: house.client, "adviser"),
+    PageType("client's answers", lambda house: f"{house.client}integration/", "adviser"),
+    PageType("indexes", "/indicators/"),
+    PageType("index", "/indicators/readiness/"),
+    PageType("unit of an index", f"{_EDITION}TN/"),
+    PageType("figure of an index", f"{_EDITION}TN/skills/"),
+    PageType("audit of an index", f"{_EDITION}audit/"),
+    PageType("units compared", f"{_EDITION}compare/?u=TN&u=KE"),
+    PageType("other weights", f"{_EDITION}what-if/?w_readiness=2"),
+    PageType("index of companies", "/indicators/responsibility/"),
+    PageType("workbench of indexes", "/indicators/build/", "secretariat"),
+    PageType("upload of a table", "/indicators/build/new/", "secretariat"),
+    PageType("draft of an index", "/indicators/build/", "secretariat", then=_rebuild),
     PageType("my page", "/members/me/", "owner"),
     PageType("my organization", lambda house: house.organization, "owner"),
     PageType("page of the secretariat", "/members/me/", "secretariat"),
     PageType("roles", "/members/roles/", "secretariat"),
     PageType("audit trail", "/members/trail/", "secretariat"),
     PageType("new organization", "/members/organizations/new/", "secretariat"),
+    PageType("API tokens", "/members/me/tokens/", "owner"),
+    PageType("second step", "/account/second-step/", "owner"),
+    PageType("app with codes", "/account/second-step/totp/activate/", "owner", then=_give_password),
+    PageType("new passkey", "/account/second-step/webauthn/add/", "owner", then=_give_password),
+    PageType("passkeys", "/account/second-step/webauthn/", "owner"),
+    PageType("lost second step", "/members/second-step/", "secretariat"),
     PageType("directory", "/members/organizations/"),
     PageType("privacy", "/members/privacy/"),
     PageType("sign in", "/account/login/"),

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
         ZScore,
     )
     from minga.indicators.engine.screening import availability, screen
-    from minga.indicators.engine.sdmx import read_sdmx_csv, read_sdmx_ml, write_sdmx_csv
+    from minga.indicators.engine.sdmx import read_sdmx_csv, read_sdmx_ml, write_sdmx_csv, write_sdmx_ml
     from minga.indicators.engine.sensitivity import Sensitivity, sobol, sobol_indices
     from minga.indicators.engine.standalone import ampi, bod, copeland, mpi
     from minga.indicators.engine.statistics import corr, corr_flags, denominator_corr, stats
@@ -144,6 +144,7 @@ _WHERE = {
     "write_all": "files",
     "write_scores": "files",
     "write_sdmx_csv": "sdmx",
+    "write_sdmx_ml": "sdmx",
     "write_workbook": "files",
     "write_xlsx": "files",
 }
@@ -159,7 +160,7 @@ __all__ = [
     "index_report", "metadata", "method_text", "mpi", "noisy_weights", "optimise_weights", "pca", "preset_names",
     "read_coinr", "read_sdmx_csv", "read_sdmx_ml", "read_table", "read_workbook", "revisions", "screen", "sobol",
     "sobol_indices", "stats", "to_tables", "trends", "uncertainty", "uncertainty_sources", "unit_report",
-    "write_all", "write_scores", "write_sdmx_csv", "write_workbook", "write_xlsx",
+    "write_all", "write_scores", "write_sdmx_csv", "write_sdmx_ml", "write_workbook", "write_xlsx",
 ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from minga.indicators.engine.definition import Index
 from minga.indicators.engine.errors import DefinitionError, Finding, IndicatorsError
 from minga.indicators.engine.ranking import ranks_within
 from minga.indicators.engine.result import Result
+from minga.indicators.engine.sentences import error
 from minga.indicators.engine.weighting import effective_weights
 from minga.indicators.plain import column, plain, rows
 
@@ -65,18 +66,14 @@ def check(index: Index, table: pl.DataFrame) -> list[Finding]:
 def _page_findings(index: Index, table: pl.DataFrame) -> list[Finding]:
     found = []
     if table.height > MAX_UNITS or len(index.codes) > MAX_INDICATORS:
-        found.append(Finding("error", "too_large", f"There are {table.height} units and {len(index.codes)} "
-                             f"indicators; pages carry {MAX_UNITS} and {MAX_INDICATORS}. Calculate larger indexes "
-                             "with the command line."))  # fmt: skip
+        found.append(error("too_large", units=table.height, indicators=len(index.codes), most_units=MAX_UNITS,
+                           most_indicators=MAX_INDICATORS))  # fmt: skip
     if index.panel.time and table[index.panel.time].n_unique() > 1:
-        found.append(Finding("error", "several_times", f"The column {index.panel.time!r} holds several times. An "
-                             "edition is one time: upload one table for each."))  # fmt: skip
+        found.append(error("several_times", column=index.panel.time))
     names = [*(str(unit) for unit in table[index.unit].to_list()), *(item.code for item in index.items)]
     for name in names:
         if not fits_address(name):
-            found.append(Finding("error", "address", f"The code {name!r} cannot stand in an address. Use letters, "
-                                 "digits, point, hyphen and underscore, and none of: "
-                                 f"{', '.join(sorted(RESERVED))}."))  # fmt: skip
+            found.append(error("address", part=name, reserved=", ".join(sorted(RESERVED))))
     return found
 
 
@@ -264,7 +261,7 @@ def _audit(index: Index, table: pl.DataFrame, fitted: Result, seed: int, said: _
         "correlations": rows(statistics.corr(scaled, list(index.codes)).select("a", "b", "correlation", "n")),
         "nodes": rows(_node_correlations(index, fitted)),
         "corr_flags": rows(statistics.corr_flags(index, scaled)),
-        "warnings": [[one.rule, one.message] for one in fitted.warnings],
+        "warnings": [[one.rule, one.message, one.code, dict(one.values)] for one in fitted.warnings],
         "log": rows(fitted.log),
     }
     said.step()

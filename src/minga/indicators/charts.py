@@ -264,6 +264,11 @@ def strips(rows: Sequence[Strip], label: str, low: float = 0.0, high: float = 10
     return _rows(drawn, _scale(line, ticks), label)
 
 
+#: marks nearer than this, in per cent of the width, are drawn above and below each other, so that none hides another
+_NEAR = 5.0
+_ASIDE = (0, -7, 7, -3)
+
+
 def _strip(row: Strip, line: Axis) -> SafeString:
     middle = _ROW // 2
     # dots that would lie on each other are drawn once: a strip of 200 units stays light
@@ -280,13 +285,16 @@ def _strip(row: Strip, line: Axis) -> SafeString:
                 middle + 9,
             )
         )
+    placed: list[float] = []
     for at, value in enumerate(row.marked):
         if value is not None:
+            near = sum(abs(line.share(value) - other) < _NEAR for other in placed)
+            placed.append(line.share(value))
             parts.append(
                 format_html(
                     '<svg x="{}" y="{}" overflow="visible"><path d="{}" fill="var({})" stroke="var(--paper)"/></svg>',
                     line.at(value),
-                    middle,
+                    middle + _ASIDE[near % len(_ASIDE)],
                     SHAPES[at % 4],
                     COLOURS[at % len(COLOURS)],
                 )

@@ -14,6 +14,7 @@ from minga.indicators.engine.definition import Group, Index, Indicator, Node
 from minga.indicators.engine.errors import DataError, Finding, IndicatorsError
 from minga.indicators.engine.files import read_table as read_any
 from minga.indicators.engine.scales import MinMax, PercentileRank, Scale, ZScore
+from minga.indicators.engine.sentences import error
 from minga.indicators.engine.steps import Aggregate, Aggregation, Impute, Treat
 from minga.tables.reading import LINE, TableError
 from minga.tables.reading import read_table as read_text
@@ -99,8 +100,7 @@ def cell_problems(index: Index, table: pl.DataFrame) -> list[Finding]:
         numbers = table[column].cast(pl.Float64, strict=False)
         for row, (text, number) in enumerate(zip(table[column].to_list(), numbers.to_list(), strict=True), start=2):
             if text is not None and text.lower() not in NOTHING and number is None:
-                found.append(Finding("error", "not_a_number", f"Row {row}, column {column!r}: {text!r} is no number. "
-                                     "Write it with a point, or leave the cell empty.", item.code))  # fmt: skip
+                found.append(error("not_a_number.cell", indicator=item.code, row=row, column=column, cell=text))
     return found[:MOST_PROBLEMS]
 
 

@@ -102,29 +102,6 @@ FLAGS: dict[str, Words] = {
     "few_values": _("few different values"),
     "outliers": _("outliers"),
 }
-#: The heads of findings; what follows them is the engine's own sentence, in English.
-FINDINGS: dict[str, Words] = {
-    "missing_column": _("A column is missing."),
-    "not_a_number": _("A cell holds no number."),
-    "duplicate_unit": _("A unit stands in more than one row."),
-    "unit_without_code": _("A row has no code."),
-    "duplicate_code": _("A code is used twice."),
-    "orphan": _("A part belongs to nothing."),
-    "parent_loop": _("The parts form a loop."),
-    "one_top": _("There must be one part at the top."),
-    "childless": _("A part has nothing below it."),
-    "direction": _("A direction is neither 1 nor -1."),
-    "weight": _("A weight is below zero."),
-    "no_values": _("An indicator has no value."),
-    "zero_range": _("An indicator is the same for every unit."),
-    "zero_in_mean": _("A mean cannot take zero."),
-    "zero_denominator": _("A denominator is zero."),
-    "group_gap": _("An indicator is missing for a whole group."),
-    "no_score": _("Some units have no score."),
-    "address": _("A code cannot stand in an address."),
-    "too_large": _("The table is too large for pages."),
-    "several_times": _("The table holds several times."),
-}
 CHOICES: dict[str, Words] = {
     "weights": _("Weights"),
     "aggregate": _("How parts are put together"),
@@ -156,7 +133,15 @@ def listed(words: Iterable[Any]) -> str:
 
 def number(value: float | None, decimals: int = 1) -> str:
     """Write a number as the language does."""
-    return "–" if value is None else str(localize(round(value, decimals) if decimals else round(value)))
+    if value is None:
+        return "–"
+    rounded = round(value, decimals) if decimals else round(value)
+    return str(localize(rounded or abs(rounded))).replace("-", "−")  # no minus before a zero
+
+
+def short(value: float) -> str:
+    """Write a number with as many decimals as it needs, at most two."""
+    return number(value, next((places for places in (0, 1) if round(value, places) == round(value, 2)), 2))
 
 
 def percent(value: float | None, decimals: int = 0) -> str:
@@ -228,11 +213,6 @@ def choice(path: str) -> str:
     return str(CHOICES.get(path.partition(".")[0], path))
 
 
-def head_of(rule: str) -> str:
-    """Say in a few words what a finding is about."""
-    return str(FINDINGS.get(rule, _("Look at this.")))
-
-
 # ---------------------------------------------------------------- method
 def method(index: Index) -> list[str]:
     """Say how an index is calculated, a sentence a step, from its definition."""
@@ -254,7 +234,7 @@ def method(index: Index) -> list[str]:
                 "Where the skew is %(skew)s or more and the kurtosis %(kurt)s or more, up to %(count)s outliers of an "
                 "indicator are drawn in to the nearest other value; where that is not enough, its logarithm is taken."
             )
-            % {"skew": number(index.treat.skew), "kurt": number(index.treat.kurt), "count": index.treat.winmax}
+            % {"skew": short(index.treat.skew), "kurt": short(index.treat.kurt), "count": index.treat.winmax}
         )
     steps.append(_scale(index.normalise))
     rules = dict.fromkeys(str(rule.method) for rule in node_rules(index).rules)
@@ -299,12 +279,12 @@ def _scale(scale: Scale) -> str:
     if isinstance(scale, MinMax):
         return gettext(
             "Indicators are brought to a common scale: the lowest value seen becomes %(low)s, the highest %(high)s."
-        ) % {"low": number(scale.lower), "high": number(scale.upper)}
+        ) % {"low": short(scale.lower), "high": short(scale.upper)}
     if isinstance(scale, Goalposts):
         return gettext(
             "Indicators are brought to a scale from 0 to %(top)s between goalposts that stay the same in every "
             "edition, so that scores of different years can be compared."
-        ) % {"top": number(scale.scale)}
+        ) % {"top": short(scale.scale)}
     if isinstance(scale, ZScore):
         return str(SCALES["zscore"])
     return str(SCALES.get(scale.method, scale.method))

@@ -72,6 +72,13 @@ class MembersConfig(Room):
             seen_by=_("Its people and the secretariat; everyone once its owner consents to a listing"),
         ),
         Processing(
+            record=_("Competence of assessors and advisers: field, sectors, what shows it, until when"),
+            purpose=_("Asking only those to assess who know the work"),
+            lawful_basis=_("Legitimate interest of the alliance and of those who are assessed"),
+            retention=_("Until the secretariat takes it back, or you erase your account"),
+            seen_by=_("You and the secretariat"),
+        ),
+        Processing(
             record=_("Consents: what, when, in which words, and when taken back"),
             purpose=_("Showing that something was done with your agreement"),
             lawful_basis=_("Legal obligation to be able to show consent"),

@@ -153,7 +153,7 @@ def reset_second_factor(
     reason: Annotated[str, typer.Option(help="What happened to it: lost, stolen or broken.")],
     as_json: AsJson = False,
 ) -> None:
-    """Take away a lost second step of sign-in, with recovery codes and API tokens; recorded, and mailed to the person."""
+    """Take away a lost second step of sign-in, recovery codes and API tokens; recorded, and mailed to the person."""
     with _site() as services:
         removed = services.reset_by_address(email=email, reason=reason)
     done = {"email": email, "removed": removed}

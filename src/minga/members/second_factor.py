@@ -33,6 +33,19 @@ def _keys() -> tuple[str, ...]:
     return (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
 
 
+def unreadable() -> int:
+    """Count the second steps whose secret was stored under a key that the site has no more."""
+    stored = Authenticator.objects.filter(type=Authenticator.Type.TOTP).values_list("data", flat=True)
+    return sum(not _opens(str(data.get("secret", ""))) for data in stored.iterator())
+
+
+def _opens(text: str) -> bool:
+    try:
+        return bool(_box(*_keys()).decrypt(text.encode()))
+    except InvalidToken:
+        return False
+
+
 class MFAAdapter(DefaultMFAAdapter):
     """Locks the secrets, names the site, and says what went wrong in whole sentences."""
 

@@ -105,7 +105,8 @@ def holds_guarded_role(account: Account | AnonymousUser) -> bool:
     """Whether an account's person holds a role that needs a second step, set up or not."""
     if not account.is_authenticated:
         return False
-    return running_mandates().filter(person__account=account, role__in=roles.GUARDED).exists()
+    held = running_mandates().filter(person__account=account, role__in=roles.GUARDED)
+    return account.is_superuser or held.exists()
 
 
 def needs_second_factor(account: Account | AnonymousUser) -> bool:
@@ -239,6 +240,7 @@ def organizations_without_another_owner(person: Person) -> QuerySet[Organization
 def mandates_in_bodies() -> QuerySet[Mandate]:
     """Return who holds which role in the alliance's bodies today."""
     held = running_mandates().filter(body__isnull=False).select_related("person__account", "body")
+    held = held.prefetch_related("person__competences")
     return held.order_by("body__name", "role", "pk")
 
 
@@ -246,6 +248,12 @@ def holds_real_data() -> bool:
     """Whether the database holds an organization or an account that is not part of the sample."""
     real_accounts = Account.objects.filter(Q(person=None) | Q(person__is_sample=False))
     return Organization.objects.filter(is_sample=False).exists() or real_accounts.exists()
+
+
+def people_in_bodies() -> QuerySet[Person]:
+    """Return who advises or assesses for the alliance today."""
+    held = running_mandates().filter(body__isnull=False, role__in=(roles.ADVISER, roles.ASSESSOR))
+    return Person.objects.filter(pk__in=held.values("person"))
 
 
 def competences_of(person: Person, *, sector: str = "", on: date | None = None) -> list[Competence]:
@@ -256,11 +264,3 @@ def competences_of(person: Person, *, sector: str = "", on: date | None = None) 
     day = on or timezone.localdate()
     valid = Competence.objects.filter(Q(valid_until=None) | Q(valid_until__gte=day), person=person)
     return [one for one in valid.order_by("pk") if not sector or not one.sectors or sector in one.sectors]
-
-
-def competences(people: list[int]) -> dict[int, list[Competence]]:
-    """Return everything that was ever recorded of these people, by person."""
-    found: dict[int, list[Competence]] = {}
-    for one in Competence.objects.filter(person__in=people).order_by("pk"):
-        found.setdefault(one.person_id, []).append(one)
-    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from minga.members import account_views, views
+from minga.members import account_views, views, views_competences
 
 app_name = "members"
 
@@ -30,6 +30,8 @@ urlpatterns = [
     path("mandates/<int:pk>/end/", views.end_mandate, name="end_mandate"),
     path("roles/", views.roles, name="roles"),
     path("second-step/", account_views.reset_second_factor, name="reset_second_factor"),
+    path("competences/person/<int:pk>/", views_competences.competences, name="competences"),
+    path("competences/record/<int:pk>/end/", views_competences.end_competence, name="end_competence"),
     path("trail/", views.trail, name="trail"),
     path("privacy/", views.privacy, name="privacy"),
 ]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from minga.readiness.engine.incoming import Incoming
     from minga.readiness.engine.instrument import Instrument, Item, load_instrument
     from minga.readiness.engine.overlays import Overlay, known_overlays, load_overlay, merge
+    from minga.readiness.engine.panel_result import PanelResult, panel_result, released
     from minga.readiness.engine.paper import paper
     from minga.readiness.engine.priorities import prioritize
     from minga.readiness.engine.report import assemble
@@ -48,6 +49,7 @@ _WHERE = {
     "Item": "instrument",
     "Overlay": "overlays",
     "OverlayError": "errors",
+    "PanelResult": "panel_result",
     "Priorities": "report_types",
     "ProfileError": "errors",
     "ReadinessError": "errors",
@@ -68,11 +70,13 @@ _WHERE = {
     "load_instrument": "instrument",
     "load_overlay": "overlays",
     "merge": "overlays",
+    "panel_result": "panel_result",
     "paper": "paper",
     "peers": "benchmark",
     "prioritize": "priorities",
     "read_sheet": "sheet",
     "read_submissions": "form_answers",
+    "released": "panel_result",
     "score": "scoring",
     "to_xlsform": "xlsform",
 }
@@ -89,6 +93,7 @@ __all__ = [
     "Item",
     "Overlay",
     "OverlayError",
+    "PanelResult",
     "Priorities",
     "ProfileError",
     "ReadinessError",
@@ -109,11 +114,13 @@ __all__ = [
     "load_instrument",
     "load_overlay",
     "merge",
+    "panel_result",
     "paper",
     "peers",
     "prioritize",
     "read_sheet",
     "read_submissions",
+    "released",
     "score",
     "to_xlsform",
 ]

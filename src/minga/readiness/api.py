@@ -3,49 +3,33 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.utils import translation
 from django.views.decorators.cache import never_cache
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Schema, Status
 from ninja.decorators import decorate_view
 from ninja.errors import HttpError
-from ninja.security import APIKeyHeader, django_auth
-from pydantic import AfterValidator
 
 from minga.readiness import report, selectors, services
-from minga.readiness.engine.errors import ReadinessError
+
+# one router for the whole room, so that every route is guarded alike
+from minga.readiness.api_panels import router
+from minga.readiness.api_shapes import (
+    AUTH,
+    GivenAnswers,
+    Language,
+    Location,
+    Outcomes,
+    Text,
+    opened,
+    save,
+)
 from minga.readiness.engine.instrument import Instrument, plain
 from minga.readiness.models import Assessment
 from minga.web.ratelimit import exceeded
-
-router = Router()
-
-
-def _without_nul(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("A text must not hold the character NUL. Remove it.")
-    return text
-
-
-Text = Annotated[str, AfterValidator(_without_nul)]
-Language = Literal["en", "fr", "es", "ru", "ar", "zh"]
-Location = Literal["city", "town", "rural", ""]
-Value = Literal["0", "1", "2", "3", "4", "5", "dk", "na"]
-
-
-class GuestKey(APIKeyHeader):
-    """The key that starting an assessment returned once."""
-
-    param_name = "X-Minga-Key"
-
-    def authenticate(self, request: HttpRequest, key: str | None) -> str | None:
-        return key or None
-
-
-_AUTH = [GuestKey(), django_auth]
 
 
 class Start(Schema):
@@ -70,40 +54,6 @@ class Started(Schema):
     items: list[str]
 
 
-class GivenAnswer(Schema):
-    """One answer, with the version of the stored one that its sender saw (0 for none)."""
-
-    item: Text = Field(max_length=40)
-    value: Value
-    version: int = Field(0, ge=0, le=1_000_000)
-    client_id: Text = Field("", max_length=64, description="The same id twice counts once.")
-    reason: Text = Field("", max_length=2000)
-    note: Text = Field("", max_length=2000)
-
-
-class GivenAnswers(Schema):
-    """Answers to some items, in any order."""
-
-    language: Language = "en"
-    answers: list[GivenAnswer] = Field(max_length=200)
-
-
-class Outcome(Schema):
-    """What became of one answer: saved, unchanged, conflict or refused; value and version are what is stored now."""
-
-    item: str
-    outcome: Literal["saved", "unchanged", "conflict", "refused"]
-    value: str | None = None
-    version: int | None = None
-    message: str = ""
-
-
-class Outcomes(Schema):
-    """One outcome an answer, in the order sent."""
-
-    outcomes: list[Outcome]
-
-
 class Goals(Schema):
     """What matters, and how far the business can go; all may be left out."""
 
@@ -121,19 +71,11 @@ class State(Schema):
     form: str
     instrument: str
     is_sample: bool
+    is_assisted: bool = Field(description="An adviser wrote answers down for the business.")
     answered: int
     asked: int
     answers: dict[str, dict[str, Any]]
     deleted_on: str | None
-
-
-def _opened(request: HttpRequest, pk: uuid.UUID) -> Assessment:
-    """Return the assessment to who may open it; 404 to everyone else."""
-    return selectors.find(pk, account=request.user, secret=request.headers.get(GuestKey.param_name))
-
-
-def _account(request: HttpRequest) -> Any:
-    return request.user if request.user.is_authenticated else None
 
 
 @router.post("/assessments", response={201: Started}, summary="Start an assessment", auth=None)
@@ -164,13 +106,15 @@ def start(request: HttpRequest, given: Start) -> Any:
     )
 
 
-@router.get("/assessments/{uuid:pk}", response=State, summary="See how far an assessment is", auth=_AUTH)
+@router.get("/assessments/{uuid:pk}", response=State, summary="See how far an assessment is", auth=AUTH)
 @decorate_view(never_cache)
 def state(request: HttpRequest, pk: uuid.UUID) -> Any:
     """Answers with their versions, and when an unclaimed assessment is deleted."""
-    assessment = _opened(request, pk)
+    assessment = opened(request, pk, Assessment.OpenedFor.READING)
     instrument = selectors.instrument_of(assessment, "en")
     answers = selectors.answers_of(assessment)
+    # who may only read sees how far it is, and the report
+    shown = {} if assessment.opened_for == Assessment.OpenedFor.READING else answers
     progress = selectors.progress(assessment, instrument, answers)
     deleted_on = selectors.deleted_on(assessment)
     return {
@@ -179,54 +123,35 @@ def state(request: HttpRequest, pk: uuid.UUID) -> Any:
         "form": assessment.form,
         "instrument": instrument.content_hash,
         "is_sample": assessment.is_sample,
+        "is_assisted": assessment.is_assisted,
         "answered": progress.answered,
         "asked": progress.asked,
         "answers": {
             item: {"value": answer.value, "version": answer.version, "reason": answer.reason, "note": answer.note}
-            for item, answer in sorted(answers.items())
+            for item, answer in sorted(shown.items())
         },
         "deleted_on": deleted_on.isoformat() if deleted_on else None,
     }
 
 
-@router.patch("/assessments/{uuid:pk}/answers", response=Outcomes, summary="Save answers", auth=_AUTH)
+@router.patch("/assessments/{uuid:pk}/answers", response=Outcomes, summary="Save answers", auth=AUTH)
 @decorate_view(never_cache)
 def answer(request: HttpRequest, pk: uuid.UUID, given: GivenAnswers) -> Any:
     """Item by item: one refused answer loses none of the others, and sending twice counts once."""
     if exceeded(request, "readiness-save", times=1200, seconds=600, weight=len(given.answers)):
         raise HttpError(429, "This address sent too many answers. Wait ten minutes, then try again.")
-    assessment = _opened(request, pk)
-    return {"outcomes": [_save(request, assessment, one, given.language) for one in given.answers]}
+    assessment = opened(request, pk, Assessment.OpenedFor.ANSWERING)
+    return {"outcomes": [save(request, assessment, one, given.language) for one in given.answers]}
 
 
-def _save(request: HttpRequest, assessment: Assessment, given: GivenAnswer, language: str) -> dict[str, Any]:
-    try:
-        saved = services.save_answer(
-            assessment=assessment,
-            item=given.item,
-            value=given.value,
-            seen_version=given.version,
-            client_id=given.client_id,
-            reason=given.reason,
-            note=given.note,
-            language=language,
-            account=_account(request),
-        )
-    except ReadinessError as problem:
-        return {"item": given.item, "outcome": "refused", "message": str(problem)}
-    return {
-        "item": given.item,
-        "outcome": saved.outcome,
-        "value": saved.answer.value,
-        "version": saved.answer.version,
-    }
-
-
-@router.post("/assessments/{uuid:pk}/submit", response=State, summary="Submit an assessment", auth=_AUTH)
+@router.post("/assessments/{uuid:pk}/submit", response=State, summary="Submit an assessment", auth=AUTH)
 @decorate_view(never_cache)
 def submit(request: HttpRequest, pk: uuid.UUID, given: Goals) -> Any:
-    """Closes the answers as self-declared; submitting twice changes nothing."""
-    assessment = _opened(request, pk)
+    """Closes the answers as self-declared, or agreed where colleagues took part; submitting twice changes nothing.
+
+    Refused while a colleague has not finished, or levels two or more apart are not agreed on.
+    """
+    assessment = opened(request, pk, Assessment.OpenedFor.ANSWERING)
     if not assessment.is_submitted:
         services.choose_goals(
             assessment=assessment,
@@ -235,26 +160,26 @@ def submit(request: HttpRequest, pk: uuid.UUID, given: Goals) -> Any:
             horizon_limit=given.horizon_limit,
             location=given.location,
         )
-        services.submit_assessment(assessment=assessment, scores=report.score_rows(assessment))
+        services.submit_assessment(assessment=assessment, scores=lambda: report.score_rows(assessment))
     return state(request, pk)
 
 
-@router.get("/assessments/{uuid:pk}/report", response=dict[str, Any], summary="Read the report", auth=_AUTH)
+@router.get("/assessments/{uuid:pk}/report", response=dict[str, Any], summary="Read the report", auth=AUTH)
 @decorate_view(never_cache)
 def read_report(request: HttpRequest, pk: uuid.UUID, language: Language = "en") -> Any:
     """The same frozen report as the page, as JSON."""
     with translation.override(language):
-        built = report.build(_opened(request, pk), language)
+        built = report.build(opened(request, pk, Assessment.OpenedFor.READING), language)
     if built is None:
         raise HttpError(409, "This assessment holds no answer yet, so there is no report. Answer at least one item.")
     return built.report.to_dict()
 
 
-@router.delete("/assessments/{uuid:pk}", response={204: None}, summary="Delete an assessment", auth=_AUTH)
+@router.delete("/assessments/{uuid:pk}", response={204: None}, summary="Delete an assessment", auth=AUTH)
 @decorate_view(never_cache)
 def delete(request: HttpRequest, pk: uuid.UUID) -> Any:
     """Deletes answers, history, keys and scores for ever."""
-    assessment = _opened(request, pk)
+    assessment = opened(request, pk)
     if not selectors.may_decide(assessment, request.user):
         raise Http404
     services.delete_assessment(assessment=assessment)

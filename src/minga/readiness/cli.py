@@ -11,9 +11,23 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+
+from minga.readiness import cli_evidence, cli_exchange, cli_panel
+from minga.readiness.cli_support import (
+    GENERIC,
+    Json,
+    Overlays,
+    folder,
+    guard,
+    lines,
+    load,
+    print_json,
+    refuse,
+    write,
+)
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,10 +47,8 @@ Answers = Annotated[
     Path, typer.Argument(help="CSV or Parquet with enterprise, item, level and, if you like, respondent.")
 ]
 InstrumentName = Annotated[str, typer.Option("--instrument", "-i", help="Name, id or file of the instrument.")]
-Overlays = Annotated[list[str] | None, typer.Option("--overlay", "-o", help="Name or file; may be repeated.")]
 Form = Annotated[Literal["full", "short"], typer.Option(help="The full form or the short one.")]
 Language = Annotated[str, typer.Option(help="Language of the texts, such as en, fr or ar.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 Profile = Annotated[
     Path | None,
     typer.Option(help="CSV with enterprise, goals (parted by ;), cash_limit, horizon_limit, and what peers share."),
@@ -44,8 +56,6 @@ Profile = Annotated[
 Peers = Annotated[Path | None, typer.Option(help="Answers of other enterprises, in the same shape.")]
 PeerProfiles = Annotated[Path | None, typer.Option(help="CSV with enterprise and the columns of --by, for the peers.")]
 By = Annotated[list[str] | None, typer.Option("--by", help="Column of the profile that peers share; widest first.")]
-
-GENERIC = "generic-enterprise"
 
 
 @app.command()
@@ -63,12 +73,12 @@ def check(
         try:
             findings += readiness.check_instrument(source)
         except readiness.ReadinessError as error:
-            findings += getattr(error, "findings", ()) or _refuse(str(error))
+            findings += getattr(error, "findings", ()) or refuse(str(error))
     if as_json:
-        _print_json({"checked": len(files or own), "findings": [vars(finding) for finding in findings]})
+        print_json({"checked": len(files or own), "findings": [vars(finding) for finding in findings]})
     else:
-        _lines(str(finding) for finding in findings)
-        _lines([f"{len(files or own)} checked, {len(findings)} findings."])
+        lines(str(finding) for finding in findings)
+        lines([f"{len(files or own)} checked, {len(findings)} findings."])
     raise typer.Exit(1 if findings else 0)
 
 
@@ -82,15 +92,15 @@ def merge(
     """Lay overlays onto an instrument and say which of them set each field."""
     from minga.readiness.engine.instrument import plain
 
-    merged = _instrument(base, overlays)
+    merged = load(base, overlays)
     if out is not None:
-        _write(out, json.dumps(plain(merged), ensure_ascii=False, indent=2) + "\n")
+        write(out, json.dumps(plain(merged), ensure_ascii=False, indent=2) + "\n")
     if as_json:
-        _print_json(plain(merged))
+        print_json(plain(merged))
         return
-    _lines([f"{merged.id} {merged.version} with {', '.join(o.id for o in merged.overlays)}"])
-    _lines([f"{len(merged.items)} items, {sum(i.anchor for i in merged.items)} anchors", merged.content_hash])
-    _lines(f"  {field} from {overlay}" for field, overlay in merged.provenance.items())
+    lines([f"{merged.id} {merged.version} with {', '.join(o.id for o in merged.overlays)}"])
+    lines([f"{len(merged.items)} items, {sum(i.anchor for i in merged.items)} anchors", merged.content_hash])
+    lines(f"  {field} from {overlay}" for field, overlay in merged.provenance.items())
 
 
 @app.command()
@@ -107,7 +117,7 @@ def score(
 
     from minga import readiness
 
-    model = _instrument(instrument, overlay)
+    model = load(instrument, overlay)
     table, problems = _answers(answers, model)
     matrix = readiness.answer_matrix(table, model)
     local = readiness.score(matrix, model, "local", form)
@@ -115,12 +125,12 @@ def score(
     nodes = nodes.select("enterprise", "kind", "node", "score", "answered", "lower", "upper")
     items = local.items.filter(pl.col("asked")).select("enterprise", "item", "factor", "level", "spread", "state")
     if out is not None:
-        _folder(out)
+        folder(out)
         nodes.write_csv(out / "scores.csv")
         items.write_csv(out / "items.csv")
         print(f"Wrote {out / 'scores.csv'} and {out / 'items.csv'} ({local.label}).", file=sys.stderr)
     elif as_json:
-        _print_json({"form": form, "instrument": model.content_hash, "scores": nodes.to_dicts(), "problems": problems})
+        print_json({"form": form, "instrument": model.content_hash, "scores": nodes.to_dicts(), "problems": problems})
     else:
         _score_table(nodes, local)
     _finish(problems)
@@ -143,7 +153,7 @@ def prioritize(
     from minga import readiness
     from minga.readiness.engine.instrument import plain
 
-    model = _instrument(instrument, overlay)
+    model = load(instrument, overlay)
     table, problems = _answers(answers, model)
     others, other_profiles, refused = _peer_scores(peers, peer_profiles, model, form)
     scores = readiness.score(table, model, "local", form)
@@ -155,18 +165,18 @@ def prioritize(
         wishes = profiles.get(str(name), {})
         beside = None
         if others is not None:
-            beside = _guard(readiness.compare, link.only(name), others, wishes, by or (), profiles=other_profiles)
-        results.append(_guard(readiness.prioritize, scores, shown, wishes, beside, name))
+            beside = guard(readiness.compare, link.only(name), others, wishes, by or (), profiles=other_profiles)
+        results.append(guard(readiness.prioritize, scores, shown, wishes, beside, name))
     if as_json:
-        _print_json({"priorities": plain(results), "problems": [*problems, *refused]})
+        print_json({"priorities": plain(results), "problems": [*problems, *refused]})
     else:
         for result in results:
-            _lines([result.enterprise])
-            _lines(
+            lines([result.enterprise])
+            lines(
                 f"  {s.rank}. {s.item} {s.short}: {s.sentence} [priority {s.priority:.4f}, stable {s.stability:.0%}]"
                 for s in result.first
             )
-            _lines(f"  later: {s.item} {s.short}" for s in result.later)
+            lines(f"  later: {s.item} {s.short}" for s in result.later)
     _finish([*problems, *refused])
 
 
@@ -190,13 +200,13 @@ def report(
     """Write the report of one enterprise as text, Markdown or JSON."""
     from minga import readiness
 
-    model = _instrument(instrument, overlay)
+    model = load(instrument, overlay)
     table, problems = _answers(answers, model)
     others, other_profiles, refused = _peer_scores(peers, peer_profiles, model, form)
     earlier, older = (None, []) if previous is None else _answers(previous, model)
     profiles = _profiles(profile, table["enterprise"].unique())
     name = enterprise if enterprise is not None or table.is_empty() else str(table["enterprise"][0])
-    result = _guard(
+    result = guard(
         readiness.assemble,
         table,
         model.in_language(language),
@@ -215,7 +225,7 @@ def report(
     if out is None:
         print(words)
     else:
-        _write(out, words + "\n")
+        write(out, words + "\n")
     _finish([*problems, *refused, *older])
 
 
@@ -232,33 +242,19 @@ def paper(
     """Print the form for people without a device, as one HTML file."""
     from minga import readiness
 
-    shown = _instrument(instrument, overlay).in_language(language)
+    shown = load(instrument, overlay).in_language(language)
     if shown.language != language.split("-")[0]:
         print(f"There is no translation into {language!r}; the form is in {shown.language!r}.", file=sys.stderr)
-    html = _guard(readiness.paper, shown, form, code)
+    html = guard(readiness.paper, shown, form, code)
     if out is not None:
-        _write(out, html)
+        write(out, html)
     if as_json:
         asked = [item.id for item in shown.items_of(form=form)]
-        _print_json({"language": shown.language, "form": form, "items": asked, "file": str(out) if out else None})
+        print_json({"language": shown.language, "form": form, "items": asked, "file": str(out) if out else None})
     elif out is None:
         print(html)
     else:
         print(f"Wrote {out}.", file=sys.stderr)
-
-
-def _instrument(name: str, overlays: Iterable[str] | None = None) -> Instrument:
-    """Load an instrument and its overlays; findings end the command with exit code 1, a wrong name with 2."""
-    from minga import readiness
-
-    try:
-        base = readiness.load_instrument(name)
-        return readiness.merge(base, *overlays) if overlays else base
-    except readiness.InstrumentError as error:
-        if not error.findings:
-            _refuse(str(error))
-        print(error, file=sys.stderr)
-        raise typer.Exit(1) from None
 
 
 def _answers(path: Path, instrument: Instrument) -> tuple[pl.DataFrame, list[str]]:
@@ -270,7 +266,7 @@ def _answers(path: Path, instrument: Instrument) -> tuple[pl.DataFrame, list[str
         reading = read_table(path, ("enterprise", "item", "level"))
         good, wrong = readiness.check_answers(reading.table, instrument)
     except (TableError, readiness.AnswerError) as error:
-        _refuse(str(error))
+        refuse(str(error))
     problems = [(p.line, str(p)) for p in reading.problems]
     problems += [(p.line or p.row, f"{path.name}, {str(p)[:1].lower()}{str(p)[1:]}") for p in wrong]
     return good, [sentence for _, sentence in sorted(problems)]
@@ -284,7 +280,7 @@ def _profiles(path: Path | None, asked: Iterable[Any] = ()) -> dict[str, dict[st
     found = {row["enterprise"]: row for row in rows}
     counts = Counter(row["enterprise"] for row in rows)
     if twice := sorted(str(name) for name, count in counts.items() if count > 1):
-        _refuse(f"{path.name} holds {', '.join(twice[:5])} more than once. Keep one row an enterprise.")
+        refuse(f"{path.name} holds {', '.join(twice[:5])} more than once. Keep one row an enterprise.")
     if stray := sorted({str(name) for name in found} - {str(name) for name in asked}):
         print(
             f"{path.name} also names {', '.join(stray[:5])}, of which there are no answers. Check how it is written.",
@@ -299,9 +295,9 @@ def _read(path: Path) -> pl.DataFrame:
     try:
         reading = read_table(path, ("enterprise",))
     except TableError as error:
-        _refuse(str(error))
+        refuse(str(error))
     if reading.problems:
-        _refuse("\n".join(map(str, reading.problems)))
+        refuse("\n".join(map(str, reading.problems)))
     return reading.table.drop(LINE, strict=False)
 
 
@@ -316,52 +312,13 @@ def _peer_scores(
     return readiness.score(table, instrument, "link", form), None if profiles is None else _read(profiles), problems
 
 
-def _guard(function: Any, *values: Any, **named: Any) -> Any:
-    """Call the engine; what it refuses becomes a sentence and exit code 2."""
-    from minga.readiness import ReadinessError
-    from minga.stats.release import ReleaseError
-
-    try:
-        return function(*values, **named)
-    except (ReadinessError, ReleaseError) as error:
-        _refuse(str(error))
-
-
-def _refuse(sentence: str) -> NoReturn:
-    print(sentence, file=sys.stderr)
-    raise typer.Exit(2)
-
-
 def _finish(problems: list[str]) -> None:
     """Name the rows that were refused and end with 1 if there were any."""
     if problems:
-        _lines(problems, sys.stderr)
+        lines(problems, sys.stderr)
         rows = "1 row was" if len(problems) == 1 else f"{len(problems)} rows were"
         print(f"{rows} refused; all others were used.", file=sys.stderr)
         raise typer.Exit(1)
-
-
-def _lines(lines: Iterable[str], stream: Any = None) -> None:
-    for line in lines:
-        print(line, file=stream or sys.stdout)
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
-
-
-def _folder(path: Path) -> None:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        _refuse(f"The folder {path} cannot be made: {error.strerror}. Choose another place.")
-
-
-def _write(path: Path, words: str) -> None:
-    try:
-        path.write_text(words, encoding="utf-8")
-    except OSError as error:
-        _refuse(f"{path} cannot be written: {error.strerror}. Choose another place.")
 
 
 def _score_table(nodes: pl.DataFrame, local: Scores) -> None:
@@ -384,6 +341,10 @@ def _score_table(nodes: pl.DataFrame, local: Scores) -> None:
         )
     Console().print(table)
 
+
+cli_exchange.add_to(app)
+cli_panel.add_to(app)
+cli_evidence.add_to(app)
 
 if __name__ == "__main__":
     app()

@@ -25,6 +25,11 @@ def pack(instrument: Instrument, languages: tuple[str, ...]) -> dict[str, dict[s
     return packed
 
 
+def pack_given(base: Instrument, translations: Mapping[str, Instrument]) -> dict[str, dict[str, Any]]:
+    """Return an instrument with translations that came along with it, rather than from files of ours."""
+    return {base.language: _plain(base)} | {language: _plain(spoken) for language, spoken in translations.items()}
+
+
 def unpack(texts: Mapping[str, Any], language: str) -> Instrument:
     """Rebuild an instrument in a language; where it lacks the language, in the one it was written in."""
     base = next((_built(Instrument, plain) for plain in texts.values() if not plain.get("is_translation")), None)

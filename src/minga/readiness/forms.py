@@ -8,13 +8,14 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from minga import members as world
 from minga.readiness import keys, selectors
 from minga.readiness.engine.instrument import Instrument, Item
-from minga.readiness.models import Answer, Assessment, Given
+from minga.readiness.models import Answer, Assessment, Given, Share
 from minga.text import sorting_key
 
 _MANUFACTURING = "C"
@@ -266,3 +267,54 @@ class InviteForm(_Form):
             del self.fields["address"]
         else:
             self.fields["address"].widget.attrs["autocomplete"] = "off"
+
+
+class ClientForm(StartForm):
+    """A client's business, and how the client agreed that an adviser writes the answers down."""
+
+    how = forms.ChoiceField(
+        label=_("How did the client agree?"),
+        choices=[(how.value, how.label) for how in Share.How if how != Share.How.ONLINE],
+        widget=forms.RadioSelect,
+    )
+    given_on = forms.DateField(
+        label=_("On which day?"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+    )
+    agreed = forms.BooleanField(
+        label=_("I read these words aloud, or hold them signed, and the client said yes."),
+        error_messages={"required": _("Without the client’s yes nothing can be stored.")},
+    )
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["name"].label = _("What does the client call the business? (optional)")
+        self.fields["name"].help_text = _("Shown to the client and to you. Any name will do.")
+        self.fields["given_on"].initial = timezone.localdate()
+
+    def clean_given_on(self) -> Any:
+        """Refuse a day that lies ahead."""
+        day = self.cleaned_data["given_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("This day lies ahead. Give the day on which the client agreed."))
+        return day
+
+
+class ShareForm(ResumeForm):
+    """Which adviser is let in, and to do what."""
+
+    right = forms.ChoiceField(
+        label=_("What may the adviser do?"),
+        choices=[
+            ("read", _("Read: my answers’ progress and the report")),
+            ("answer", _("Read, and write answers down for me; they are marked as assisted")),
+        ],
+        initial="read",
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["code"].label = _("The adviser’s code")
+        self.fields["code"].help_text = _("The adviser finds it on the page “My clients” and gives it to you.")

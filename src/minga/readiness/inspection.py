@@ -7,6 +7,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from PIL import Image, ImageOps
 
@@ -75,13 +76,21 @@ def _drawn_anew(data: bytes) -> Examined:
         ) from None
     picture.thumbnail((MAX_SIDE, MAX_SIDE))
     picture.info = {}
+    if kind == "PNG":
+        return Examined(_PICTURES[kind], _written(picture, kind, optimize=True))
+    # never larger than what was sent: who made it small to save the line should not find it grown
+    for quality in (88, 78, 66, 54, 42):
+        kept = _written(picture, kind, quality=quality)
+        if len(kept) <= len(data):
+            break
+    return Examined(_PICTURES[kind], kept)
+
+
+def _written(picture: Image.Image, kind: str, **options: Any) -> bytes:
+    mode = "RGBA" if kind != "JPEG" and picture.has_transparency_data else "RGB"
     written = io.BytesIO()
-    if kind == "JPEG":
-        picture.convert("RGB").save(written, "JPEG", quality=88, optimize=True)
-    else:
-        mode = "RGBA" if picture.has_transparency_data else "RGB"
-        picture.convert(mode).save(written, kind, **({"quality": 88} if kind == "WEBP" else {"optimize": True}))
-    return Examined(_PICTURES[kind], written.getvalue())
+    picture.convert(mode).save(written, kind, **options)
+    return written.getvalue()
 
 
 def _too_many_pixels() -> EvidenceError:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.functional import lazy
 
-from minga.readiness import selectors, wording
+from minga.readiness import selectors, wording, wording_panels
 from minga.stats import release
 from minga.web import vocabulary
 from minga.web.panels import panel
@@ -55,10 +55,57 @@ def country(request: HttpRequest, subject: Any) -> str | None:
     return _template(request, "_panel_country", {"rows": shown, "least": least, "is_sample": settings.SAMPLE})
 
 
+#: how many panels a country's page shows; the page of all panels lists the rest
+_MOST_PANELS = 3
+
+
+@panel("country")
+def panels(request: HttpRequest, subject: Any) -> str | None:
+    """Show what published panels say of a country, its regions and its cities."""
+    code = getattr(subject, "iso2", "") or str(subject)
+    found = [
+        (one, wording_panels.where(one), wording_panels.level_rows(selectors.public_result(one)))
+        for one in selectors.published_panels(country=code)[:_MOST_PANELS]
+    ]
+    return _template(request, "_panel_panels", {"panels": found}) if found else None
+
+
+@panel("members:me")
+def validations(request: HttpRequest, subject: Any) -> str | None:
+    """Lead assessors and the secretariat to what waits for them."""
+    words = {
+        "waiting": [one for one in selectors.validations_for(request.user) if one.status in selectors.RUNNING],
+        "is_assessor": selectors.is_assessor(request.user),
+        "queue": selectors.queue() if selectors.is_secretariat(request.user) else None,
+    }
+    if not words["is_assessor"] and words["queue"] is None:
+        return None
+    return _template(request, "_panel_validations", words)
+
+
 @panel("members:me")
 def mine(request: HttpRequest, subject: Any) -> str | None:
     """Show a person's own checks on her page."""
-    places = selectors.places_of(request.user)[:5]
-    return _template(
-        request, "_panel_mine", {"assessments": selectors.assessments_of(request.user)[:5], "places": places}
-    )
+    words = {
+        "assessments": selectors.assessments_of(request.user)[:5],
+        "places": selectors.places_of(request.user)[:5],
+        "is_adviser": selectors.is_adviser(request.user),
+    }
+    return _template(request, "_panel_mine", words)
+
+
+@panel("members:me")
+def seats(request: HttpRequest, subject: Any) -> str | None:
+    """Lead people to the panels that they sit in or run."""
+    words = {
+        "seats": selectors.seats_of(request.user)[:5],
+        "run": selectors.panels_run_by(request.user)[:5],
+        "may_set_up": selectors.may_set_up_panels(request.user),
+    }
+    return _template(request, "_panel_seats", words) if any(words.values()) else None
+
+
+@panel("members:me")
+def importing(request: HttpRequest, subject: Any) -> str | None:
+    """Lead the secretariat and advisers to answers that were given elsewhere."""
+    return _template(request, "_panel_import", {}) if selectors.may_import(request.user) else None

@@ -77,7 +77,7 @@ def agreed_table(assessment: Assessment, instrument: Instrument) -> pl.DataFrame
     return pl.DataFrame(rows, schema=_AGREED) if rows else None
 
 
-def _settled(assessment: Assessment, instrument: Instrument, *, with_colleagues: bool | None = None) -> pl.DataFrame:
+def settled(assessment: Assessment, instrument: Instrument, *, with_colleagues: bool | None = None) -> pl.DataFrame:
     """Return one level an item: the lower median of all voices, or what they agreed on."""
     table = answers_table(assessment, instrument, with_colleagues=with_colleagues)
     if "respondent" not in table.columns:
@@ -89,7 +89,7 @@ def _settled(assessment: Assessment, instrument: Instrument, *, with_colleagues:
 def score_rows(assessment: Assessment) -> list[dict[str, Any]]:
     """Return the local and link scores that are kept when an assessment is submitted; every voice counts in them."""
     instrument = selectors.instrument_of(assessment, "en")
-    table = _settled(assessment, instrument, with_colleagues=True)
+    table = settled(assessment, instrument, with_colleagues=True)
     if table.is_empty():
         return []
     rows: list[dict[str, Any]] = []
@@ -145,7 +145,7 @@ def build(assessment: Assessment, language: str) -> Built | None:
     if answers.is_empty():
         return None
     earlier = selectors.earlier_of(assessment)
-    records, help_rows = _help(assessment, instrument, _settled(assessment, instrument), language)
+    records, help_rows = _help(assessment, instrument, settled(assessment, instrument), language)
     lent = selectors.peers_table(assessment)
     made = assemble(
         answers,
@@ -166,9 +166,7 @@ def build(assessment: Assessment, language: str) -> Built | None:
     made = _with_shared_help(made)
     if heard:
         made = replace(made, calculation=replace(made.calculation, respondents=heard.people))
-    return Built(
-        made, instrument, records, earlier, bool(assessment.goals), heard, validated(assessment, instrument)
-    )
+    return Built(made, instrument, records, earlier, bool(assessment.goals), heard, validated(assessment, instrument))
 
 
 def _with_shared_help(made: Report) -> Report:
@@ -200,7 +198,7 @@ def _previous(earlier: Assessment | None, now: Assessment, instrument: Instrumen
     """Return the answers of the time before under the same name, so that the engine sees one enterprise twice."""
     if earlier is None:
         return None
-    table = _settled(earlier, instrument)
+    table = settled(earlier, instrument)
     return table.with_columns(enterprise=pl.lit(str(now.pk))) if table.height else None
 
 

@@ -20,6 +20,7 @@ from minga.readiness import selectors, services
 from minga.readiness.engine.instrument import Instrument, Item
 from minga.readiness.engine.scoring import score
 from minga.readiness.models import Answer, AnswerVersion, Assessment, AssessmentScore, Given, InstrumentEdition
+from minga.readiness.sample_validation import validate_some
 
 #: Known to all, so the sample is loaded on localhost only.
 PASSWORD = "sample-alliance-2026"  # noqa: S105 - a published password of invented people
@@ -53,6 +54,10 @@ LOGINS = (
     ("assessor@sample.example", "Chloé Sample", "assessor"),
     ("secretariat@sample.example", "Diego Sample", "secretariat"),
 )
+#: owns the sample ministry, which runs the sample programme
+OFFICER = ("officer@sample.example", "Leila Sample", "officer")
+#: Tunisian businesses that the programme counts: all but the first ones, which tell stories of their own
+_PROGRAMME = slice(4, 28)
 #: who else belongs to the alliance: what they are called, their kind and country; the directory lists them
 ALLIES = (
     ("Sample Ministry of Industry", "government", "TN"),
@@ -90,9 +95,51 @@ def load_sample() -> list[dict[str, str]]:
         accounts = {email: _account(email, name) for email, name, _role in LOGINS}
         organizations = [_organization(one) for one in drawn]
         _give_roles(accounts, organizations[0])
-        _list([*_allies(), *organizations[::_LISTED_EVERY]])
+        allies = _allies()
+        _list([*allies, *organizations[::_LISTED_EVERY]])
         _store(drawn, organizations, draw, accounts[OWNER])
-    return [{"role": role, "email": email, "password": PASSWORD} for email, _name, role in LOGINS]
+        _validate(drawn, accounts)
+        _run_programme(drawn, organizations, allies[0])
+    return [{"role": role, "email": email, "password": PASSWORD} for email, _name, role in (*LOGINS, OFFICER)]
+
+
+def _run_programme(drawn: list[Drawn], organizations: list[Any], ministry: Any) -> None:
+    """Let the ministry count businesses that checked themselves half a year before too, and stood lower then."""
+    officer = people.person_of(_account(*OFFICER[:2]))
+    members.join(person=officer, organization=ministry)
+    members.grant_mandate(person=officer, role="owner", organization=ministry)
+    begin = _BEGIN - timedelta(days=170)
+    programme = services.start_programme(
+        organization=ministry,
+        name="First steps with data (sample)",
+        description="Ten days of advice at the factory for small manufacturers; invented, to show what this page says.",
+        starts_on=begin.date(),
+        country="TN",
+    )
+    draw = np.random.default_rng(SEED + 1)
+    pairs = list(zip(drawn[_PROGRAMME], organizations[_PROGRAMME], strict=True))
+    half_a_year = timedelta(days=170)
+    before = [
+        (one, _assessment(one, place, services.pin(_overlays(one)), one.at - half_a_year, is_latest=False))
+        for one, place in pairs
+    ]
+    _keep(before, [row for pair in before for row in _answers(*pair, draw, lower=bool(draw.random() < 0.7))])
+    for business, assessment in before:
+        share = services.join_programme(assessment=assessment, programme=programme)
+        share.given_at = business.at - timedelta(days=165)
+        share.save(update_fields=["given_at"])
+
+
+def _validate(drawn: list[Drawn], accounts: dict[str, Any]) -> None:
+    """Let the first businesses with the full form meet an assessor; the owner's bakery is the first."""
+    full = [business.name for business in drawn if business.form == "full"][:3]
+    checks = {check.name: check for check in Assessment.objects.filter(is_latest=True, name__in=full)}
+    validate_some(
+        [checks[name] for name in full],
+        owner=accounts[OWNER],
+        assessor=accounts["assessor@sample.example"],
+        secretariat=accounts["secretariat@sample.example"],
+    )
 
 
 def _businesses(draw: np.random.Generator) -> Iterator[Drawn]:
@@ -177,17 +224,22 @@ def _store(drawn: list[Drawn], organizations: list[Any], draw: np.random.Generat
     first = _assessment(drawn[0], organizations[0], editions[_overlays(drawn[0])], before, is_latest=False)
     stored[0][1].account = first.account = owner
     stored.append((drawn[0], first))
-    Assessment.objects.bulk_create([assessment for _business, assessment in stored])
     answers = [row for at, pair in enumerate(stored) for row in _answers(*pair, draw, lower=at == len(stored) - 1)]
+    _keep(stored, answers)
+    for business, assessment in stored:
+        if business.lends:
+            services.give_benchmark(assessment=assessment)
+
+
+def _keep(stored: list[tuple[Drawn, Assessment]], answers: list[Answer]) -> None:
+    """Store checks with their answers, history and scores."""
+    Assessment.objects.bulk_create([assessment for _business, assessment in stored])
     Answer.objects.bulk_create(answers, batch_size=1000)
     AnswerVersion.objects.bulk_create((_version(answer) for answer in answers), batch_size=1000)
     # started_at is set when a row is made; a sample tells the time of its story
     for _business, assessment in stored:
         Assessment.objects.filter(pk=assessment.pk).update(started_at=assessment.submitted_at)
     _store_scores([assessment for _business, assessment in stored], answers)
-    for business, assessment in stored:
-        if business.lends:
-            services.give_benchmark(assessment=assessment)
 
 
 def _overlays(business: Drawn) -> tuple[str, ...]:

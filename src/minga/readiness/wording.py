@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -242,3 +242,41 @@ REGIONS: dict[str, Words] = {
     "Western Asia": _("Western Asia"),
     "Western Europe": _("Western Europe"),
 }
+
+
+# ---------------------------------------------------------------- programmes
+STAGES: dict[str, Words] = {
+    "joined": _("joined, no check submitted yet"),
+    "checked": _("checked once, by their own word"),
+    "validated": _("checked once, validated by an assessor"),
+    "checked-again": _("checked again after 90 days or more"),
+}
+GROUPS: dict[str, Words] = {
+    "size": _("By size"),
+    "section": _("By sector"),
+    "location": _("By place"),
+    "leadership": _("By leadership"),
+}
+_GROUP_VALUES: dict[str, Words] = {
+    "rural": _("rural areas"),
+    "women": _("led by women, by their own declaration"),
+    "others": _("others"),
+}
+
+
+def group_value(name: str, value: str) -> str:
+    """Name one group of businesses, such as those of a size."""
+    if name in {"size", "section"}:
+        return _peer_part(name, value)
+    return str(_GROUP_VALUES[value])
+
+
+def node_name(node: str) -> str:
+    """Name a factor, or the total."""
+    return str(OVERALL) if node == "total" else str(vocabulary.labels("factors").get(node, node))
+
+
+def in_order(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Put rows into the order of the questionnaire, the total last."""
+    order = list(vocabulary.labels("factors"))
+    return sorted(rows, key=lambda row: order.index(row["node"]) if row["node"] in order else len(order))

@@ -1,7 +1,8 @@
 """One file that holds the whole site: every row of the database and every upload, with the hash of each part.
 
-A zip file: `tables/<name>.jsonl` (one line of JSON a row), `uploads/...` as they are, and `manifest.json`, which
-says which version made it, how far the database's structure was, and the SHA-256 of every other part.
+A zip file: `tables/<name>.jsonl` (one line of JSON a row), `uploads/...` and `evidence/...` as they are (evidence
+stays encrypted where a key is set; the key is never in the file), and `manifest.json`, which says which version made
+it, how far the database's structure was, and the SHA-256 of every other part.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ def _write(path: Path, using: str, step: Step) -> dict[str, Any]:
         with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
             with one_moment(using):
                 manifest = _head(using) | {"tables": list(_tables(archive, using, step))}
-            manifest["uploads"] = list(_uploads(archive, step))
+            for part, root in folders().items():
+                manifest[part] = list(_files(archive, part, root, step))
             archive.writestr(MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False))
         raw.flush()
         os.fsync(raw.fileno())
@@ -105,15 +107,23 @@ def _tables(archive: zipfile.ZipFile, using: str, step: Step) -> Iterator[dict[s
     step("tables", len(models), len(models))
 
 
-def _uploads(archive: zipfile.ZipFile, step: Step) -> Iterator[dict[str, Any]]:
-    root = Path(settings.MEDIA_ROOT)
+def folders() -> dict[str, Path]:
+    """Return the folders of files that belong to the site, by what a backup calls them."""
+    return {"uploads": Path(settings.MEDIA_ROOT), "evidence": Path(settings.EVIDENCE_ROOT)}
+
+
+def _files(archive: zipfile.ZipFile, part: str, root: Path, step: Step) -> Iterator[dict[str, Any]]:
     files = sorted(path for path in root.rglob("*") if path.is_file()) if root.exists() else []
     for done, path in enumerate(files, start=1):
         name = path.relative_to(root).as_posix()
-        with path.open("rb") as source:
-            _size, mark = _member(archive, f"uploads/{name}", iter(lambda: source.read(1 << 20), b""))
+        try:
+            source = path.open("rb")
+        except FileNotFoundError:  # deleted since the list was made
+            continue
+        with source:
+            _size, mark = _member(archive, f"{part}/{name}", iter(lambda source=source: source.read(1 << 20), b""))
         yield {"name": name, "sha256": mark}
-        step("uploads", done, len(files))
+        step(part, done, len(files))
 
 
 def _member(archive: zipfile.ZipFile, name: str, pieces: Iterable[bytes]) -> tuple[int, str]:

@@ -162,11 +162,13 @@ def backup(
         with _progress() as step:
             manifest = write(file, step=step)
     rows = sum(table["rows"] for table in manifest["tables"])
-    result = {"file": str(file), "bytes": file.stat().st_size, "rows": rows, "uploads": len(manifest["uploads"])}
+    counts = {"uploads": len(manifest["uploads"]), "evidence": len(manifest["evidence"])}
+    result = {"file": str(file), "bytes": file.stat().st_size, "rows": rows, **counts}
     _show(
         result,
         as_json,
-        f"{file} holds the site (rows: {rows}, uploads: {len(manifest['uploads'])}). Keep it as safe as the database.",
+        f"{file} holds the site (rows: {rows}, uploads: {counts['uploads']}, evidence: {counts['evidence']}). "
+        "Keep it as safe as the database.",
     )
 
 

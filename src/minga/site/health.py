@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core import checks
 from django.db import Error, connection
 
+from minga.members import second_factor
 from minga.members import services as members
 from minga.site.prepare import unapplied
 from minga.web import search
@@ -24,9 +25,9 @@ class Fault:
 
 
 def faults() -> list[Fault]:
-    """Check settings, database, audit trail and search index; what cannot be looked at for an earlier fault is left."""
+    """Check everything, in this order; what cannot be looked at for an earlier fault is left out."""
     found = list(_settings())
-    for look in (_database, _migrations, _audit_trail, _search_index):
+    for look in (_database, _migrations, _audit_trail, _search_index, _second_steps):
         before = len(found)
         found += _safely(look)
         if look in (_database, _migrations) and len(found) > before:
@@ -84,6 +85,15 @@ def _migrations() -> Iterator[Fault]:
 def _audit_trail() -> Iterator[Fault]:
     for one in members.verify_audit().breaks:
         yield Fault("audit trail", one.message, "Run `minga members audit verify` and find out what happened.")
+
+
+def _second_steps() -> Iterator[Fault]:
+    if count := second_factor.unreadable():
+        yield Fault(
+            "second steps",
+            f"{count} apps with codes cannot be checked: their secrets were stored under another MINGA_SECRET_KEY.",
+            "Bring that key back, or reset each with `minga members reset-second-factor`.",
+        )
 
 
 def _search_index() -> Iterator[Fault]:

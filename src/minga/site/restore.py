@@ -20,14 +20,13 @@ from typing import Any
 
 from django.apps import apps
 from django.apps.registry import Apps
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import Error, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from minga.site.backup import FORMAT, MANIFEST, Step
+from minga.site.backup import FORMAT, MANIFEST, Step, folders
 from minga.site.rows import BackupError, load, tables
 from minga.web import search
 
@@ -47,19 +46,21 @@ def restore(
                 f"The database is not empty: table {table} holds rows. Give an empty database, or --replace to lose "
                 "what this one holds."
             )
-        staged = _stage_uploads(archive, manifest)
+        staged = {part: _stage(archive, part, manifest.get(part, [])) for part in folders()}
         try:
             with _one_transaction(using):
                 _rebuild(archive, manifest, using, step)
         except BaseException as problem:
-            shutil.rmtree(staged)
+            for place in staged.values():
+                shutil.rmtree(place)
             if isinstance(problem, Error):
                 raise BackupError(
                     f"The database did not take the backup: {problem} Nothing was changed. "
                     "See that the database is reachable and the backup fits it, then try again."
                 ) from problem
             raise
-        _swap_uploads(staged)
+        for part, place in staged.items():
+            _swap(place, folders()[part])
     call_command("createcachetable", database=using, verbosity=0)
     for kind, count in search.rebuild(using):
         step(f"search index: {kind}", count, count)
@@ -143,6 +144,8 @@ def _is_shaped(manifest: dict[str, Any]) -> bool:
     return (
         rows("tables", name=str, sha256=str, rows=int)
         and rows("uploads", name=str, sha256=str)
+        # backups made before evidence was kept have none
+        and ("evidence" not in manifest or rows("evidence", name=str, sha256=str))
         and isinstance(migrations, dict)
         and all(isinstance(name, str) for name in migrations.values())
     )
@@ -150,13 +153,15 @@ def _is_shaped(manifest: dict[str, Any]) -> bool:
 
 def _parts(manifest: dict[str, Any]) -> dict[str, str]:
     parts = {f"tables/{table['name']}.jsonl": table["sha256"] for table in manifest["tables"]}
-    for upload in manifest["uploads"]:
-        place = PurePosixPath(upload["name"])
-        if place.is_absolute() or ".." in place.parts or not place.name or "\x00" in place.name:
-            raise BackupError(
-                f"The backup holds an upload outside its folder, {upload['name']}. It was tampered with; do not use it."
-            )
-        parts[f"uploads/{upload['name']}"] = upload["sha256"]
+    for part in folders():
+        for file in manifest.get(part, []):
+            place = PurePosixPath(file["name"])
+            if place.is_absolute() or ".." in place.parts or not place.name or "\x00" in place.name:
+                raise BackupError(
+                    f"The backup holds an upload outside its folder, {file['name']}. It was tampered with; "
+                    "do not use it."
+                )
+            parts[f"{part}/{file['name']}"] = file["sha256"]
     return parts
 
 
@@ -301,23 +306,23 @@ def _restart_counters(registry: Apps, using: str) -> None:
             cursor.execute(statement)
 
 
-# ---------------------------------------------------------------- the uploads
-def _stage_uploads(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> Path:
-    """Lay the uploads beside their place, so that the exchange at the end is one step."""
-    staged = Path(f"{settings.MEDIA_ROOT}.restoring")
+# ---------------------------------------------------------------- the files
+def _stage(archive: zipfile.ZipFile, part: str, files: list[dict[str, Any]]) -> Path:
+    """Lay files beside their place, readable by the site alone, so that the exchange at the end is one step."""
+    staged = Path(f"{folders()[part]}.restoring")
     shutil.rmtree(staged, ignore_errors=True)
-    staged.mkdir(parents=True)
-    for upload in manifest["uploads"]:
-        place = staged / upload["name"]
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with archive.open(f"uploads/{upload['name']}") as source, place.open("wb") as target:
+    staged.mkdir(mode=0o700, parents=True)
+    for file in files:
+        place = staged / file["name"]
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with archive.open(f"{part}/{file['name']}") as source, os.fdopen(handle, "wb") as target:
             shutil.copyfileobj(source, target)
     return staged
 
 
-def _swap_uploads(staged: Path) -> None:
-    """Put the staged uploads in place; what was there before is kept beside it."""
-    present = Path(settings.MEDIA_ROOT)
+def _swap(staged: Path, present: Path) -> None:
+    """Put staged files in place; what was there before is kept beside it."""
     if present.exists() and any(present.iterdir()):
         os.replace(present, f"{present}.replaced-{datetime.now(UTC):%Y%m%d-%H%M%S}")
     elif present.exists():

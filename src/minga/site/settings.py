@@ -66,6 +66,13 @@ UNCLAIMED_DAYS = env.whole(
     least=7,
     most=730,
 )
+PANEL_DAYS = env.whole(
+    "MINGA_PANEL_DAYS",
+    365,
+    "Days after which an unpublished panel is deleted, and a published one keeps nothing that names a person.",
+    least=30,
+    most=3650,
+)
 RATE_LIMITS = env.truth(
     "MINGA_RATE_LIMITS",
     True,

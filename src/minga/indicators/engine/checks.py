@@ -10,6 +10,7 @@ from minga.indicators.engine.data import Data, data_findings, read
 from minga.indicators.engine.definition import Index
 from minga.indicators.engine.errors import Finding, IndicatorsError
 from minga.indicators.engine.scales import Goalposts, MinMax, Rank
+from minga.indicators.engine.sentences import error, finding
 from minga.indicators.engine.steps import Aggregation
 from minga.indicators.engine.structure import structure_findings
 
@@ -24,13 +25,14 @@ def check(index: Index, table: pl.DataFrame) -> list[Finding]:
     a geometric or harmonic mean cannot take.
     """
     found = structure_findings(index.indicators, index.nodes) + definition_findings(index)
-    if not any(finding.level == "error" for finding in found):
+    if not any(one.level == "error" for one in found):
         found += data_findings(index, table)
-    if not any(finding.level == "error" for finding in found):
+    if not any(one.level == "error" for one in found):
         data = read(index, table)
         found += [*column_findings(index, data), *group_findings(index, data), *denominator_findings(index, data)]
-        found += _trial(index, table)
-    return sorted(dict.fromkeys(found), key=lambda finding: finding.level)
+        if not any(one.level == "error" for one in found):
+            found += _trial(index, table)
+    return sorted(dict.fromkeys(found), key=lambda one: one.level)
 
 
 def _trial(index: Index, table: pl.DataFrame) -> list[Finding]:
@@ -48,14 +50,12 @@ def definition_findings(index: Index) -> list[Finding]:
     found = []
     for item in index.indicators:
         if item.direction not in (-1, 1):
-            found.append(_error("direction", f"Indicator {item.code!r} has direction {item.direction}. Write 1 where "
-                                "more is better, -1 where less is better.", item.code))  # fmt: skip
+            found.append(error("direction", indicator=item.code, part=item.code, direction=item.direction))
     for part in index.items:
         if not part.weight >= 0:
-            found.append(_error("weight", f"{part.code!r} has the weight {part.weight}. Weights are 0 or more.",
-                                part.code))  # fmt: skip
+            found.append(error("weight", indicator=part.code, part=part.code, weight=part.weight))
     if index.best not in ("high", "low"):
-        found.append(_error("best", f"best is {index.best!r}. Write 'high' or 'low'.", None))
+        found.append(error("best", best=index.best))
     return [*found, *_zero_based_means(index)]
 
 
@@ -76,9 +76,8 @@ def _zero_based_means(index: Index) -> list[Finding]:
             item = index.indicators[child]
             scale = item.normalise or index.normalise
             if item.value is None and isinstance(scale, MinMax) and scale.lower <= 0:
-                found.append(_error("zero_in_mean", f"Node {tree.codes[position]!r} takes a {_name(rule)} mean of "
-                    f"{item.code!r}, which min-max brings down to {scale.lower:g}. Normalise to 1..100 instead: "
-                    "normalise = {method = \"minmax\", lower = 1, upper = 100}.", item.code))  # fmt: skip
+                found.append(error("zero_in_mean", indicator=item.code, node=tree.codes[position], mean=_name(rule),
+                                   part=item.code, low=scale.lower))  # fmt: skip
     return found
 
 
@@ -97,11 +96,9 @@ def column_findings(index: Index, data: Data) -> list[Finding]:
         seen = data.values[:, at][~np.isnan(data.values[:, at])]
         scale = item.normalise or index.normalise
         if not seen.size:
-            found.append(_error("no_values", f"Indicator {item.code!r} has no value for any unit. Leave it out, or "
-                                "find data.", item.code))  # fmt: skip
+            found.append(error("no_values", indicator=item.code, part=item.code))
         elif item.value is None and seen.min() == seen.max() and not isinstance(scale, Goalposts | Rank):
-            found.append(_error("zero_range", f"Indicator {item.code!r} is {seen[0]:g} for every unit, so it cannot "
-                                "tell them apart. Leave it out, or give fixed goalposts.", item.code))  # fmt: skip
+            found.append(error("zero_range", indicator=item.code, part=item.code, value=float(seen[0])))
     return found
 
 
@@ -114,9 +111,8 @@ def group_findings(index: Index, data: Data) -> list[Finding]:
     found = []
     for label in np.unique(labels):
         for at in np.flatnonzero(np.isnan(data.values[labels == label]).all(axis=0)):
-            found.append(Finding("warning", "group_gap", f"Indicator {index.codes[at]!r} is missing for every unit of "
-                f"{column} = {label!r}, so nothing can be imputed there. Use a wider group, or leave the gap.",
-                index.codes[at]))  # fmt: skip
+            code = index.codes[at]
+            found.append(finding("warning", "group_gap", indicator=code, part=code, column=column, group=str(label)))
     return found
 
 
@@ -125,9 +121,8 @@ def denominator_findings(index: Index, data: Data) -> list[Finding]:
     found = []
     for code, column in data.denominators.items():
         for row in np.flatnonzero(column == 0):
-            found.append(Finding("warning", "zero_denominator", f"The denominator {code!r} of unit "
-                f"{data.units[int(row)]!r} is 0; its indicators have no value there. Correct it, or leave it empty.",
-                unit=data.units[int(row)]))  # fmt: skip
+            unit = data.units[int(row)]
+            found.append(finding("warning", "zero_denominator", of_unit=unit, part=code, unit=unit))
     return found
 
 
@@ -144,11 +139,12 @@ def not_positive(index: Index, columns: list[Floats], units: pl.Series) -> list[
             rows = np.flatnonzero(columns[child] <= 0)
             weight = index.items[child].weight
             if rows.size and weight != 0:
-                named = ", ".join(units[int(row)] for row in rows[:3]) + (" and others" if rows.size > 3 else "")
-                found.append(Finding("error", "zero_in_mean", f"Node {tree.codes[position]!r} takes a {_name(rule)} "
-                    f"mean, but {tree.codes[child]!r} is {columns[child][rows[0]]:g} for {named}; it needs values "
-                    "above 0. Normalise with MinMax(1, 100), or use the arithmetic mean there.",
-                    tree.codes[child], units[int(rows[0])]))  # fmt: skip
+                named = ", ".join(units[int(row)] for row in rows[:3]) + (", …" if rows.size > 3 else "")
+                found.append(error(
+                    "zero_in_mean.seen", indicator=tree.codes[child], of_unit=units[int(rows[0])],
+                    node=tree.codes[position], mean=_name(rule), part=tree.codes[child],
+                    value=float(columns[child][rows[0]]), units=named,
+                ))  # fmt: skip
     return found
 
 
@@ -159,10 +155,10 @@ def after(index: Index, data: Data, scores: Floats) -> list[Finding]:
     if not lost.size:
         return []
     units = list(dict.fromkeys(data.units[int(row)] for row in lost))
-    named = ", ".join(units[:5]) + (" and others" if len(units) > 5 else "")
+    named = ", ".join(units[:5]) + (", …" if len(units) > 5 else "")
     what = "units" if data.times is None else "rows"
-    return [Finding("warning", "no_score", f"{lost.size} {what} have no overall score, because too little of their "
-                    f"data is there: {named}. They are not ranked.", unit=data.units[int(lost[0])])]  # fmt: skip
+    return [finding("warning", "no_score", of_unit=data.units[int(lost[0])], count=int(lost.size), what=what,
+                    units=named)]  # fmt: skip
 
 
 def directions(index: Index) -> pl.DataFrame:
@@ -174,7 +170,3 @@ def directions(index: Index) -> pl.DataFrame:
         "direction": [item.direction for item in index.indicators],
         "meaning": ["more is better" if item.direction > 0 else "less is better" for item in index.indicators],
     })  # fmt: skip
-
-
-def _error(rule: str, message: str, code: str | None) -> Finding:
-    return Finding("error", rule, message, indicator=code)

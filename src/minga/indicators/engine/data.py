@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from minga.indicators.engine.definition import Index
 from minga.indicators.engine.errors import DataError, Finding, refuse
+from minga.indicators.engine.sentences import error
 
 Floats = NDArray[np.float64]
 NOTHING = ["", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "..", "-"]  # how tables write that there is no figure
@@ -124,8 +125,7 @@ def _missing_columns(index: Index, table: pl.DataFrame) -> list[Finding]:
     wanted += [(item.denominator, f"the denominator of {item.code!r}") for item in index.indicators if item.denominator]
     present = set(table.columns)
     return [
-        Finding("error", "missing_column", f"The data has no column {column!r}, which is {what}. "
-                f"{_remedy(index, table, column)}", indicator=column)
+        error("missing_column", indicator=column, column=column, what=what, remedy=_remedy(index, table, column))
         for column, what in wanted
         if column not in present
     ]  # fmt: skip
@@ -158,17 +158,13 @@ def _text_in_numbers(index: Index, table: pl.DataFrame) -> list[Finding]:
 
 
 def _not_a_number(code: str, unit: str, cell: str) -> Finding:
-    return Finding(
-        "error", "not_a_number",
-        f"Indicator {code!r} of unit {unit!r} holds {cell!r}, which is no number. "
-        "Write a number with a point, or leave the cell empty.", code, unit,
-    )  # fmt: skip
+    return error("not_a_number", indicator=code, of_unit=unit, part=code, unit=unit, cell=cell)
 
 
 def _double_units(index: Index, table: pl.DataFrame) -> list[Finding]:
     keys = [index.unit, *([index.panel.time] if index.panel.time else [])]
     if any(table[key].null_count() for key in keys):
-        return [Finding("error", "unit_without_code", f"A row has no value in {' or '.join(keys)}. Fill it in.")]
+        return [error("unit_without_code", column=" or ".join(keys))]
     if len(keys) == 1 and table[index.unit].n_unique() == table.height:
         return []
     if not table.select(pl.struct(keys).is_duplicated().any()).item():
@@ -179,5 +175,4 @@ def _double_units(index: Index, table: pl.DataFrame) -> list[Finding]:
         "Keep one row per unit and time." if index.panel.time
         else "Keep one row per unit; for several years, name the column of times as [panel] time."
     )  # fmt: skip
-    return [Finding("error", "duplicate_unit", f"These units stand in more than one row: {named}. {remedy}",
-                    unit=str(doubles[0]))]  # fmt: skip
+    return [error("duplicate_unit", of_unit=str(doubles[0]), units=named, remedy=remedy)]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing a person should know before trusting an index: an ``error`` stops the run, a ``warning`` does not."""
+    """One thing a person should know before trusting an index: an ``error`` stops the run, a ``warning`` does not.
+
+    ``code`` names the sentence in :mod:`sentences` and ``values`` what stands in its places, where it has one.
+    """
 
     level: str
     rule: str
@@ -16,6 +20,8 @@ class Finding:
     indicator: str | None = None
     unit: str | None = None
     line: int | None = None
+    code: str = ""
+    values: tuple[tuple[str, Any], ...] = ()
 
     def __str__(self) -> str:
         return self.message if self.line is None else f"Line {self.line}: {self.message}"

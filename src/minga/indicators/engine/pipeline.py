@@ -19,6 +19,7 @@ from minga.indicators.engine.ranking import ranks_within
 from minga.indicators.engine.result import Result
 from minga.indicators.engine.scales import DistanceToReference
 from minga.indicators.engine.screening import keep_mask
+from minga.indicators.engine.sentences import finding
 from minga.indicators.engine.trace import Trace
 from minga.indicators.engine.treatment import Checks, treat
 
@@ -174,7 +175,7 @@ def frame_rows(index: Index, data: Data) -> NDArray[np.bool_] | None:
 def _refuse_problems(index: Index, scaled: Scaled, allow_errors: bool, trace: Trace) -> None:
     level = "warning" if allow_errors else "error"
     found = [
-        Finding(level, "no_scale", f"Indicator {index.codes[at]!r} {problem}", indicator=index.codes[at])
+        finding(level, "no_scale", indicator=index.codes[at], part=index.codes[at], problem=problem)
         for at, problem in sorted(scaled.problems.items())
     ]
     if allow_errors:

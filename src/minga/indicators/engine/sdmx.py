@@ -1,10 +1,20 @@
-"""SDMX, the form in which statistical offices exchange figures: CSV in and out, SDMX-ML in."""
+"""SDMX, the form in which statistical offices exchange figures: CSV and SDMX-ML, in and out."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError, fromstring
+from xml.etree.ElementTree import (
+    Element,
+    ElementTree,
+    ParseError,
+    SubElement,
+    fromstring,
+    indent,
+    register_namespace,
+)
 
 import numpy as np
 import polars as pl
@@ -93,6 +103,69 @@ def _wide(table: pl.DataFrame, unit: str, indicator: str, time: str | None) -> p
 
 def write_sdmx_csv(result: Result, target: str | Path, *, agency: str = "MINGA", nodes: bool = True) -> pl.DataFrame:
     """Write indicators (as used, after imputation) and scores as SDMX-CSV 2.0; imputed cells have the status I."""
+    index, table = result.index, _published(result, nodes=nodes)
+    table.insert_column(0, pl.lit("dataflow").alias("STRUCTURE"))
+    table.insert_column(1, pl.lit(f"{agency}:{index.id.upper()}({index.version or '1.0'})").alias("STRUCTURE_ID"))
+    table.insert_column(2, pl.lit("I").alias("ACTION"))
+    table.write_csv(target)
+    return table
+
+
+def write_sdmx_ml(
+    result: Result, target: str | Path, *, agency: str = "MINGA", nodes: bool = True, prepared: datetime | None = None
+) -> pl.DataFrame:
+    """Write the same figures as :func:`write_sdmx_csv` as SDMX-ML 2.1 generic data, one observation after the other.
+
+    Parameters
+    ----------
+    agency : who keeps the structure, as the message names it
+    nodes : with the scores of parts and whole
+    prepared : the moment the message says it was made; now, if not given. The same moment gives the same bytes.
+
+    Source: SDMX 2.1, section 3A (SDMX-ML), generic data without regard to time (all dimensions at the observation).
+    """
+    index, table = result.index, _published(result, nodes=nodes)
+    dimensions = ["REF_AREA", "INDICATOR", *([] if table["TIME_PERIOD"].null_count() else ["TIME_PERIOD"])]
+    root = Element(f"{{{_MESSAGE}}}GenericData")
+    _head(root, index, agency, prepared or datetime.now(UTC))
+    held = SubElement(root, f"{{{_MESSAGE}}}DataSet", structureRef="STRUCTURE", action="Information")
+    for row in table.iter_rows(named=True):
+        observation = SubElement(held, f"{{{_GENERIC}}}Obs")
+        _pairs(observation, "ObsKey", {name: row[name] for name in dimensions})
+        if row["OBS_VALUE"] is not None:
+            SubElement(observation, f"{{{_GENERIC}}}ObsValue", value=repr(row["OBS_VALUE"]))
+        _pairs(observation, "Attributes", {name: row[name] for name in ("UNIT_MEASURE", "OBS_STATUS") if row[name]})
+    for prefix, space in (("mes", _MESSAGE), ("gen", _GENERIC), ("com", _COMMON)):
+        register_namespace(prefix, space)
+    indent(root)
+    ElementTree(root).write(target, encoding="utf-8", xml_declaration=True)
+    return table
+
+
+_SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1"
+_MESSAGE, _GENERIC, _COMMON = f"{_SCHEMAS}/message", f"{_SCHEMAS}/data/generic", f"{_SCHEMAS}/common"
+
+
+def _head(root: Element, index: Index, agency: str, prepared: datetime) -> None:
+    header = SubElement(root, f"{{{_MESSAGE}}}Header")
+    for name, text in (("ID", index.id), ("Test", "false"), ("Prepared", prepared.isoformat(timespec="seconds"))):
+        SubElement(header, f"{{{_MESSAGE}}}{name}").text = text
+    SubElement(header, f"{{{_MESSAGE}}}Sender", id=agency)
+    structure = SubElement(
+        header, f"{{{_MESSAGE}}}Structure", structureID="STRUCTURE", dimensionAtObservation="AllDimensions"
+    )
+    named = SubElement(structure, f"{{{_COMMON}}}Structure")
+    SubElement(named, "Ref", agencyID=agency, id=index.id.upper(), version=index.version or "1.0")
+
+
+def _pairs(above: Element, name: str, values: Mapping[str, Any]) -> None:
+    held = SubElement(above, f"{{{_GENERIC}}}{name}")
+    for key, value in values.items():
+        SubElement(held, f"{{{_GENERIC}}}Value", id=key, value=str(value))
+
+
+def _published(result: Result, *, nodes: bool) -> pl.DataFrame:
+    """One row an observation: indicators as used after imputation, and where wanted scores."""
     index = result.index
     measured = result.stages.get("imputed") or result.stages.get("denominated") or result.stages["raw"]
     raw = result.stages.get("denominated") or result.stages["raw"]
@@ -106,12 +179,7 @@ def write_sdmx_csv(result: Result, target: str | Path, *, agency: str = "MINGA",
         keys = list(zip(result.units.to_list(), _times(index, result.data.times, result.data.size), strict=True))
         for at, code in enumerate(result.nodes):
             parts.append(_observations(index, code, "score", keys, result.node_scores[:, at], ["A"] * len(keys)))
-    table = pl.concat(parts)
-    table.insert_column(0, pl.lit("dataflow").alias("STRUCTURE"))
-    table.insert_column(1, pl.lit(f"{agency}:{index.id.upper()}({index.version or '1.0'})").alias("STRUCTURE_ID"))
-    table.insert_column(2, pl.lit("I").alias("ACTION"))
-    table.write_csv(target)
-    return table
+    return pl.concat(parts)
 
 
 def _times(index: Index, times: pl.Series | None, size: int) -> list[Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from minga.indicators.engine.errors import DefinitionError, Finding, refuse
+from minga.indicators.engine.sentences import error
 
 if TYPE_CHECKING:
     from minga.indicators.engine.definition import Indicator, Node
@@ -101,20 +102,12 @@ def structure_findings(indicators: Sequence[Indicator], nodes: Sequence[Node]) -
     ]
 
 
-def _error(rule: str, message: str, code: str | None = None) -> Finding:
-    return Finding("error", rule, message, indicator=code)
-
-
 def _doubles(indicators: Sequence[Indicator], nodes: Sequence[Node]) -> list[Finding]:
     seen: set[str] = set()
     found = []
     for item in _items(indicators, nodes):
         if item.code in seen:
-            found.append(
-                _error(
-                    "duplicate_code", f"The code {item.code!r} is used twice. Give each one its own code.", item.code
-                )
-            )
+            found.append(error("duplicate_code", indicator=item.code, part=item.code))
         seen.add(item.code)
     return found
 
@@ -124,26 +117,13 @@ def _parents(indicators: Sequence[Indicator], nodes: Sequence[Node]) -> list[Fin
     found = []
     for item in _items(indicators, nodes):
         if item.parent is not None and item.parent not in known:
-            found.append(
-                _error(
-                    "orphan",
-                    f"{item.code!r} belongs to {item.parent!r}, but no [[node]] has that code. "
-                    "Add the node, or correct the parent.",
-                    item.code,
-                )
-            )
+            found.append(error("orphan", indicator=item.code, part=item.code, parent=item.parent))
     for node in nodes:
         if node.copy_of is not None and node.copy_of not in known:
-            found.append(_error("orphan", f"{node.code!r} copies {node.copy_of!r}, which is no node.", node.code))
+            found.append(error("orphan.copy", indicator=node.code, part=node.code, parent=node.copy_of))
     for indicator in indicators:
         if indicator.parent is None:
-            found.append(
-                _error(
-                    "orphan",
-                    f"Indicator {indicator.code!r} has no parent. Name the node it belongs to.",
-                    indicator.code,
-                )
-            )
+            found.append(error("orphan.indicator", indicator=indicator.code, part=indicator.code))
     return found
 
 
@@ -156,10 +136,7 @@ def _loops(nodes: Sequence[Node]) -> list[Finding]:
             path.append(above)
             above = parent[above]
         if above == start:
-            loop = " > ".join([*path, start])
-            return [
-                _error("parent_loop", f"The parents form a loop: {loop}. One of them must stand at the top.", start)
-            ]
+            return [error("parent_loop", indicator=start, loop=" > ".join([*path, start]))]
     return []
 
 
@@ -167,19 +144,11 @@ def _shape(indicators: Sequence[Indicator], nodes: Sequence[Node]) -> list[Findi
     roots = [node.code for node in nodes if node.parent is None]
     found = []
     if len(roots) != 1:
-        names = ", ".join(repr(code) for code in roots) or "none"
-        found.append(
-            _error(
-                "one_top",
-                f"An index has exactly one node without a parent; here it is {names}. Give the others a parent.",
-            )
-        )
+        found.append(error("one_top", nodes=", ".join(repr(code) for code in roots) or "none"))
     used = {item.parent for item in _items(indicators, nodes)}
     for node in nodes:
         if node.copy_of is None and node.code not in used:
-            found.append(
-                _error("childless", f"Node {node.code!r} has no children. Give it some, or leave it out.", node.code)
-            )
+            found.append(error("childless", indicator=node.code, part=node.code))
         if node.copy_of is not None and node.code in used:
-            found.append(_error("childless", f"Node {node.code!r} copies another and cannot have children.", node.code))
+            found.append(error("childless.copy", indicator=node.code, part=node.code))
     return found

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.utils.formats import localize
 
 from minga.indicators import wording
 
@@ -16,7 +15,7 @@ register = template.Library()
 @register.filter
 def figure(value: float | None, decimals: int = 1) -> str:
     """Write a figure, or a dash where there is none."""
-    return "–" if value is None else str(localize(round(value, decimals)))
+    return wording.number(value, decimals)
 
 
 @register.filter

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import UTC, datetime
+from xml.etree import ElementTree
 
 import polars as pl
 import pytest
@@ -115,6 +118,58 @@ def test_sdmx_csv_out_and_in_again(tmp_path):
     assert imputed["OBS_VALUE"].item() == 2.0
     back = mi.read_sdmx_csv(tmp_path / "s.csv", time=None)
     assert back.rename({"REF_AREA": "unit"}).sort("unit")["b"].to_list() == [2.0, 1.0, 0.5]
+
+
+SDMX = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1"
+#: what may stand in what, in which order, as SDMX 2.1 has it: element, children (? may be missing, * any number)
+GENERIC_DATA = {
+    "message:GenericData": ["message:Header", "message:DataSet"],
+    "message:Header": ["message:ID", "message:Test", "message:Prepared", "message:Sender", "message:Structure"],
+    "message:ID": [], "message:Test": [], "message:Prepared": [], "message:Sender": [],
+    "message:Structure": ["common:Structure"], "common:Structure": ["Ref"], "Ref": [],
+    "message:DataSet": ["data/generic:Obs*"],
+    "data/generic:Obs": ["data/generic:ObsKey", "data/generic:ObsValue?", "data/generic:Attributes?"],
+    "data/generic:ObsKey": ["data/generic:Value*"], "data/generic:Attributes": ["data/generic:Value*"],
+    "data/generic:ObsValue": [], "data/generic:Value": [],
+}  # fmt: skip
+DEMANDED = {
+    "message:Sender": {"id"}, "message:Structure": {"structureID", "dimensionAtObservation"},
+    "Ref": {"agencyID", "id", "version"}, "message:DataSet": {"structureRef", "action"},
+    "data/generic:ObsValue": {"value"}, "data/generic:Value": {"id", "value"},
+}  # fmt: skip
+
+
+def plain_name(element):
+    return element.tag.replace(f"{{{SDMX}/", "").replace("}", ":")
+
+
+def assert_fits(element):
+    name = plain_name(element)
+    assert set(element.attrib) == DEMANDED.get(name, set())
+    pattern = "".join(
+        f"(?:{re.escape(one.rstrip('?*'))} ){one[-1] if one[-1] in '?*' else ''}" for one in GENERIC_DATA[name]
+    )
+    assert re.fullmatch(pattern, "".join(f"{plain_name(child)} " for child in element))
+    for child in element:
+        assert_fits(child)
+
+
+@pytest.mark.parametrize("years", [False, True], ids=["one time", "several times"])
+def test_sdmx_ml_out_has_the_structure_of_generic_data_and_comes_in_again(tmp_path, years):
+    index, data = flat("a", "b", impute="mean"), table(a=[1.0, None, 3.0], b=[2.0, 1.0, 0.5])
+    if years:
+        index = index.replace("panel.time", "year")
+        data = pl.concat([data.with_columns(year=pl.lit(year)) for year in (2020, 2021)])
+    made = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    written = mi.write_sdmx_ml(index.fit(data), tmp_path / "s.xml", prepared=made)
+    root = ElementTree.parse(tmp_path / "s.xml").getroot()
+    assert_fits(root)
+    assert root.find(f"{{{SDMX}/message}}Header/{{{SDMX}/message}}Prepared").text == "2026-01-31T12:00:00+00:00"
+    assert len(root.findall(f".//{{{SDMX}/data/generic}}Obs")) == written.height == (18 if years else 9)
+    back = mi.read_sdmx_ml(tmp_path / "s.xml", time="TIME_PERIOD" if years else None)
+    assert back["b"].to_list() == ([2.0, 2.0, 1.0, 1.0, 0.5, 0.5] if years else [2.0, 1.0, 0.5])
+    mi.write_sdmx_ml(index.fit(data), tmp_path / "t.xml", prepared=made)
+    assert (tmp_path / "s.xml").read_bytes() == (tmp_path / "t.xml").read_bytes()
 
 
 def test_sdmx_csv_with_another_dimension_left_open_is_an_error():

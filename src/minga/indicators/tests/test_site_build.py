@@ -46,7 +46,7 @@ def test_upload_becomes_a_draft_with_guessed_columns(editor):
 def test_bad_cell_is_named_by_row_and_column_and_everything_else_is_kept(editor):
     place = uploaded(editor, CSV.replace("18", '"18,5"'))["Location"]
     text = editor.get(place).content.decode()
-    assert "Row 3, column &#x27;exports&#x27;: &#x27;18,5&#x27; is no number." in text
+    assert "Row 3, column “exports”: “18,5” is no number." in text
     assert "Calculate with intervals" not in text
     name = Edition.objects.get().name
     editor.post(f"/en/indicators/build/{name}/", {"save": "table", "table": file(CSV)})

@@ -8,11 +8,12 @@ import re
 
 import polars as pl
 import pytest
+from django.utils import translation
 
 from minga.indicators import calculation, charts, doubt, plots, report
 from minga.indicators.engine import uncertainty
 from minga.indicators.tests import site
-from minga.indicators.views import evidence
+from minga.indicators.views import auditing, evidence, public
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
 
@@ -94,9 +95,11 @@ def test_only_treated_indicators_are_shown_before_and_after(client, elif_, noor)
     assert max(edition.results["used"]["exports"]) == 14.0
     (one,) = evidence.treated(report.shown(edition))
     before, after = one["sides"]
-    assert [side["bins"][-1]["high"] for side in one["sides"]] == ["1000", "1000"]
+    # on the scale of the far one nothing else could be told apart, so the figures drawn in have their own
+    assert [side["bins"][-1]["high"] for side in one["sides"]] == ["1000", "15"]
+    assert after["head"] == "After, on a scale of its own"
     assert before["bins"][0]["count"] == 11
-    assert after["bins"][0]["count"] == 12
+    assert sum(one["count"] for one in after["bins"]) == 12
     text = page(client, edition, "audit/")
     assert text.count("Exports before treatment") == text.count("Exports after treatment") == 1
 
@@ -111,6 +114,71 @@ def test_bins_over_a_wider_range_keep_every_value():
     bins = charts.bins_of([1.0, 2.0, 3.0], [0.0, 90.0])
     assert (bins[0].low, bins[0].count, sum(one.count for one in bins)) == (0, 3, 3)
     assert bins[-1].high > 90
+
+
+def test_figures_drawn_in_a_little_keep_the_scale_of_before(monkeypatch, elif_, noor):
+    edition = site.published(elif_, noor, table=OUTLYING)
+    edition.results["untreated"] = {"exports": [7.0, 8.0, 9.0, 9.5, 10.0, 10.5, 11.0, 12.0, 12.5, 13.0, 14.0, 18.0]}
+    (one,) = evidence.treated(report.shown(edition))
+    before, after = one["sides"]
+    assert after["head"] == "After, on the same scale"
+    assert [bin["low"] for bin in before["bins"]] == [bin["low"] for bin in after["bins"]]
+
+
+# ---------------------------------------------------------------- parts
+def test_rings_give_each_part_as_much_of_the_circle_as_it_decides(client, elif_, noor):
+    view = report.shown(site.published(elif_, noor))
+    assert evidence.numbers(view) == {
+        "all": "", "output": "1", "exports": "1.1", "people": "2", "skills": "2.1", "accidents": "2.2",
+    }  # fmt: skip
+    text = str(evidence.rings(view))
+    assert text.count("<path") == 5
+    assert "<title>2 People · 66.7 %</title>" in text
+    shown_page = page(client, view.edition)
+    assert 'class="rings"' in shown_page
+    assert re.search(r'class="depth-2">\s*2\.1 Skills', shown_page)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_arcs_of_a_ring_close_and_run_as_the_page_is_read(language):
+    with translation.override(language):
+        right = plots._place(0.25, 100.0)
+        half = plots._arc(plots.Arc("1", "", 1, 0.0, 0.5, 0), 22.0, 61.0)
+        whole = plots._arc(plots.Arc("1", "", 1, 0.0, 1.0, 0), 22.0, 61.0)
+    assert right[0] == pytest.approx(-100.0 if language == "ar" else 100.0)
+    half = half.replace("-0.00", "0.00")
+    assert half.startswith("M0.00 -61.00A")
+    assert half.endswith("0.00 -22.00Z")
+    assert whole.count("Z") == 2
+
+
+def test_boxes_of_correlations_hold_the_indicators_of_one_part(client, elif_, noor):
+    edition = site.published(elif_, noor)
+    found = auditing._heat(report.shown(edition), edition.results["audit"]["correlations"])
+    css = [[cell["css"].split()[1:] for cell in row["cells"]] for row in found["rows"]]
+    assert [row["item"].code for row in found["rows"]] == ["exports", "skills", "accidents"]
+    assert css[0] == [["own-start", "own-end", "own-step"]]
+    assert css[1] == [[], ["own-start", "own-step"]]
+    assert css[2] == [[], ["own-start", "own-end"], ["own-end", "own-step"]]
+
+
+def test_marks_that_lie_on_each_other_are_drawn_aside():
+    text = str(charts.strips([charts.Strip("one", [], None, [40.0, 40.0, 90.0])], "label"))
+    heights = re.findall(r'<svg x="[\d.]+%" y="(\d+)" overflow', text)
+    assert len(set(heights[:2])) == 2
+    assert heights[2] == heights[0]
+
+
+def test_strengths_are_of_the_better_half_and_weaknesses_of_the_other(client, elif_, noor):
+    edition = site.published(elif_, noor)
+    view = report.shown(edition)
+    for unit in view.units.values():
+        figures = [view.figure(unit, item) for item in view.tree if item.is_indicator]
+        better, worse = public._sides(figures)
+        assert all(one.rank <= (one.of + 1) / 2 for one in better)
+        assert all(one.rank > (one.of + 1) / 2 for one in worse)
+        assert len(better) + len(worse) == sum(one.rank is not None for one in figures)
+    assert "It ranks best in" in page(client, edition, "VN/")
 
 
 # ---------------------------------------------------------------- moves

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from minga.indicators import charts, services, wording
+from minga.indicators import charts, findings, services, wording
 from minga.indicators.report import Item, Shown
 from minga.indicators.views import evidence
 from minga.indicators.views.common import of_edition
@@ -44,7 +44,7 @@ def audit(request: HttpRequest, shown: Shown) -> HttpResponse:
         "treated": evidence.treated(shown),
         "available": _available(shown),
         "left_out": shown.results["left_out"],
-        "warnings": [(wording.head_of(rule), text) for rule, text in held["warnings"]],
+        "warnings": [_warning(shown, *warning) for warning in held["warnings"]],
         "intact": not services.intact(shown.edition),
     }
     return render(request, "indicators/audit.html", context)
@@ -55,6 +55,15 @@ _COLUMNS = (
     "column", "min", "max", "mean", "median", "sd", "n_nonzero", "n_unique", "n_same", "skew", "kurt", "n_available",
     "available", "nonzero", "unique", "same", "low_data", "many_zeros", "few_values", "outliers",
 )  # fmt: skip
+
+
+def _warning(shown: Shown, rule: str, text: str, code: str = "", values: Any = ()) -> dict[str, str]:
+    """One doubt of the engine; editions made before doubts had codes have its English sentence alone."""
+    said = findings.sentence(
+        code, dict(values), lambda part: shown.items[part].name if part in shown.items else part,
+        lambda unit: wording.unit_name(shown.index.units, unit, unit),
+    )  # fmt: skip
+    return {"head": findings.head(rule), "text": said, "english": "" if said else text}
 
 
 def _stats(shown: Shown, row: list[Any]) -> dict[str, Any]:
@@ -70,20 +79,36 @@ def _stats(shown: Shown, row: list[Any]) -> dict[str, Any]:
 
 def _heat(shown: Shown, rows: list[list[Any]]) -> dict[str, Any]:
     """Correlations as a table of classes: -4 to 4, by quarters."""
-    codes = list(dict.fromkeys(row[0] for row in rows))
+    known = {row[0] for row in rows}
+    codes = [item.code for item in shown.tree if item.code in known]  # what belongs together stands together
+    parents = [shown.items[code].parent for code in codes]
     found = {(a, b): value for a, b, value, _n in rows}
     lines = []
     for at, code in enumerate(codes):
-        cells = [_cell(found.get((code, other))) for other in codes[: at + 1]]
+        cells = [
+            _cell(found.get((code, other)), _box(parents, at, place)) for place, other in enumerate(codes[: at + 1])
+        ]
         lines.append({"number": at + 1, "item": shown.items[code], "cells": cells})
     return {"rows": lines, "numbers": range(1, len(codes) + 1)}
 
 
-def _cell(value: float | None) -> dict[str, Any]:
+def _box(parents: list[Any], row: int, column: int) -> str:
+    """The edges of the box around indicators of one part, as classes of a cell of the lower triangle."""
+    if parents[row] != parents[column]:
+        return ""
+    edges = {
+        "own-start": column == 0 or parents[column - 1] != parents[column],
+        "own-end": row == len(parents) - 1 or parents[row + 1] != parents[row],
+        "own-step": row == column,
+    }
+    return "".join(f" {name}" for name, is_edge in edges.items() if is_edge)
+
+
+def _cell(value: float | None, box: str = "") -> dict[str, Any]:
     if value is None:
-        return {"text": "–", "css": "none"}
+        return {"text": "–", "css": f"none{box}"}
     size = min(int(abs(value) * 5), 4)
-    return {"text": wording.number(value, 2), "css": f"{'minus' if value < 0 else 'plus'}-{size}"}
+    return {"text": wording.number(value, 2), "css": f"{'minus' if value < 0 else 'plus'}-{size}{box}"}
 
 
 def _sensitivity(held: dict[str, Any]) -> dict[str, Any]:

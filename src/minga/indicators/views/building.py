@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from minga.indicators import added, calculation, forms, selectors, services, tasks, uploads, wording
+from minga.indicators import added, calculation, findings, forms, selectors, services, tasks, uploads, wording
 from minga.indicators.engine.definition import Index
 from minga.indicators.engine.errors import Finding, IndicatorsError
 from minga.indicators.models import CompositeIndex, Edition
@@ -193,15 +193,17 @@ def figures_template(request: HttpRequest, edition: str) -> HttpResponse:
 def _checks(definition: Index, table: pl.DataFrame) -> dict[str, Any]:
     """What is wrong or doubtful, and where nothing is wrong, the first ranks."""
     clean = uploads.without_words_for_nothing(definition, table)
-    findings = uploads.cell_problems(definition, table) or calculation.check(definition, clean)
-    errors = [_shown(one) for one in findings if one.level == "error"]
-    doubts = [_shown(one) for one in findings if one.level != "error"]
+    found = uploads.cell_problems(definition, table) or calculation.check(definition, clean)
+    errors = [_shown(definition, one) for one in found if one.level == "error"]
+    doubts = [_shown(definition, one) for one in found if one.level != "error"]
     preview = [] if errors else _preview(definition, clean)
     return {"errors": errors, "doubts": doubts, "preview": preview, "units_in_all": table.height}
 
 
-def _shown(finding: Finding) -> dict[str, str]:
-    return {"head": wording.head_of(finding.rule), "text": str(finding)}
+def _shown(definition: Index, finding: Finding) -> dict[str, str]:
+    names = {item.code: wording.in_language({"en": item.name} | dict(item.names)) for item in definition.items}
+    said = findings.sentence(finding.code, dict(finding.values), lambda part: names.get(part) or part)
+    return {"head": findings.head(finding.rule), "text": said, "english": "" if said else str(finding)}
 
 
 def _preview(definition: Index, table: pl.DataFrame) -> list[dict[str, Any]]:

@@ -57,12 +57,14 @@ def treated(shown: Shown) -> list[dict[str, Any]]:
         after = shown.values("used", code)
         if len(before) < 3 or len(after) < 3:
             continue
-        # drawn in figures stay on their scale; a transformation has a scale of its own
-        same = min(after) >= min(before) and max(after) <= max(before)
+        # on the scale of far outliers nothing else can be told apart, and a transformation has a scale of its own
+        same = min(before) <= min(after) and max(after) <= max(before)
+        same = same and max(after) - min(after) > (max(before) - min(before)) / 2
         name = shown.items[code].name
+        head = _("After, on the same scale") if same else _("After, on a scale of its own")
         sides = [
             _side(before, [], _("%(name)s before treatment"), name, _("Before")),
-            _side(after, before if same else [], _("%(name)s after treatment"), name, _("After")),
+            _side(after, before if same else [], _("%(name)s after treatment"), name, head),
         ]
         found.append({"name": name, "sides": sides})
     return found
@@ -77,16 +79,59 @@ def _side(values: list[float], over: list[float], label: str, name: str, head: s
     }
 
 
+def numbers(shown: Shown) -> dict[str, str]:
+    """Number the parts of an index from the top down: 1, 1.1, 1.2, 2; the whole has none."""
+    found = {shown.root.code: ""}
+
+    def count(code: str) -> None:
+        for at, item in enumerate(shown.children(code), start=1):
+            above = found[code]
+            found[item.code] = f"{above}.{at}" if above else str(at)
+            count(item.code)
+
+    count(shown.root.code)
+    return found
+
+
+def rings(shown: Shown) -> Any:
+    """Draw the parts of an index as rings; large indexes without their indicators. Empty where nothing has a weight."""
+    numbered, arcs = numbers(shown), []
+    skip = len(shown.tree) > _LINES
+
+    def put(code: str, start: float, depth: int, colour: int) -> None:
+        at = start
+        for place, item in enumerate(shown.children(code)):
+            share = item.effective_weight or 0.0
+            if share <= 0 or (skip and item.is_indicator):
+                continue
+            own = place if depth == 1 else colour
+            title = f"{numbered[item.code]} {item.name} · {wording.percent(100 * share, 1)}"
+            arcs.append(plots.Arc(numbered[item.code], title, depth, at, share, own))
+            put(item.code, at, depth + 1, own)
+            at += share
+
+    put(shown.root.code, 0.0, 1, 0)
+    label = _("The same parts as rings, numbered as in the table; the whole is in the middle")
+    return plots.rings(arcs, label) if arcs else ""
+
+
 def weights(shown: Shown) -> Any:
     """Draw the parts of an index with their effective weights; large indexes without their indicators."""
     items = shown.tree
     if len(items) > _LINES:
         items = [item for item in items if not item.is_indicator]
     top = shown.root.level
-    rows = []
+    numbered, rows = numbers(shown), []
     for item in items:
         percent = 100 * (item.effective_weight or 0)
-        rows.append((item.name, min(top - item.level, 4), wording.percent(percent, 1), percent))
+        rows.append(
+            (
+                f"{numbered[item.code]} {item.name}".strip(),
+                min(top - item.level, 4),
+                wording.percent(percent, 1),
+                percent,
+            )
+        )
     return plots.tree(rows, _("Parts of the index with their effective weights; the figures stand in the table below"))
 
 

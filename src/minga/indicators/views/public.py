@@ -86,6 +86,7 @@ def _edition(request: HttpRequest, shown: Shown, *, is_latest: bool) -> HttpResp
         "moves": evidence.moves(shown, before),
         "tree": _tree(shown),
         "weights": evidence.weights(shown),
+        "rings": evidence.rings(shown),
         "permanent": request.build_absolute_uri(shown.address("edition")),
     }
     return render(request, "indicators/edition.html", context)
@@ -108,6 +109,10 @@ def _basis(shown: Shown, ranking: list[Figure]) -> str:
     if not shown.has_basis:
         return ""
     checked = sum(one.basis == "validated" for one in ranking)
+    if {one.basis for one in ranking} == {"declared"}:
+        return _("All levels behind it are self-declared and not yet checked.")
+    if checked == len(ranking):
+        return _("All levels behind it were checked by assessors.")
     return ngettext(
         "%(checked)s of %(count)s unit stands on levels that assessors checked; the others are self-declared, wholly "
         "or in part.",
@@ -123,9 +128,12 @@ def _choices(shown: Shown) -> list[str]:
 
 
 def _tree(shown: Shown) -> list[dict[str, Any]]:
-    top = shown.root.level
-    return [{"item": item, "depth": min(top - item.level, 4),
-             "percent": wording.percent(100 * (item.effective_weight or 0), 1)} for item in shown.tree]  # fmt: skip
+    top, numbered = shown.root.level, evidence.numbers(shown)
+    return [
+        {"item": item, "number": numbered[item.code], "depth": min(top - item.level, 4),
+         "percent": wording.percent(100 * (item.effective_weight or 0), 1)}
+        for item in shown.tree
+    ]  # fmt: skip
 
 
 def _map(shown: Shown, ranking: list[Figure]) -> dict[str, Any] | None:
@@ -190,9 +198,7 @@ def unit_page(request: HttpRequest, shown: Shown, unit: str) -> HttpResponse:
     group = _group(shown, found)
     lines = [*parts, *indicators] if len(figures) <= _PROFILE else parts or indicators[:_PROFILE]
     measured = [one for one in indicators if one.rank and not one.pooled]
-    few = min(5, len(measured) // 2)
-    strengths = sorted(measured, key=lambda one: (one.rank or 0, one.item.name))[:few]
-    weaknesses = sorted(measured, key=lambda one: (-(one.rank or 0), one.item.name))[:few]
+    strengths, weaknesses = _sides(measured)
     context = {
         "shown": shown,
         "unit": found,
@@ -218,10 +224,25 @@ def unit_page(request: HttpRequest, shown: Shown, unit: str) -> HttpResponse:
     return render(request, "indicators/unit.html", context)
 
 
+def _sides(measured: list[Figure]) -> tuple[list[Figure], list[Figure]]:
+    """The figures in which a unit ranks best, of the better half, and worst, of the other half: at most five each."""
+    better = sorted((one for one in measured if 2 * (one.rank or 0) <= one.of + 1), key=_by_rank)
+    worse = sorted((one for one in measured if 2 * (one.rank or 0) > one.of + 1), key=_by_rank, reverse=True)
+    return better[:5], worse[:5]
+
+
+def _by_rank(figure: Figure) -> tuple[float, str]:
+    return (figure.rank or 0) / max(figure.of, 1), figure.item.name
+
+
 def _why(strengths: list[Figure], weaknesses: list[Figure]) -> str:
     """Say in a sentence why a unit stands where it does: the figures that rank best, and those that rank worst."""
-    if not strengths or not weaknesses:
+    if not strengths and not weaknesses:
         return ""
+    if not weaknesses:
+        return _("It ranks best in %(strengths)s.") % {"strengths": wording.listed(map(_placed, strengths[:2]))}
+    if not strengths:
+        return _("It ranks worst in %(weaknesses)s.") % {"weaknesses": wording.listed(map(_placed, weaknesses[:2]))}
     return _("It ranks best in %(strengths)s; worst in %(weaknesses)s.") % {
         "strengths": wording.listed(_placed(one) for one in strengths[:2]),
         "weaknesses": wording.listed(_placed(one) for one in weaknesses[:2]),

@@ -42,7 +42,10 @@ def compare(request: HttpRequest, shown: Shown) -> HttpResponse:
     ]
     context = {
         "shown": shown,
-        "chosen": [{"unit": unit, "mark": charts.mark(at)} for at, unit in enumerate(chosen)],
+        "chosen": [
+            {"unit": unit, "mark": charts.mark(at), "basis": shown.figure(unit, shown.root).basis_words}
+            for at, unit in enumerate(chosen)
+        ],
         "slots": [asked[at] if at < len(asked) else "" for at in range(MOST_UNITS)],
         "choices": sorted(shown.units.values(), key=lambda unit: unit.name),
         "rows": rows,

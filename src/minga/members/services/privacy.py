@@ -69,6 +69,16 @@ def export_own(person: Person) -> dict[str, Any]:
             }
             for one in person.mandates.select_related("organization", "body")
         ],
+        "competences": [
+            {
+                "field": one.field,
+                "sectors": one.sectors,
+                "basis": one.basis,
+                "recorded_at": one.recorded_at.isoformat(),
+                "valid_until": one.valid_until.isoformat() if one.valid_until else None,
+            }
+            for one in person.competences.order_by("pk")
+        ],
         "consents": [
             {
                 "scope": one.scope,

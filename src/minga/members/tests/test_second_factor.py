@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from typer.testing import CliRunner
 
-from minga.members import selectors, services
+from minga.members import second_factor, selectors, services
 from minga.members.cli import app
 from minga.members.engine.errors import MembersError
 from minga.members.models import AuditAct
@@ -108,6 +108,12 @@ def test_an_assessor_needs_one_an_owner_does_not(amina, chloe, bakery):
 def test_recovery_codes_alone_are_no_second_step(bao):
     Authenticator.objects.create(user=bao.account, type="recovery_codes", data={})
     assert selectors.second_factor_due(bao.account)
+
+
+@pytest.mark.bare_roles
+def test_who_may_do_everything_by_djangos_own_flag_needs_one_too(amina):
+    amina.account.is_superuser = True
+    assert selectors.second_factor_due(amina.account)
 
 
 @pytest.mark.bare_roles
@@ -219,8 +225,10 @@ def test_secrets_lie_encrypted_and_another_key_opens_nothing(client, with_app, s
     assert APP_SECRET not in str(stored.data)
     settings.SECRET_KEY = "another-key-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789"
     assert not stored.wrap().validate_code(code_now(APP_SECRET))
+    assert second_factor.unreadable() == 1
     settings.SECRET_KEY_FALLBACKS = ["only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789"]
     assert stored.wrap().validate_code(code_now(APP_SECRET))
+    assert second_factor.unreadable() == 0
 
 
 def test_the_picture_stands_in_the_page_and_holds_nothing_else(client, amina, signed_in):

@@ -67,3 +67,11 @@ class ValidationError(ReadinessError):
 
 class AgreementError(ReadinessError):
     """People in a business have not finished, or have not yet agreed on what they see differently."""
+
+
+class PanelError(ReadinessError):
+    """A step of a panel is not possible now; ``code`` lets a page say it in its own language."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code

@@ -11,15 +11,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from minga.readiness.engine.errors import AnswerError
+from minga.readiness.engine.errors import AnswerError, OverlayError
 from minga.readiness.engine.incoming import LOCATIONS, PROBLEM, CellProblem, Firm, Incoming, Notice, RowReader, Rules
 from minga.readiness.engine.instrument import Instrument, ProfileQuestion
-from minga.readiness.engine.sheet import read_any, sentences
+from minga.readiness.engine.overlays import known_overlays, merge
+from minga.readiness.engine.sheet import read_any
 from minga.readiness.engine.xlsform import VERSION_QUESTION
 from minga.readiness.engine.xlsform_texts import form_version, item_names
 from minga.tables.reading import LINE
@@ -40,6 +42,18 @@ def finder(instruments: Sequence[Instrument]) -> Finder:
     """Return what finds an instrument by the version of its form, in the full or the short form."""
     known = {form_version(one, form): one for one in instruments for form in ("full", "short")}
     return known.get
+
+
+def known_instruments(bases: Sequence[Instrument]) -> Iterator[Instrument]:
+    """Yield each instrument alone and with every set of overlays of ours that can be laid on it."""
+    for base in bases:
+        own = [overlay for overlay in known_overlays() if overlay.content.base.id == base.id]
+        for count in range(len(own) + 1):
+            for chosen in combinations(own, count):
+                try:
+                    yield merge(base, *chosen) if chosen else base
+                except OverlayError:  # they contradict each other, so no form holds them both
+                    continue
 
 
 def looks_like_submissions(path: str | Path) -> bool:
@@ -96,7 +110,6 @@ def read_submissions(
     context = (countries, sectors, languages, today)
     problems, firms = list(broken), list[Firm]()
     notices: list[Notice] = []
-    waiting: dict[int, tuple[Cells, list[CellProblem]]] = {}
     kept, repeated = _once(rows, notices)
     for row, cells in kept:
         submission = _Submission(row, cells)
@@ -110,12 +123,10 @@ def read_submissions(
             said = reader.problems
             if not said:
                 firms.append(firm)
-        if said:
-            problems += said
-            waiting[row] = (cells, said)
+        problems += said
     if repeated:
         notices.append(Notice("repeated", {"count": repeated}))
-    return Incoming(tuple(firms), tuple(problems), tuple(notices), len(rows), _to_mend(waiting))
+    return Incoming(tuple(firms), tuple(problems), tuple(notices), _table(rows), {})
 
 
 # ---------------------------------------------------------------------------------- reading
@@ -265,9 +276,9 @@ class _Submission:
         return text
 
 
-def _to_mend(waiting: Mapping[int, tuple[Cells, list[CellProblem]]]) -> pl.DataFrame:
-    columns = list(dict.fromkeys(column for cells, _said in waiting.values() for column in cells))
-    rows = [{**cells, PROBLEM: sentences(said)} for cells, said in waiting.values()]
-    return pl.DataFrame(
-        [pl.Series(column, [row.get(column) for row in rows], dtype=pl.String) for column in (*columns, PROBLEM)]
+def _table(rows: Sequence[tuple[int, Cells]]) -> pl.DataFrame:
+    columns = list(dict.fromkeys(column for _row, cells in rows for column in cells))
+    table = pl.DataFrame(
+        [pl.Series(column, [cells.get(column) for _row, cells in rows], dtype=pl.String) for column in columns]
     )
+    return table.with_columns(pl.Series(LINE, [row for row, _cells in rows], dtype=pl.Int64))

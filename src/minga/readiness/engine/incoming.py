@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import polars as pl
 
 from minga.readiness.engine.instrument import Instrument
+from minga.tables.reading import LINE
 
 SIZES = {"micro": "1-9", "small": "10-49", "medium": "50-249", "large": "250+"}
 LOCATIONS = ("city", "town", "rural")
@@ -123,18 +124,57 @@ class Firm:
 
 @dataclass(frozen=True, eq=False)
 class Incoming:
-    """What a file held: businesses that can be stored, problems by row and column, and rows to mend as a table."""
+    """What a file held: businesses that can be stored, problems by row and column, and rows to mend.
+
+    ``source`` holds the rows as they came with the line of each in ``_line``; ``lines`` says which lines are those of
+    a business, by its first.
+    """
 
     firms: tuple[Firm, ...]
     problems: tuple[CellProblem, ...]
     notices: tuple[Notice, ...]
-    rows: int
-    to_mend: pl.DataFrame
+    source: pl.DataFrame
+    lines: Mapping[int, tuple[int, ...]]
+
+    @property
+    def rows(self) -> int:
+        """How many rows were read."""
+        return self.source.height
 
     @property
     def bad_rows(self) -> int:
         """How many rows wait to be mended."""
-        return self.to_mend.height
+        return len(self._waiting())
+
+    @property
+    def to_mend(self) -> pl.DataFrame:
+        """The rows that wait as they came, with what is wrong; mended, they can be imported as they are."""
+        waiting = self._waiting()
+        at = self.source[LINE].to_list()
+        said = [sentences(waiting[line]) if line in waiting else None for line in at]
+        table = self.source.drop(LINE, PROBLEM, strict=False).with_columns(pl.Series(PROBLEM, said, dtype=pl.String))
+        return table.filter(pl.Series([line in waiting for line in at], dtype=pl.Boolean))
+
+    def _waiting(self) -> dict[int, list[CellProblem]]:
+        """Return the problems of every line that waits; none where only another line of its business has some."""
+        whose = {line: first for first, lines in self.lines.items() for line in lines}
+        bad = {whose.get(problem.row, problem.row) for problem in self.problems}
+        present = set(self.source[LINE].to_list())
+        found = {
+            line: list[CellProblem]() for first in bad for line in self.lines.get(first, (first,)) if line in present
+        }
+        for problem in self.problems:
+            if problem.row in found:
+                found[problem.row].append(problem)
+        return found
+
+    def with_problems(self, problems: Iterable[CellProblem]) -> Incoming:
+        """Return the same with further problems: their businesses wait too."""
+        further = tuple(problems)
+        rows = {problem.row for problem in further}
+        firms = tuple(firm for firm in self.firms if firm.row not in rows)
+        everything = tuple(sorted((*self.problems, *further), key=lambda problem: problem.row))
+        return replace(self, firms=firms, problems=everything)
 
     def answers(self) -> pl.DataFrame:
         """Return the good answers as the table that scores are computed from: enterprise, item, level, reason."""
@@ -145,6 +185,12 @@ class Incoming:
             for item, value in firm.answers.items()
         ]
         return pl.DataFrame(rows, schema=dict.fromkeys(("enterprise", "item", "level", "reason"), pl.String))
+
+
+def sentences(problems: Iterable[CellProblem]) -> str:
+    """Say in one cell what is wrong with a row; a row without a fault of its own waits for others of its business."""
+    said = [f"{one.column}: {one.sentence}" if one.column else one.sentence for one in problems]
+    return " ".join(said) or "Another row of this business must be mended."
 
 
 def _distinct_names(firms: Iterable[Firm]) -> list[str]:

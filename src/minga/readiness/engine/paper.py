@@ -13,6 +13,7 @@ _STYLE = """
   "Microsoft YaHei", system-ui, sans-serif; }
 body { max-inline-size: 48rem; margin-inline: auto; padding: 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; border-block-end: 2px solid; margin-block-start: 2rem; }
+h2, h2 + p { break-after: avoid; }
 section.item { break-inside: avoid; margin-block: 1.2rem; }
 h3 { font-size: 1rem; margin-block: 0 .3rem; }
 ul.levels { list-style: none; padding: 0; margin: 0; }
@@ -23,13 +24,16 @@ ul.levels li { display: flex; gap: .5rem; padding-block: .15rem; }
 .field { display: flex; gap: .5rem; margin-block: .6rem; }
 .choices { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; list-style: none; padding: 0; margin: 0; }
 .choices li { display: flex; gap: .4rem; }
-small { color: #444; }
+.found { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; }
+.found svg { inline-size: 28mm; block-size: 28mm; }
+.found bdi { font-size: 1.3rem; font-weight: 600; letter-spacing: .08em; }
+small { color: #444; overflow-wrap: anywhere; }
 @page { size: A4; margin: 15mm; }
 @media print { body { padding: 0; max-inline-size: none; } }
 """
 
 
-def paper(instrument: Instrument, form: str = "full", code: str = "") -> str:
+def paper(instrument: Instrument, form: str = "full", code: str = "", picture: str = "", nonce: str = "") -> str:
     """Print the form for people without a device.
 
     Parameters
@@ -39,6 +43,10 @@ def paper(instrument: Instrument, form: str = "full", code: str = "") -> str:
     form : "full" or "short"
     code : str
         The code that finds the assessment again, printed on top when given.
+    picture : str
+        The code as a picture for cameras, as SVG markup of our own.
+    nonce : str
+        The mark by which a site allows the style of the page, where it serves it.
 
     Returns
     -------
@@ -46,18 +54,19 @@ def paper(instrument: Instrument, form: str = "full", code: str = "") -> str:
         One HTML document with its own style; it loads nothing.
     """
     w = words(instrument.language)
-    parts = [*_head(instrument, form, code, w), *_profile(instrument, w)]
+    parts = [*_head(instrument, form, code, picture, w), *_profile(instrument, w)]
     for factor in instrument.factors:
         parts.extend(_factor(instrument, factor, form, w))
     body = "\n".join(parts)
+    allowed = f' nonce="{escape(nonce)}"' if nonce else ""
     return (
         f'<!doctype html>\n<html lang="{escape(instrument.language)}" dir="{instrument.direction}">\n<head>\n'
         f'<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(instrument.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+        f"<title>{escape(instrument.title)}</title>\n<style{allowed}>{_STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
 
 
-def _head(instrument: Instrument, form: str, code: str, w: dict[str, str]) -> Iterator[str]:
+def _head(instrument: Instrument, form: str, code: str, picture: str, w: dict[str, str]) -> Iterator[str]:
     short = instrument.short_form
     minutes = short.minutes if form == "short" and short is not None else instrument.time_needed_minutes
     yield f"<h1>{escape(instrument.title)}</h1>"
@@ -69,7 +78,7 @@ def _head(instrument: Instrument, form: str, code: str, w: dict[str, str]) -> It
     for key in ("name", "respondent", "date"):
         yield _field(w[key])
     if code:
-        yield f"<p>{escape(w['code'])}: <strong>{escape(code)}</strong></p>"
+        yield f'<div class="found">{picture}<p>{escape(w["code"])}:<br><bdi>{escape(code)}</bdi></p></div>'
     note = w["draft"] if instrument.reviewed else f"{w['draft']} {w['unreviewed']}"
     overlays = "".join(f", {o.id} {o.version}" for o in instrument.overlays)
     version = f"{instrument.id} {instrument.version}{overlays}, {instrument.content_hash}"
@@ -117,10 +126,10 @@ def _factor(instrument: Instrument, factor: Factor, form: str, w: dict[str, str]
 
 def _item(instrument: Instrument, item: Item, w: dict[str, str]) -> str:
     lines = [_box(str(level), text) for level, text in enumerate(item.levels)]
-    lines.append(_box("", w["dk"]))
+    lines.append(_box("d", w["dk"]))
     if item.na_allowed:
         when = f" ({item.na_when})" if item.na_when else ""
-        lines.append(_box("", f"{w['na']}{when}:", line=True))
+        lines.append(_box("n", f"{w['na']}{when}:", line=True))
     evidence = f"<p><small>{escape(w['evidence'])}: {escape(item.evidence)}</small></p>" if item.evidence else ""
     missing = "*" in instrument.untranslated or bool(instrument.fallback(item.id))
     note = f" <small>{escape(w['untranslated'])}</small>" if missing else ""

@@ -163,22 +163,17 @@ class _Sheet:
         self._demand()
         groups = self._groups()
         firms: list[Firm] = []
-        waiting: dict[int, list[CellProblem]] = {}
         seen: dict[tuple[str, ...], int] = {}
         for rows in groups:
             reader = RowReader(rows[0][0], self.rules)
             firm = self._firm(reader, rows)
             self._object_to_twins(reader, firm, seen)
-            if reader.problems:
-                self.problems += reader.problems
-                for line, _cells in rows:
-                    waiting[line] = [problem for problem in reader.problems if problem.row == line]
-            else:
+            self.problems += reader.problems
+            if not reader.problems:
                 firms.append(firm)
-        self.problems.sort(key=lambda problem: problem.row)
-        return Incoming(
-            tuple(firms), tuple(self.problems), tuple(self.notices), self.table.height, self._to_mend(waiting)
-        )
+        problems = tuple(sorted(self.problems, key=lambda problem: problem.row))
+        lines = {rows[0][0]: tuple(line for line, _cells in rows) for rows in groups}
+        return Incoming(tuple(firms), problems, tuple(self.notices), self.table, lines)
 
     def _demand(self) -> None:
         needed = [] if "code" in self.heads or not self.needs_profile else list(_NEEDED)
@@ -302,19 +297,6 @@ class _Sheet:
         first = seen.setdefault(who, firm.row)
         if first != firm.row and (firm.name or firm.code):
             reader.object("", "twice", first=first)
-
-    def _to_mend(self, waiting: Mapping[int, list[CellProblem]]) -> pl.DataFrame:
-        """Return the rows that wait as they came, with what is wrong; mended, the file can be imported as it is."""
-        lines = self.table[LINE].to_list()
-        said = [sentences(waiting.get(line, ())) if line in waiting else None for line in lines]
-        table = self.table.drop(LINE).with_columns(pl.Series(PROBLEM, said, dtype=pl.String))
-        return table.filter(pl.Series([line in waiting for line in lines], dtype=pl.Boolean))
-
-
-def sentences(problems: Iterable[CellProblem]) -> str:
-    """Say in one cell what is wrong with a row; a row without a fault of its own waits for others of its business."""
-    said = [f"{one.column}: {one.sentence}" if one.column else one.sentence for one in problems]
-    return " ".join(said) or "Another row of this business must be mended."
 
 
 def _filled(texts: Mapping[str, str]) -> Cells:

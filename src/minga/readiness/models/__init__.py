@@ -1,9 +1,10 @@
-"""What is stored: pinned instruments, assessments and scores, answers, the people around them, validations."""
+"""What is stored: pinned instruments, assessments and scores, answers, people around them, validations, panels."""
 
 from __future__ import annotations
 
 from minga.readiness.models.answers import AccessKey, Answer, AnswerVersion, Given
 from minga.readiness.models.assessments import Assessment, AssessmentScore, InstrumentEdition
+from minga.readiness.models.panels import Panel, PanelAnswer, PanelAnswerVersion, PanelKey, Panellist
 from minga.readiness.models.people import Agreement, Colleague, Programme, Share
 from minga.readiness.models.validation import Evidence, Finding, Validation
 
@@ -19,6 +20,11 @@ __all__ = [
     "Finding",
     "Given",
     "InstrumentEdition",
+    "Panel",
+    "PanelAnswer",
+    "PanelAnswerVersion",
+    "PanelKey",
+    "Panellist",
     "Programme",
     "Share",
     "Validation",

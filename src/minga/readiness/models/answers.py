@@ -108,6 +108,12 @@ class AnswerVersion(AnswerContent):
     def __str__(self) -> str:
         return f"{self.item}, version {self.version or 'set aside'}"
 
+    @property
+    def came_from(self) -> str:
+        """Where it was given: ``paper`` typed in on the site, ``import`` from a file, or empty for the site itself."""
+        source = self.client_id.partition(":")[0]
+        return source if source in {"paper", "import"} else ""
+
 
 class AccessKey(models.Model):
     """What opens an assessment for someone without an account; only its hash is kept."""

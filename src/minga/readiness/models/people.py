@@ -6,6 +6,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from minga.readiness.models.assessments import Assessment
@@ -80,6 +81,16 @@ class Programme(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def reference(self) -> str:
+        """How the audit trail calls this programme."""
+        return f"programme:{self.pk.hex}"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether businesses can join today."""
+        return self.ends_on is None or self.ends_on >= timezone.localdate()
+
 
 class Share(models.Model):
     """A business lets an adviser or a programme in, until it takes that back: a dated, revocable consent."""
@@ -124,3 +135,8 @@ class Share(models.Model):
 
     def __str__(self) -> str:
         return f"share {self.pk} of {self.assessment_id}"
+
+    @property
+    def reference(self) -> str:
+        """How the consent behind it calls this share."""
+        return f"share:{self.pk}"

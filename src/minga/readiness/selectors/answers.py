@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.http import Http404
 
 from minga.readiness.engine.instrument import Instrument, Item
 from minga.readiness.models import Answer, AnswerVersion, Assessment
+from minga.readiness.selectors.access import running_shares
 
 
 def answers_of(assessment: Assessment) -> dict[str, Answer]:
@@ -117,7 +118,14 @@ def items_of_page(instrument: Instrument, factor: str, form: str, *, role: str =
 
 
 def deleted_on(assessment: Assessment) -> datetime | None:
-    """Return when an assessment that nobody claims is deleted; None for a claimed one."""
+    """Return when an assessment that nobody claims is deleted; None for a claimed one.
+
+    While an adviser is let in it is kept too, and the time runs anew when that access ends.
+    """
     if assessment.is_claimed or assessment.is_sample:
         return None
-    return assessment.last_answer_at + timedelta(days=settings.UNCLAIMED_DAYS)
+    if running_shares().filter(assessment=assessment).exists():
+        return None
+    ended = assessment.shares.aggregate(last=Max("revoked_at"))["last"]
+    since = max(assessment.last_answer_at, ended) if ended else assessment.last_answer_at
+    return since + timedelta(days=settings.UNCLAIMED_DAYS)

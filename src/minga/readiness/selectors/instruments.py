@@ -53,7 +53,11 @@ def _unpacked(content_hash: str, texts_hash: str, language: str) -> Instrument:
 
 def instrument_of(assessment: Assessment, language: str) -> Instrument:
     """Return the pinned instrument of an assessment in a language."""
-    edition = assessment.edition
+    return edition_in(assessment.edition, language)
+
+
+def edition_in(edition: InstrumentEdition, language: str) -> Instrument:
+    """Return a pinned instrument in a language."""
     return _unpacked(edition.content_hash, edition.texts_hash, language)
 
 

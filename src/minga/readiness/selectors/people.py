@@ -91,7 +91,7 @@ def colleagues_progress(assessment: Assessment, instrument: Instrument) -> list[
             role=instrument.codes.roles.get(one.role, one.role),
             asked=len(items_for(instrument, assessment.form, role=one.role)),
             answered=one.answered,
-            is_opened=bool(one.browsers) or one.account_id is not None,
+            is_opened=bool(one.browsers or one.answered) or one.account_id is not None,
         )
         for one in counted
     ]

@@ -154,10 +154,15 @@ def findings_of(validation: Validation) -> dict[str, Finding]:
     return {finding.item: finding for finding in validation.findings.all()}
 
 
+def counted_evidence(assessment: Assessment) -> QuerySet[Evidence]:
+    """Return the evidence behind an assessment; what somebody sent whose invitation was taken back is left out."""
+    return assessment.evidence.exclude(colleague__withdrawn_at__isnull=False)
+
+
 def evidence_by_item(assessment: Assessment) -> dict[str, list[Evidence]]:
     """Return the evidence of an assessment by item, in the order it came."""
     found: dict[str, list[Evidence]] = {}
-    for one in assessment.evidence.order_by("added_at", "pk"):
+    for one in counted_evidence(assessment).order_by("added_at", "pk"):
         found.setdefault(one.item, []).append(one)
     return found
 
@@ -243,7 +248,7 @@ def points(validation: Validation, instrument: Instrument) -> list[Point]:
 
 def find_evidence(pk: uuid.UUID, assessment: Assessment) -> Evidence:
     """Return a piece of evidence of an assessment; else Http404."""
-    found = assessment.evidence.filter(pk=pk).first()
+    found = counted_evidence(assessment).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
@@ -251,5 +256,5 @@ def find_evidence(pk: uuid.UUID, assessment: Assessment) -> Evidence:
 
 def evidence_counts(assessment: Assessment) -> dict[str, int]:
     """Return how many files stand behind each item."""
-    rows = assessment.evidence.values_list("item").annotate(Count("pk")).order_by("item")
+    rows = counted_evidence(assessment).values_list("item").annotate(Count("pk")).order_by("item")
     return dict(rows)

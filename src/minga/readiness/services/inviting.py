@@ -13,16 +13,23 @@ from minga.members import services as members
 from minga.readiness import keys, selectors
 from minga.readiness.engine.errors import ProfileError, ReadinessError
 from minga.readiness.models import AccessKey, Assessment, Colleague
-from minga.readiness.services.starting import give_key
+from minga.readiness.services.proving import remove_all_evidence
+from minga.readiness.services.starting import give_key, resume
 
 
 @dataclass(frozen=True)
-class Invitation:
-    """What the owner hands over; link and code are known only now, and both end when one of them is used."""
+class HandedOver:
+    """A code and a link for somebody else; they are known only now, and both end when one of them is used."""
 
-    colleague: Colleague
     code: str
     link: str
+
+
+@dataclass(frozen=True)
+class Invitation(HandedOver):
+    """What the owner hands over to a colleague."""
+
+    colleague: Colleague
 
 
 @transaction.atomic
@@ -63,7 +70,7 @@ def _handed_over(colleague: Colleague) -> Invitation:
     code, link = (
         give_key(assessment=colleague.assessment, colleague=colleague, kind=kind) for kind in (kinds.CODE, kinds.LINK)
     )
-    return Invitation(colleague, code, link)
+    return Invitation(code, link, colleague)
 
 
 @transaction.atomic
@@ -84,8 +91,9 @@ def renew_invitation(*, colleague: Colleague) -> Invitation:
 
 
 def is_opened(colleague: Colleague) -> bool:
-    """Whether the colleague came in: by a browser's key, or by an account."""
-    return colleague.account_id is not None or colleague.keys.filter(kind=AccessKey.Kind.BROWSER).exists()
+    """Whether the colleague came in: by a browser's key or an account, or answered in whatever way."""
+    came = colleague.account_id is not None or colleague.finished_at is not None
+    return came or colleague.keys.filter(kind=AccessKey.Kind.BROWSER).exists() or colleague.answers.exists()
 
 
 @transaction.atomic
@@ -146,6 +154,7 @@ def delete_colleague(*, colleague: Colleague) -> None:
         The assessment was submitted: the answers are part of its result, under a role and without a name.
     """
     _refuse_if_closed(colleague)
+    remove_all_evidence(colleague.evidence.all())
     colleague.delete()
 
 
@@ -174,3 +183,15 @@ def leave_browser(*, colleague: Colleague, secret: str | None) -> None:
     if secret:
         held = colleague.keys.filter(kind=AccessKey.Kind.BROWSER, secret_hash=keys.hash_of(secret))
         held.update(secret_hash=keys.hash_of(keys.new_secret()))
+
+
+def open_place(*, code: str) -> tuple[Colleague, str] | None:
+    """Exchange a colleague's code, however it is written, for a key; None where it opens no colleague's questions."""
+    drawn = keys.tidy_code(code)
+    if drawn is None:
+        return None
+    is_one = AccessKey.objects.filter(
+        kind=AccessKey.Kind.CODE, colleague__isnull=False, secret_hash=keys.hash_of(drawn)
+    ).exists()
+    opened = resume(kind=AccessKey.Kind.CODE, secret=drawn) if is_one else None
+    return opened if opened is not None and isinstance(opened[0], Colleague) else None  # type: ignore[return-value]

@@ -15,15 +15,10 @@ from minga.readiness.engine.errors import ProfileError
 from minga.readiness.models import AccessKey, Assessment
 from minga.readiness.services.answering import mark_latest
 from minga.readiness.services.proving import remove_all_evidence
+from minga.readiness.services.sharing import giver_of, revoke_share
 
 #: The words a person agrees to; a new text gets a new version, and old consents keep theirs.
 BENCHMARK_TEXT = "benchmark-1"
-
-
-def _giver(assessment: Assessment) -> dict[str, Any]:
-    """Say who consents: the person of its account, or whoever holds the key of an assessment without one."""
-    person = members.person_for(assessment.account) if assessment.account else None
-    return {"person": person} if person else {"subject_key": assessment.reference}
 
 
 @transaction.atomic
@@ -33,14 +28,14 @@ def give_benchmark(*, assessment: Assessment) -> None:
         scope=selectors.BENCHMARK,
         text_version=BENCHMARK_TEXT,
         object=assessment.reference,
-        **_giver(assessment),
+        **giver_of(assessment),
     )
 
 
 @transaction.atomic
 def revoke_benchmark(*, assessment: Assessment) -> None:
     """Take the scores out of all groups of peers again, from the next page on."""
-    for giver in (_giver(assessment), {"subject_key": assessment.reference}):
+    for giver in (giver_of(assessment), {"subject_key": assessment.reference}):
         members.revoke_consent(scope=selectors.BENCHMARK, object=assessment.reference, **giver)
 
 
@@ -70,6 +65,8 @@ def claim_assessment(
 def delete_assessment(*, assessment: Assessment) -> None:
     """Delete an assessment with all that hangs on it, its evidence too; the one before it counts among peers again."""
     revoke_benchmark(assessment=assessment)
+    for share in assessment.shares.filter(revoked_at=None):
+        revoke_share(share=share)
     others = list(selectors.same_enterprise(assessment).exclude(pk=assessment.pk))
     remove_all_evidence(assessment.evidence.all())
     assessment.delete()
@@ -81,6 +78,8 @@ def delete_unclaimed() -> int:
     """Delete assessments that nobody claimed and nobody answered for the retention time; return how many."""
     since = timezone.now() - timedelta(days=settings.UNCLAIMED_DAYS)
     old = Assessment.objects.filter(account=None, organization=None, is_sample=False, last_answer_at__lt=since)
+    # an adviser's client is kept while the adviser is let in, and as long again after that ended
+    old = old.exclude(pk__in=selectors.running_shares().values("assessment")).exclude(shares__revoked_at__gte=since)
     deleted = 0
     for assessment in old.iterator():
         delete_assessment(assessment=assessment)

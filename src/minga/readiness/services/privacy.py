@@ -7,9 +7,17 @@ from typing import Any
 from django.db import transaction
 
 from minga.readiness import selectors
-from minga.readiness.models import Agreement, Answer, AnswerVersion, Assessment, Colleague
+from minga.readiness.models import Agreement, Answer, AnswerVersion, Assessment, Colleague, Share
 from minga.readiness.services.inviting import delete_colleague
 from minga.readiness.services.owning import delete_assessment
+from minga.readiness.services.panel_privacy import erase_seats, export_seats
+from minga.readiness.services.sharing import revoke_share
+from minga.readiness.services.validation_privacy import (
+    erase_traces,
+    export_assessor,
+    export_evidence,
+    export_validations,
+)
 
 
 def export_assessment(assessment: Assessment) -> dict[str, Any]:
@@ -54,6 +62,7 @@ def export_assessment(assessment: Assessment) -> dict[str, Any]:
             }
             for one in assessment.colleagues.order_by("number")
         ],
+        "shares": [_share(share) for share in assessment.shares.order_by("given_at")],
         "agreements": [
             {
                 "item": one.item,
@@ -64,6 +73,10 @@ def export_assessment(assessment: Assessment) -> dict[str, Any]:
             }
             for one in assessment.agreements.order_by("item", "version")
         ],
+        "evidence": export_evidence(assessment.evidence.filter(colleague=None)),
+        "validations": export_validations(assessment),
+        "validated_at": assessment.validated_at.isoformat() if assessment.validated_at else None,
+        "valid_until": assessment.valid_until.isoformat() if assessment.valid_until else None,
         "scores": list(assessment.scores.order_by("kind", "node").values("kind", "node", "score")),
     }
 
@@ -79,6 +92,7 @@ def export_colleague(colleague: Colleague) -> dict[str, Any]:
         "finished_at": colleague.finished_at.isoformat() if colleague.finished_at else None,
         "instrument": {"id": assessment.edition.instrument, "content_hash": assessment.edition.content_hash},
         "answers": [_answer(answer) for answer in colleague.answers.order_by("item")],
+        "evidence": export_evidence(colleague.evidence.all()),
         "history": [_version(version) for version in colleague.history.all()],
     }
 
@@ -86,7 +100,14 @@ def export_colleague(colleague: Colleague) -> dict[str, Any]:
 def export_person(person: Any) -> dict[str, Any]:
     """Return the assessments that a person's account answers for, and what she answered in those of others."""
     if person.account is None:
-        return {"assessments": [], "answers_elsewhere": [], "asked_as_colleague": []}
+        return {
+            "assessments": [],
+            "answers_elsewhere": [],
+            "asked_as_colleague": [],
+            "clients": [],
+            "validations": [],
+            "panels": [],
+        }
     own = Assessment.objects.filter(account=person.account).select_related("edition").defer("edition__texts")
     elsewhere = AnswerVersion.objects.filter(account=person.account).exclude(
         assessment__in=own.values("pk"), colleague=None
@@ -96,6 +117,23 @@ def export_person(person: Any) -> dict[str, Any]:
         "assessments": [export_assessment(assessment) for assessment in own.order_by("started_at")],
         "answers_elsewhere": [{"assessment": str(one.assessment_id)} | _version(one) for one in elsewhere],
         "asked_as_colleague": [export_colleague(place) for place in places.order_by("invited_at")],
+        "clients": [
+            {"assessment": str(share.assessment_id)} | _share(share)
+            for share in Share.objects.filter(account=person.account).order_by("given_at")
+        ],
+        "validations": export_assessor(person.account),
+        "panels": export_seats(person.account),
+    }
+
+
+def _share(share: Share) -> dict[str, Any]:
+    return {
+        "with": "adviser" if share.programme_id is None else "programme",
+        "may_answer": share.may_answer,
+        "how": share.how,
+        "text_version": share.text_version,
+        "given_at": share.given_at.isoformat(),
+        "revoked_at": share.revoked_at.isoformat() if share.revoked_at else None,
     }
 
 
@@ -118,6 +156,7 @@ def _version(version: AnswerVersion) -> dict[str, Any]:
         "reason": version.reason,
         "note": version.note,
         "version": version.version,
+        "came_from": version.came_from,
         "language": version.language,
         "at": version.at.isoformat(),
     }
@@ -128,14 +167,18 @@ def erase_person(person: Any) -> int:
     """Delete a person's own assessments, and what she was asked as a colleague while it is open.
 
     Assessments of an organization stay with it, and submitted ones in which she was a colleague keep its voice, both
-    without the person's trace.
+    without the person's trace. What she gave in panels leaves them.
     """
     if person.account is None:
         return 0
+    # an adviser who goes is let in nowhere: the consents end, not only the rows
+    for share in Share.objects.filter(account=person.account, revoked_at=None):
+        revoke_share(share=share)
     open_places = Colleague.objects.filter(account=person.account, assessment__status=Assessment.Status.DRAFT)
     deleted = len([delete_colleague(colleague=place) for place in open_places])
     deleted += Colleague.objects.filter(account=person.account).update(account=None)
     deleted += Agreement.objects.filter(account=person.account).update(account=None)
+    deleted += erase_traces(person.account) + erase_seats(person.account)
     own = list(Assessment.objects.filter(account=person.account, organization=None))
     for assessment in own:
         delete_assessment(assessment=assessment)

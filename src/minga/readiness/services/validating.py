@@ -336,6 +336,26 @@ def months_later(day: datetime, months: int) -> datetime:
     raise AssertionError  # every month has 28 days
 
 
+def end_outdated() -> int:
+    """End validations made with an older major version of the questionnaire; return how many.
+
+    Their questions or levels are no longer those that are asked, so the result cannot stand for the present ones.
+    """
+    generic = selectors.generic("en")
+    standing = Assessment.objects.filter(status=Assessment.Status.VALIDATED, valid_until__gt=timezone.now())
+    ended = 0
+    for assessment in standing.filter(edition__instrument__startswith=generic.id).select_related("edition"):
+        if _major(assessment.edition.version) < _major(generic.version):
+            assessment.valid_until = timezone.now()
+            assessment.save(update_fields=["valid_until"])
+            ended += 1
+    return ended
+
+
+def _major(version: str) -> int:
+    return int(version.partition(".")[0])
+
+
 def end_validity(assessment: Assessment, *, by: Any = None) -> None:
     """Take every validation off an assessment whose answers open again; call it inside that transaction."""
     withdraw_validation(assessment=assessment, by=by)

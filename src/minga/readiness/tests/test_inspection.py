@@ -85,6 +85,12 @@ def test_large_pictures_are_made_smaller():
         assert shown.size == (MAX_SIDE, 750)
 
 
+def test_a_picture_made_small_before_does_not_grow():
+    sent = io.BytesIO()
+    Image.effect_noise((400, 300), 80).convert("RGB").save(sent, "JPEG", quality=60)
+    assert len(examine(sent.getvalue()).data) <= len(sent.getvalue())
+
+
 def bomb() -> bytes:
     """A PNG of some hundred bytes that claims 50,000 by 50,000 points."""
 

@@ -163,6 +163,18 @@ def test_item_without_translation_is_marked(client):
     assert '<h2 lang="en" dir="ltr">What is done so that women take part?' in page
 
 
+def test_questions_pinned_before_a_language_joined_are_shown_in_english_and_marked(client):
+    assessment = start_in_browser(client)
+    edition = assessment.edition
+    del edition.texts["es"]
+    edition.texts_hash = "sha256:changed"
+    edition.save()
+    page = client.get(f"/es/readiness/a/{assessment.pk}/integration/").content.decode()
+    assert '<html lang="es" dir="ltr">' in page
+    assert f'<h2 lang="en" dir="ltr">{selectors.generic("en").item("INT1").text}' in page
+    assert '<span class="tag">en inglés</span>' in page
+
+
 def test_answer_that_breaks_off_in_its_transaction_leaves_nothing():
     assessment = started()
 

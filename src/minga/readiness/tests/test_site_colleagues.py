@@ -70,7 +70,7 @@ def test_owner_invites_and_the_colleague_answers_the_questions_of_the_role(clien
     page = browser.get(address("colleague_answer", karim, asked[0].factor)).content.decode()
     here = {item.id for item in asked if item.factor == asked[0].factor}
     assert set(re.findall(r'data-item="(\w+)"', page)) == here
-    sent = {item: "3" for item in here} | {f"{item}-version": "0" for item in here}
+    sent = dict.fromkeys(here, "3") | {f"{item}-version": "0" for item in here}
     assert browser.post(address("colleague_answer", karim, asked[0].factor), sent).status_code == 302
     stored = set(Answer.objects.values_list("colleague", "item", "level"))
     assert stored == {(karim.pk, item, 3) for item in here}

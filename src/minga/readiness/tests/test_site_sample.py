@@ -9,8 +9,8 @@ import pytest
 from django.urls import reverse
 
 from minga.members import selectors as people
-from minga.readiness import sample, selectors
-from minga.readiness.models import Answer, Assessment
+from minga.readiness import programme_report, sample, selectors
+from minga.readiness.models import Answer, Assessment, Evidence, Programme, Validation
 from minga.readiness.testing import submitted
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
@@ -25,7 +25,7 @@ def loaded():
 
 def test_sample_is_whole_labelled_and_fast(loaded):
     logins, seconds = loaded
-    assert {one["role"] for one in logins} == {"owner", "respondent", "adviser", "assessor", "secretariat"}
+    assert {one["role"] for one in logins} == {"owner", "respondent", "adviser", "assessor", "secretariat", "officer"}
     assert seconds < 15
     latest = Assessment.objects.filter(is_latest=True)
     assert latest.count() == sum(sample.COUNTRIES.values()) == 240
@@ -87,3 +87,26 @@ def test_sample_enters_no_real_figure(loaded, settings):
     assert selectors.peers_table(real).is_empty()
     assert selectors.enterprises_assessed(is_sample=False) == 1
     assert selectors.group_medians(is_sample=False, country="TN").is_empty()
+
+
+def test_the_sample_shows_every_stage_of_a_validation(loaded):
+    stages = {one.status: one for one in Validation.objects.all()}
+    assert set(stages) == {"completed", "under-way", "requested"}
+    owners = stages["completed"].assessment
+    assert owners.is_validated
+    assert owners.account.email == sample.OWNER
+    assert owners.scores.filter(kind="link-validated", node="total").exists()
+    assert Evidence.objects.count() == 18
+    assert all(one.caption.startswith("Sample") for one in Evidence.objects.all())
+
+
+def test_the_sample_programme_shows_a_change_of_its_businesses(loaded, client):
+    programme = Programme.objects.get()
+    made = programme_report.build(programme)
+    assert made.joined == 24
+    assert {row["n"] for row in made.effect} <= set(range(10, 25)) | {None}
+    total = next(row for row in made.effect if row["node"] == "total")
+    assert total["lower"] > 0
+    assert client.login(email="officer@sample.example", password=sample.PASSWORD)
+    page = client.get(reverse("readiness:programme", args=[programme.pk])).content.decode()
+    assert "24 businesses have joined" in page

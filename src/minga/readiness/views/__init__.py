@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minga.readiness.views.advising import client_paper, clients, leave_client, new_client, revoke_share, sharing
 from minga.readiness.views.agreeing import agreement, go_on_without
 from minga.readiness.views.answer import answer, goals, overview, reopen, save, submit
 from minga.readiness.views.assessing import (
@@ -16,6 +17,7 @@ from minga.readiness.views.assessing import (
     visit_list,
 )
 from minga.readiness.views.colleagues import colleagues, renew_invitation, withdraw_invitation
+from minga.readiness.views.comparing import compare
 from minga.readiness.views.evidence import (
     colleague_evidence,
     colleague_evidence_delete,
@@ -24,6 +26,13 @@ from minga.readiness.views.evidence import (
     evidence_delete,
     evidence_file,
     evidence_item,
+)
+from minga.readiness.views.importing import (
+    import_answers,
+    import_confirm,
+    import_mend,
+    import_template,
+    import_xlsform,
 )
 from minga.readiness.views.invited import (
     colleague,
@@ -38,6 +47,37 @@ from minga.readiness.views.invited import (
 )
 from minga.readiness.views.keep import claim, consent, delete, export, keep, mine, resume, resume_link
 from minga.readiness.views.offline import draft, draft_file, worker
+from minga.readiness.views.panel_results import (
+    panel_csv,
+    panel_json,
+    panel_result,
+)
+from minga.readiness.views.panel_seats import (
+    seat,
+    seat_answer,
+    seat_claim,
+    seat_close,
+    seat_describe,
+    seat_export,
+    seat_finish,
+    seat_keep,
+    seat_leave,
+    seat_save,
+)
+from minga.readiness.views.panels import (
+    panel,
+    panel_close,
+    panel_delete,
+    panel_invite,
+    panel_new,
+    panel_publish,
+    panel_renew,
+    panel_take_back,
+    panel_withdraw,
+    panels,
+)
+from minga.readiness.views.paper import paper_find, paper_form, paper_page, paper_type
+from minga.readiness.views.programmes import joining, new_programme, programme, programmes
 from minga.readiness.views.results import report_json, report_markdown, report_page, report_pdf, report_text
 from minga.readiness.views.start import confirm, start
 from minga.readiness.views.validation import (
@@ -62,6 +102,8 @@ __all__ = [
     "assign",
     "assign_second",
     "claim",
+    "client_paper",
+    "clients",
     "colleague",
     "colleague_answer",
     "colleague_claim",
@@ -75,6 +117,7 @@ __all__ = [
     "colleague_leave",
     "colleague_save",
     "colleagues",
+    "compare",
     "confirm",
     "consent",
     "delete",
@@ -87,9 +130,37 @@ __all__ = [
     "export",
     "go_on_without",
     "goals",
+    "import_answers",
+    "import_confirm",
+    "import_mend",
+    "import_template",
+    "import_xlsform",
+    "joining",
     "keep",
+    "leave_client",
     "mine",
+    "new_client",
+    "new_programme",
     "overview",
+    "panel",
+    "panel_close",
+    "panel_csv",
+    "panel_delete",
+    "panel_invite",
+    "panel_json",
+    "panel_new",
+    "panel_publish",
+    "panel_renew",
+    "panel_result",
+    "panel_take_back",
+    "panel_withdraw",
+    "panels",
+    "paper_find",
+    "paper_form",
+    "paper_page",
+    "paper_type",
+    "programme",
+    "programmes",
     "queue",
     "renew_invitation",
     "reopen",
@@ -100,7 +171,19 @@ __all__ = [
     "report_text",
     "resume",
     "resume_link",
+    "revoke_share",
     "save",
+    "seat",
+    "seat_answer",
+    "seat_claim",
+    "seat_close",
+    "seat_describe",
+    "seat_export",
+    "seat_finish",
+    "seat_keep",
+    "seat_leave",
+    "seat_save",
+    "sharing",
     "start",
     "submit",
     "validation",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -153,6 +153,8 @@ def _agree_first(request: HttpRequest, assessment: Assessment) -> HttpResponse:
 @opens_to_answer
 def reopen(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Open the answers again: to correct them, or to go on with the full form."""
+    if assessment.opened_for != Assessment.OpenedFor.OWNING and assessment.validations.exists():
+        raise Http404  # opening the answers would end a validation, which is the owner's to decide
     form = Assessment.Form.FULL if request.POST.get("form") == "full" else assessment.form
     if assessment.is_submitted or form != assessment.form:
         services.reopen_assessment(assessment=assessment, form=form)

@@ -20,10 +20,10 @@ from django.views.decorators.http import require_GET, require_POST
 from minga.readiness import report_validation, selectors, services
 from minga.readiness import wording_validation as words_of
 from minga.readiness.engine.errors import ValidationError
+from minga.readiness.file_response import given_out
 from minga.readiness.forms_validation import CompleteForm, DeclareForm, Judged, JudgeForm, VisitForm, WordForm
 from minga.readiness.models import Validation
-from minga.readiness.views.common import shown_instrument
-from minga.readiness.views.evidence import given_out
+from minga.readiness.views.common import for_offline, shown_instrument
 from minga.readiness.views.validation import about
 from minga.web.ratelimit import limited
 
@@ -109,7 +109,7 @@ def _overview(found: Validation, complete: CompleteForm | None = None) -> dict[s
         "to_visit": sum(point.to_visit for point in points),
         "word": WordForm(initial={"summary": found.summary}),
         "visit": VisitForm(initial={"visited_on": found.visited_on}),
-        "complete": complete or CompleteForm(initial={"summary": found.summary}),
+        "complete": complete or CompleteForm(),
     }
 
 
@@ -193,9 +193,11 @@ def visit_list(request: HttpRequest, found: Validation) -> HttpResponse:
         "rows": _with_words(form.rows),
         "day": day,
         "errors": [row for row in form.rows if row.error or row.conflict],
+        "place": f"validations/{found.pk}",
     }
-    bad = request.method == "POST"
-    return render(request, "readiness/visit_list.html", words, status=422 if bad else 200)
+    if request.method == "POST":
+        return render(request, "readiness/visit_list.html", words, status=422)
+    return for_offline(request, render(request, "readiness/visit_list.html", words), None)
 
 
 def _with_marks(request: HttpRequest, points: Iterable[selectors.Point]) -> dict[str, str]:

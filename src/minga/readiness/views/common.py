@@ -15,7 +15,9 @@ from django.views.decorators.cache import never_cache
 
 from minga.readiness import selectors
 from minga.readiness.engine.instrument import Instrument
-from minga.readiness.models import Assessment, Colleague
+from minga.readiness.models import Assessment, Colleague, Panellist
+
+View = Callable[..., HttpResponse]
 
 _SALT = "minga.readiness.key"
 
@@ -29,8 +31,8 @@ def _cookie_name(pk: uuid.UUID) -> str:
     return f"check_{pk.hex}"
 
 
-def remember(response: HttpResponse, opened: Assessment | Colleague, secret: str) -> HttpResponse:
-    """Let this browser open an assessment, or a colleague's questions, until an unclaimed one would be deleted."""
+def remember(response: HttpResponse, opened: Assessment | Colleague | Panellist, secret: str) -> HttpResponse:
+    """Let this browser open a check, a colleague's questions or a place in a panel, as long as a guest's is kept."""
     response.set_signed_cookie(
         _cookie_name(opened.pk),
         secret,
@@ -54,16 +56,25 @@ def held_secret(request: HttpRequest, pk: uuid.UUID) -> str | None:
     return request.get_signed_cookie(_cookie_name(pk), default=None, salt=_SALT)
 
 
-def opens(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Give a view the assessment of its address, or answer 404 to those who may not see it; nothing is cached."""
+def opens_to(right: Assessment.OpenedFor) -> Callable[[View], View]:
+    """Give a view the assessment of its address, or answer 404 to those who lack the right; nothing is cached."""
 
-    @wraps(view)
-    @never_cache
-    def guarded(request: HttpRequest, pk: uuid.UUID, **named: Any) -> HttpResponse:
-        assessment = selectors.find(pk, account=request.user, secret=held_secret(request, pk))
-        return view(request, assessment, **named)
+    def decorate(view: View) -> View:
+        @wraps(view)
+        @never_cache
+        def guarded(request: HttpRequest, pk: uuid.UUID, **named: Any) -> HttpResponse:
+            assessment = selectors.find(pk, account=request.user, secret=held_secret(request, pk), right=right)
+            return view(request, assessment, **named)
 
-    return guarded
+        return guarded
+
+    return decorate
+
+
+#: for the business itself, for an adviser who may write answers down, and for one who may only read
+opens = opens_to(Assessment.OpenedFor.OWNING)
+opens_to_answer = opens_to(Assessment.OpenedFor.ANSWERING)
+opens_to_read = opens_to(Assessment.OpenedFor.READING)
 
 
 def place_of(assessment: Assessment) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,16 +17,13 @@ from minga.readiness import selectors, services
 from minga.readiness import wording_validation as words_of
 from minga.readiness.engine.errors import EvidenceError
 from minga.readiness.engine.instrument import Item
+from minga.readiness.file_response import given_out
 from minga.readiness.forms_validation import EvidenceForm
 from minga.readiness.keys import new_secret
 from minga.readiness.models import Assessment, Colleague, Evidence
 from minga.readiness.views.common import opens, shown_instrument
 from minga.readiness.views.invited import opens_colleague
 from minga.web.ratelimit import limited
-
-#: Nothing in a file that people sent may run, load or be framed, whatever the browser takes it for.
-FILE_POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
-_ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/pdf": "pdf"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +40,7 @@ class Place:
         held = self.assessment.evidence.order_by("added_at", "pk")
         if self.colleague is not None:
             return held.filter(colleague=self.colleague)
+        held = selectors.counted_evidence(self.assessment).order_by("added_at", "pk")
         if selectors.may_decide(self.assessment, self.request.user):
             return held
         return held.filter(account=self.request.user.pk, colleague=None)
@@ -105,10 +103,16 @@ def colleague_evidence(request: HttpRequest, colleague: Colleague, item: str) ->
 def _item(request: HttpRequest, place: Place, item: Item | None) -> HttpResponse:
     if item is None:
         raise Http404
+    by_script = request.headers.get("Accept") == "application/json"
     if request.method == "POST" and not place.is_open:
+        if by_script:
+            said = str(words_of.EVIDENCE["closed" if place.assessment.is_claimed else "unclaimed"])
+            return JsonResponse({"outcome": "refused", "message": said}, status=422)
         messages.error(request, str(words_of.EVIDENCE["closed" if place.assessment.is_claimed else "unclaimed"]))
         return redirect(request.path)
     form = EvidenceForm(request.POST or None, request.FILES or None, initial={"client": new_secret()})
+    if request.method == "POST" and by_script:
+        return _told(request, place, item, form)
     if request.method == "POST" and _added(request, place, item, form):
         messages.success(request, _("The evidence is kept."))
         return redirect(request.path)
@@ -126,6 +130,14 @@ def _item(request: HttpRequest, place: Place, item: Item | None) -> HttpResponse
         "back": _answer_page(place, item),
     }
     return render(request, "readiness/evidence_item.html", words, status=422 if request.method == "POST" else 200)
+
+
+def _told(request: HttpRequest, place: Place, item: Item, form: EvidenceForm) -> HttpResponse:
+    """Answer the page's script; the same `client` twice is the same evidence, so a lost response does no harm."""
+    if _added(request, place, item, form):
+        return JsonResponse({"outcome": "saved"})
+    said = " ".join(str(one) for errors in form.errors.values() for one in errors)
+    return JsonResponse({"outcome": "refused", "message": said}, status=422)
 
 
 def _answer_page(place: Place, item: Item) -> str:
@@ -197,22 +209,3 @@ def _deleted(request: HttpRequest, place: Place, file: uuid.UUID) -> HttpRespons
     services.remove_evidence(evidence=found)
     messages.success(request, _("The file is deleted."))
     return redirect(place.link("evidence_item" if place.colleague is None else "evidence", found.item))
-
-
-def given_out(found: Evidence, *, by: Any = None, as_assessor: bool = False) -> HttpResponse:
-    """Answer with a file that can do nothing: pictures in the page, documents as a download, kept nowhere."""
-    try:
-        data = services.read_evidence(evidence=found, by=by, as_assessor=as_assessor)
-    except EvidenceError as problem:
-        said = words_of.evidence_refusal(EvidenceError("missing", str(problem)))
-        return HttpResponse(said, content_type="text/plain; charset=utf-8", status=410)
-    shown = "inline" if found.content_type.startswith("image/") else "attachment"
-    response = HttpResponse(data, content_type=found.content_type)
-    response["Content-Disposition"] = (
-        f'{shown}; filename="{found.item}-{found.pk.hex[:8]}.{_ENDINGS[found.content_type]}"'
-    )
-    response["Content-Security-Policy"] = FILE_POLICY
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    response["Cache-Control"] = "no-store, private"
-    return response

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from minga.readiness import selectors, services
 from minga.readiness.forms import ResumeForm
-from minga.readiness.models import AccessKey, Assessment, Colleague
+from minga.readiness.models import AccessKey, Assessment, Colleague, Panellist
 from minga.readiness.views.common import forget, frame, held_secret, opens, remember
 from minga.web.ratelimit import limited
 
@@ -40,7 +40,7 @@ def resume(request: HttpRequest) -> HttpResponse:
     """Exchange a printed code for this browser's key."""
     form = ResumeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        opened = services.resume(kind=AccessKey.Kind.CODE, secret=form.cleaned_data["code"])
+        opened = _resumed(request, AccessKey.Kind.CODE, form.cleaned_data["code"])
         if opened:
             return _welcome(request, *opened)
         form.add_error(
@@ -61,14 +61,23 @@ def resume_link(request: HttpRequest, token: str) -> HttpResponse:
     A mail program that follows links to look at them presses no button, so it cannot use the link up.
     """
     if request.method == "POST":
-        opened = services.resume(kind=AccessKey.Kind.LINK, secret=token)
+        opened = _resumed(request, AccessKey.Kind.LINK, token)
         if opened:
             return _welcome(request, *opened)
         return render(request, "readiness/resume_link.html", {"is_used": True}, status=410)
     return render(request, "readiness/resume_link.html", {"is_used": False})
 
 
-def _welcome(request: HttpRequest, opened: Assessment | Colleague, secret: str) -> HttpResponse:
+def _resumed(request: HttpRequest, kind: str, secret: str) -> tuple[Assessment | Colleague | Panellist, str] | None:
+    """Exchange a code or a link for what it opens: a check, a colleague's questions, or a place in a panel."""
+    return services.resume(kind=kind, secret=secret, account=request.user) or services.resume_seat(
+        kind=kind, secret=secret
+    )
+
+
+def _welcome(request: HttpRequest, opened: Assessment | Colleague | Panellist, secret: str) -> HttpResponse:
+    if isinstance(opened, Panellist):
+        return remember(redirect("readiness:seat", pk=opened.pk), opened, secret)
     if isinstance(opened, Colleague):
         return remember(redirect("readiness:colleague", pk=opened.pk), opened, secret)
     messages.success(request, _("Welcome back. Your answers are here, as you left them."))
@@ -139,5 +148,9 @@ def delete(request: HttpRequest, assessment: Assessment) -> HttpResponse:
 @never_cache
 def mine(request: HttpRequest) -> HttpResponse:
     """List the assessments an account answers for, and those in which it was asked as a colleague."""
-    words = {"assessments": selectors.assessments_of(request.user), "places": selectors.places_of(request.user)}
+    words = {
+        "assessments": selectors.assessments_of(request.user),
+        "places": selectors.places_of(request.user),
+        "is_adviser": selectors.is_adviser(request.user),
+    }
     return render(request, "readiness/mine.html", words)

@@ -42,6 +42,7 @@
   };
 
   if (!window.PublicKeyCredential || !navigator.credentials) return;
+  for (const said of document.querySelectorAll("[data-no-passkeys]")) said.hidden = true;
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     form.hidden = false;
     form.addEventListener("submit", (event) => {

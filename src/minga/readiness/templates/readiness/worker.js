@@ -1,7 +1,7 @@
 // Keeps the pages of the check that is being answered, so that they open without a line.
 // A page is kept only where the site says for whom (Minga-Keep), and goes as soon as it is somebody else's.
 const KEPT = "Minga-Keep", ASSETS = "assets";
-const placeOf = (url) => (/\/readiness\/([ac]\/[0-9a-f-]{36})\//.exec(new URL(url).pathname) || [])[1];
+const placeOf = (url) => (/\/readiness\/((?:[acp]|validations)\/[0-9a-f-]{36})\//.exec(new URL(url).pathname) || [])[1];
 const isAsset = (url) => new URL(url).pathname.includes("/static/");
 
 self.addEventListener("install", () => self.skipWaiting());

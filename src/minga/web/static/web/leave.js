@@ -15,6 +15,7 @@
   const empty = async () => {
     if (window.caches) for (const name of await caches.keys()) await caches.delete(name);
     if (navigator.serviceWorker) for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
+    for (const key of Object.keys(localStorage)) if (key.startsWith("minga-form ")) localStorage.removeItem(key);
     indexedDB.deleteDatabase("minga");
   };
   count().then((found) => { document.querySelector("[data-leave-waiting]").hidden = !found; });
