@@ -138,8 +138,8 @@ def map_command(
 
 def in_words(found: Groups) -> str:
     """Say in a few sentences what was found."""
-    people, statements = found.map.table.shape
-    votes = len(found.map.table.value)
+    statements, votes = len(found.map.table.statements), len(found.map.table.value)
+    people = int((found.map.table.n_votes > 0).sum())
     lines = [
         f"{people:,} people cast {votes:,} votes on {statements:,} statements; "
         f"{found.map.sparsity:.0%} of the table is empty."

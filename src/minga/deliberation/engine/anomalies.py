@@ -7,6 +7,7 @@ like a campaign.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +16,9 @@ import polars as pl
 
 from minga.deliberation.engine import clustering
 from minga.deliberation.engine.conversation import Conversation
+from minga.deliberation.engine.errors import MapError
 from minga.deliberation.engine.grouping import Groups, groups
-from minga.deliberation.engine.projection import opinion_map
+from minga.deliberation.engine.projection import OpinionMap, opinion_map
 from minga.deliberation.engine.statistics import consensus
 from minga.deliberation.engine.votes import Floats, Ints, VoteTable, vote_table
 
@@ -182,6 +184,11 @@ def with_and_without(found: Groups, people: Any) -> Without:
     Returns
     -------
     Without
+
+    Raises
+    ------
+    MapError
+        Nobody would be left.
     """
     opinions = found.map
     table = opinions.table
@@ -192,7 +199,7 @@ def with_and_without(found: Groups, people: Any) -> Without:
         table.take(rows), statements, mode=opinions.mode, seed=opinions.seed,  # type: ignore[arg-type]
         n_components=len(opinions.eigenvalues),
     )  # fmt: skip
-    again = groups(rest, found.k if found.forced else None)
+    again = _regrouped(rest, found)
     agree = [each.counts(1) / np.maximum(each.counts(), 1) for each in (table, rest.table)]
     hidden = table.statements.filter(pl.Series(opinions.out)).to_list()
     lists = [consensus(each.map.table, each, mod_out=hidden) for each in (found, again)]
@@ -206,6 +213,14 @@ def with_and_without(found: Groups, people: Any) -> Without:
         ),
         consensus=_moved(lists[0], lists[1], table.statements.dtype),
     )
+
+
+def _regrouped(rest: OpinionMap, found: Groups) -> Groups:
+    """Group the others: in as many groups as somebody set, where they are still that many."""
+    if found.forced:
+        with suppress(MapError):
+            return groups(rest, found.k)
+    return groups(rest)
 
 
 def _moved(before: dict[str, pl.DataFrame], after: dict[str, pl.DataFrame], kind: Any) -> pl.DataFrame:

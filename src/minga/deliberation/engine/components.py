@@ -19,8 +19,9 @@ SOLVERS = ("auto", "exact", "rsvd")
 
 #: More cells than this and "auto" draws at random (seeded) rather than solving to the last digit.
 RANDOM_FROM = 20_000_000
-#: Below these, all products of statements are formed; above, Lanczos steps find the same vectors in less time.
-_DENSE_STATEMENTS = 800
+#: Below these, all products of statements are formed; above, Lanczos steps find the same vectors in less time, and
+#: with the same last digit however many threads the linear algebra may take.
+_DENSE_STATEMENTS = 64
 _DENSE_WORK = 4_000_000
 _OVERSAMPLING = 20
 _PASSES = 16

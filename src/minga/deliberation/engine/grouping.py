@@ -223,7 +223,10 @@ def fitted(points: Floats, k: int, least: int, seed: int, starts: int = 20) -> F
         if (sizes >= least).all():
             everybody = np.bincount(clustering.nearest(points, centres), minlength=k)
             return centres if (everybody >= least).all() else None
-        kept[np.flatnonzero(kept)[sizes[labels] < least]] = False
+        lone = np.flatnonzero(kept)[sizes[labels] < least]
+        if not len(lone):
+            return None  # fewer places on the map than groups: some centre has nobody
+        kept[lone] = False
     return None
 
 

@@ -115,6 +115,7 @@ def _by_version(clauses: pl.DataFrame) -> Iterable[tuple[int, list[dict[str, str
     missing = [name for name in ("clause", "version", "kind") if name not in clauses.columns]
     if missing:
         raise TraceError(f"The table of clauses lacks the columns {', '.join(missing)}. Add them, one row a change.")
+    clauses = clauses.with_columns(pl.col("version").cast(pl.Int64))
     for version in clauses["version"].unique().sort().to_list():
         yield int(version), clauses.filter(pl.col("version") == version).rows(named=True)
 

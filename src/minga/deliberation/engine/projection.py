@@ -116,6 +116,8 @@ def opinion_map(
         raise MapError(
             f"The mode is {mode!r} and the solver {solver!r}. Modes: {', '.join(MODES)}; solvers: {', '.join(SOLVERS)}."
         )
+    if seed < 0:
+        raise MapError(f"The seed is {seed}, but a seed is 0 or more. Any such number will do.")
     if n_components < 1:
         raise MapError(f"n_components is {n_components}, but a map needs at least one axis; two are usual.")
     if isinstance(votes, Conversation) and statements is None:

@@ -85,10 +85,10 @@ def _words(found: Groups, conversation: Conversation) -> dict[Any, str]:
 
 # ---------------------------------------------------------------- parts
 def _facts(found: Groups) -> str:
-    people, statements = found.map.table.shape
+    statements = len(found.map.table.statements)
     grouped = int((found.label >= 0).sum())
     rows = [
-        ("People who voted", f"{people:,}"),
+        ("People who voted", f"{int((found.map.table.n_votes > 0).sum()):,}"),
         ("Statements with a vote", f"{statements:,}, of which {int(found.map.out.sum()):,} do not count for the map"),
         ("Votes", f"{len(found.map.table.value):,}"),
         ("Empty places of the table of votes", f"{found.map.sparsity:.0%}"),
@@ -212,24 +212,30 @@ def _flagged(found: Groups, conversation: Conversation) -> str:
         (flag.replace("_", " "), _size(n))
         for flag, n in flags.group_by("flag").agg(pl.col("participant").n_unique()).sort("flag").rows()
     ]
-    compared = with_and_without(found, flags["participant"].unique())
-    enough = pl.Series(found.map.table.counts() >= _ENOUGH)
-    largest = float(compared.statements.filter(enough)["change"].abs().max() or 0)  # type: ignore[arg-type]
-    groups_said = (
-        "The groups could not be compared."
-        if not found.is_clear
-        else (
-            f"Without these people there would be {compared.k_without} groups instead of {compared.k}; "
-            f"agreement of both groupings {compared.agreement:.2f} (1 is the same)."
-        )
-    )
     parts.append(
         "<p>A flag is a question to a moderator, not a finding. Nothing was removed. "
-        f"{groups_said} Of statements with {_ENOUGH} votes or more, the share that agrees would move by "
-        f"{largest:.0%} at most, and "
-        f"{compared.consensus.height} statements would join or leave the lists of agreement.</p>"
+        f"{_without(found, flags['participant'].unique())}</p>"
     )
     return "".join([*parts, _table("Flags", ("Flag", "People"), rows)])
+
+
+def _without(found: Groups, people: pl.Series) -> str:
+    """Say what the figures would be without these people."""
+    if len(people) == len(found.map.table.participants):
+        return "All people are flagged, so nothing can be set beside it."
+    compared = with_and_without(found, people)
+    enough = pl.Series(found.map.table.counts() >= _ENOUGH)
+    largest = float(compared.statements.filter(enough)["change"].abs().max() or 0)  # type: ignore[arg-type]
+    said = (
+        f"Of statements with {_ENOUGH} votes or more, the share that agrees would move by {largest:.0%} at most, and "
+        f"{compared.consensus.height} statements would join or leave the lists of agreement."
+    )
+    if not found.is_clear:
+        return said
+    return (
+        f"Without these people there would be {compared.k_without} groups instead of {compared.k}; agreement of both "
+        f"groupings {compared.agreement:.2f} (1 is the same). {said}"
+    )
 
 
 def _all(found: Groups, words: dict[Any, str]) -> str:

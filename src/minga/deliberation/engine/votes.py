@@ -111,7 +111,7 @@ def vote_table(
         Gives the columns; those with a vote when not given.
     participants : names of people, optional
         Gives the rows and their order; the order of the first vote when not given. For a conversation it is the order
-        of its file of participants.
+        of its file of participants, then those who are in its votes alone.
     last_wins : bool
         Of several votes of a person on a statement the last by time counts (the later row at equal times);
         False takes the first.
@@ -127,13 +127,18 @@ def vote_table(
     """
     if isinstance(votes, Conversation):
         if participants is None:
-            participants = votes.participants["participant"]
+            listed = votes.participants["participant"]
+            later = votes.votes["participant"].cast(listed.dtype)  # a list may be older than the votes
+            participants = pl.concat([listed, later.filter(~later.is_in(listed.to_list())).unique(maintain_order=True)])
         votes = votes.votes
     _check(votes)
     if "timestamp" in votes.columns:
         votes = votes.sort("timestamp", maintain_order=True, nulls_last=False)
     names = votes["participant"].unique(maintain_order=True) if participants is None else participants
     people = pl.Series("participant", names, dtype=votes["participant"].dtype)
+    if people.is_duplicated().any():
+        twice = people.filter(people.is_duplicated())[0]
+        raise VoteError(f"Participant {twice!r} is listed twice. Each person has one row; remove the other.")
     columns = votes["statement"].unique() if statements is None else statements
     asked = pl.Series("statement", columns, dtype=votes["statement"].dtype).unique().sort()
     row = _places(votes["participant"], people)
@@ -198,7 +203,7 @@ def moderated_out(statements: pl.DataFrame | None, table: VoteTable, *, strict: 
         at_most = 0 if strict else -1
         out = out | (statements["moderated"].fill_null(0) <= at_most)
     if "is_meta" in statements.columns:
-        out = out | (statements["is_meta"].fill_null(0).cast(pl.Int64) > 0)
+        out = out | (statements["is_meta"].cast(pl.Int64).fill_null(0) > 0)
     names = statements.filter(out)["statement"].cast(table.statements.dtype)
     marked: Bools = table.statements.is_in(names.to_list()).to_numpy().astype(bool)
     return marked
@@ -208,6 +213,6 @@ def meta(statements: pl.DataFrame | None, table: VoteTable) -> Bools:
     """Mark the columns of statements about the conversation itself."""
     if statements is None or "is_meta" not in statements.columns:
         return np.zeros(len(table.statements), dtype=bool)
-    names = statements.filter(pl.col("is_meta").fill_null(0).cast(pl.Int64) > 0)["statement"]
+    names = statements.filter(pl.col("is_meta").cast(pl.Int64).fill_null(0) > 0)["statement"]
     marked: Bools = table.statements.is_in(names.cast(table.statements.dtype).to_list()).to_numpy().astype(bool)
     return marked

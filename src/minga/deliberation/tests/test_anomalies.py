@@ -95,6 +95,12 @@ def test_figures_with_and_without(votes):
     assert found.map.table.shape[0] == 260
 
 
+def test_a_set_number_of_groups_gives_way_when_too_few_are_left(votes):
+    found = deliberation.groups(deliberation.opinion_map(votes), 2)
+    compared = deliberation.with_and_without(found, range(8, 200))
+    assert (compared.people, compared.k, compared.k_without) == (192, 2, 1)
+
+
 def test_leaving_out_nobody_changes_nothing(votes):
     found = deliberation.groups(deliberation.opinion_map(votes))
     compared = deliberation.with_and_without(found, [])

@@ -109,6 +109,11 @@ def test_smallest_size(people, least):
     assert smallest_group(people) == least
 
 
+def test_people_who_all_vote_the_same_are_no_groups():
+    found = mapped(acts(np.repeat(np.arange(20), 8), np.tile(np.arange(8), 20), np.ones(160, dtype=int)))
+    assert (found.k, found.evidence["eligible"].any()) == (1, False)
+
+
 def test_more_groups_than_people_allow_are_refused():
     with pytest.raises(deliberation.MapError, match="fewer than 5 people"):
         mapped(real("london-policing"), k=5)

@@ -111,7 +111,7 @@ def test_people_who_all_vote_the_same_stand_in_one_place():
     assert found.variance == (0.0, 0.0)
 
 
-@pytest.mark.parametrize("options", [{"mode": "best"}, {"solver": "magic"}, {"n_components": 0}])
+@pytest.mark.parametrize("options", [{"mode": "best"}, {"solver": "magic"}, {"n_components": 0}, {"seed": -1}])
 def test_unknown_options_are_refused(options):
     with pytest.raises(deliberation.MapError):
         deliberation.opinion_map(with_groups(5)[0], **options)
@@ -126,6 +126,26 @@ def test_without_votes_there_is_no_map():
 def test_a_vote_off_the_scale_is_refused(vote):
     with pytest.raises(deliberation.VoteError, match="Participant 4"):
         deliberation.vote_table(acts([4], [1], pl.Series([vote], dtype=pl.Int64)))
+
+
+def test_people_who_are_in_the_votes_alone_are_counted_too():
+    votes = acts([1, 2, 3], [1, 1, 1], [1, 1, -1])
+    listed = pl.DataFrame({"participant": [3, 9]})
+    whole = deliberation.Conversation(votes, pl.DataFrame({"statement": [1]}), listed)
+    table = deliberation.vote_table(whole)
+    assert table.participants.to_list() == [3, 9, 1, 2]
+    assert table.n_votes.tolist() == [1, 0, 1, 1]
+
+
+def test_a_person_listed_twice_is_refused():
+    with pytest.raises(deliberation.VoteError, match="listed twice"):
+        deliberation.vote_table(acts([1], [1], [1]), participants=[1, 1])
+
+
+def test_statements_about_the_conversation_may_be_marked_by_truth():
+    statements = pl.DataFrame({"statement": [1, 2], "is_meta": [True, None]})
+    found = deliberation.opinion_map(acts([1, 2, 1, 2], [1, 1, 2, 2], [1, -1, 1, -1]), statements)
+    assert found.statements["mod_out"].to_list() == [True, False]
 
 
 def test_a_missing_column_is_named():

@@ -146,3 +146,10 @@ def test_flags_are_said_to_be_questions():
     _found, text = pages(conversation(pl.concat([votes, always.cast(votes.schema)])))
     assert "A flag is a question to a moderator" in text["index.html"]
     assert "fewer than 5" in text["index.html"]
+
+
+def test_report_stands_when_everybody_is_flagged():
+    _found, text = pages(
+        conversation(acts([at for at in range(20) for _ in range(12)], list(range(12)) * 20, [1] * 240))
+    )
+    assert "All people are flagged" in text["index.html"]

@@ -228,6 +228,11 @@ def test_clauses_live_on_in_what_came_from_them():
     assert not found.stands("b", "delete")
 
 
+def test_versions_are_numbers_even_as_text():
+    rows = [{"clause": "a", "version": "2", "kind": "add"}, {"clause": "a", "version": "10", "kind": "delete"}]
+    assert deliberation.lineage(table("clauses", rows)).live == frozenset()
+
+
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
