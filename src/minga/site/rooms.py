@@ -10,4 +10,5 @@ ROOMS = [
     "knowledge",
     "readiness",
     "indicators",
+    "deliberation",
 ]

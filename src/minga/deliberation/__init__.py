@@ -1,0 +1,96 @@
+"""Deliberation: consultations in which every voice is counted, grouped and answered.
+
+The door for Python users, ``from minga import deliberation``. Names load on first use, so importing this package costs
+nothing and needs no Django.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from minga.deliberation.engine.anomalies import Without, anomalies, with_and_without
+    from minga.deliberation.engine.audit import adoptable, audit, changed_evidence, receipt
+    from minga.deliberation.engine.conversation import Conversation
+    from minga.deliberation.engine.coverage import Coverage, coverage, participation
+    from minga.deliberation.engine.errors import DeliberationError, ExportError, MapError, TraceError, VoteError
+    from minga.deliberation.engine.exports import check_sign, read_polis, write_polis
+    from minga.deliberation.engine.files import map_facts, map_tables, read_events, write_events, write_map
+    from minga.deliberation.engine.grouping import Groups, groups
+    from minga.deliberation.engine.intervals import newcombe
+    from minga.deliberation.engine.lineage import Lineage, lineage
+    from minga.deliberation.engine.picture import map_svg
+    from minga.deliberation.engine.projection import OpinionMap, opinion_map
+    from minga.deliberation.engine.report_pages import report_pages
+    from minga.deliberation.engine.routing import next_statement, priorities
+    from minga.deliberation.engine.stability import stability
+    from minga.deliberation.engine.statistics import consensus, divisiveness, group_stats, representative
+    from minga.deliberation.engine.trace import Trace, read_trace
+    from minga.deliberation.engine.votes import VoteTable, vote_table
+
+_WHERE = {
+    "Conversation": "conversation",
+    "Coverage": "coverage",
+    "DeliberationError": "errors",
+    "ExportError": "errors",
+    "Groups": "grouping",
+    "Lineage": "lineage",
+    "MapError": "errors",
+    "OpinionMap": "projection",
+    "Trace": "trace",
+    "TraceError": "errors",
+    "VoteError": "errors",
+    "VoteTable": "votes",
+    "Without": "anomalies",
+    "adoptable": "audit",
+    "anomalies": "anomalies",
+    "audit": "audit",
+    "changed_evidence": "audit",
+    "check_sign": "exports",
+    "consensus": "statistics",
+    "coverage": "coverage",
+    "divisiveness": "statistics",
+    "group_stats": "statistics",
+    "groups": "grouping",
+    "lineage": "lineage",
+    "map_facts": "files",
+    "map_svg": "picture",
+    "map_tables": "files",
+    "newcombe": "intervals",
+    "next_statement": "routing",
+    "opinion_map": "projection",
+    "participation": "coverage",
+    "priorities": "routing",
+    "read_events": "files",
+    "read_polis": "exports",
+    "read_trace": "trace",
+    "receipt": "audit",
+    "report_pages": "report_pages",
+    "representative": "statistics",
+    "stability": "stability",
+    "vote_table": "votes",
+    "with_and_without": "anomalies",
+    "write_events": "files",
+    "write_map": "files",
+    "write_polis": "exports",
+}
+
+__all__ = [
+    "Conversation", "Coverage", "DeliberationError", "ExportError", "Groups", "Lineage", "MapError",
+    "OpinionMap", "Trace", "TraceError", "VoteError", "VoteTable", "Without", "adoptable", "anomalies", "audit",
+    "changed_evidence", "check_sign", "consensus", "coverage", "divisiveness", "group_stats", "groups",
+    "lineage", "map_facts", "map_svg", "map_tables", "newcombe", "next_statement", "opinion_map", "participation",
+    "priorities", "read_events", "read_polis", "read_trace", "receipt", "report_pages", "representative", "stability",
+    "vote_table", "with_and_without", "write_events", "write_map", "write_polis",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name in _WHERE:
+        return getattr(import_module(f"minga.deliberation.engine.{_WHERE[name]}"), name)
+    raise AttributeError(f"module 'minga.deliberation' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return list(_WHERE)

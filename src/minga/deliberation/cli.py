@@ -1,0 +1,283 @@
+"""``minga deliberation ...``: map a conversation, report it, and trace voices to answers, from files alone.
+
+Exit codes: 0 done; 1 the files have faults, which are said; 2 the command line is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from minga.deliberation.engine.conversation import Conversation
+    from minga.deliberation.engine.grouping import Groups
+
+app = typer.Typer(
+    name="deliberation",
+    help="Map what people say in a consultation, and trace every voice to its answer.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+class Mode(StrEnum):
+    """How groups are found."""
+
+    stable = "stable"
+    polis = "polis"
+
+
+class Solver(StrEnum):
+    """How axes are found."""
+
+    auto = "auto"
+    exact = "exact"
+    rsvd = "rsvd"
+
+
+Source = Annotated[
+    Path, typer.Argument(metavar="DIR", help="Folder or zip file of an export of Pol.is, or a .jsonl file of events.")
+]
+Out = Annotated[Path, typer.Option("--out", help="Folder to write to; it is made if it is missing.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
+ModeOption = Annotated[
+    Mode, typer.Option("--mode", help="stable does not hang on the order of rows; polis is as published.")
+]
+K = Annotated[int | None, typer.Option("-k", help="Set the number of groups, 2 to 5; chosen when not given.")]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same figures.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Leave out statements that nobody has moderated yet.")]
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Print what the engine refuses, and leave with 1."""
+    from minga.deliberation.engine.errors import DeliberationError
+
+    try:
+        yield
+    except DeliberationError as wrong:
+        typer.echo(str(wrong), err=True)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def bar(what: str, as_json: bool) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar on a terminal; nothing when the output goes to a program."""
+    if as_json or not sys.stderr.isatty():
+        yield lambda done, wanted: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, wanted: progress.update(task, completed=done, total=wanted)
+
+
+def emit(value: Any) -> None:
+    """Print JSON."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def written(paths: list[Path], out: Path) -> None:
+    """Say what was written, where other output does not go."""
+    typer.echo(f"Written to {out}: {', '.join(path.name for path in paths)}", err=True)
+
+
+def load(source: Path) -> Conversation:
+    """Read a conversation from an export or from a log of events."""
+    from minga.deliberation.engine.exports import read_polis
+    from minga.deliberation.engine.files import read_events
+
+    return read_events(source) if source.suffix == ".jsonl" else read_polis(source)
+
+
+def grouped(
+    conversation: Conversation, mode: Mode, k: int | None, seed: int, strict: bool, solver: Solver, as_json: bool
+) -> Groups:
+    """Place people and find their groups."""
+    from minga.deliberation.engine.grouping import groups
+    from minga.deliberation.engine.projection import opinion_map
+
+    with bar("Comparing resamples", as_json) as tell:
+        opinions = opinion_map(conversation, mode=mode.value, seed=seed, strict=strict, solver=solver.value)
+        return groups(opinions, k, tell=tell)
+
+
+@app.command("map")
+def map_command(
+    source: Source,
+    out: Out,
+    mode: ModeOption = Mode.stable,
+    k: K = None,
+    seed: Seed = 0,
+    strict: Strict = False,
+    solver: Annotated[Solver, typer.Option(help="How axes are found; auto fits every size.")] = Solver.auto,
+    as_json: Json = False,
+) -> None:
+    """Place people by their votes and find groups; writes participants, statements, group_stats and map.json."""
+    from minga.deliberation.engine.files import map_facts, write_map
+
+    with plain_errors():
+        conversation = load(source)
+        found = grouped(conversation, mode, k, seed, strict, solver, as_json)
+        paths = write_map(found, out, conversation.statements)
+    if as_json:
+        emit(map_facts(found))
+        return
+    typer.echo(in_words(found))
+    written(paths, out)
+
+
+def in_words(found: Groups) -> str:
+    """Say in a few sentences what was found."""
+    statements, votes = len(found.map.table.statements), len(found.map.table.value)
+    people = int((found.map.table.n_votes > 0).sum())
+    lines = [
+        f"{people:,} people cast {votes:,} votes on {statements:,} statements; "
+        f"{found.map.sparsity:.0%} of the table is empty."
+    ]
+    if found.is_clear:
+        sizes = " and ".join(f"{size:,}" for size in found.sizes)
+        lines.append(f"{found.k} groups: {sizes} people.")
+        if found.group_stability:
+            shares = ", ".join(f"{share:.2f}" for share in found.group_stability)
+            lines.append(f"Share of each group that other draws of people find again: {shares}.")
+    else:
+        lines.append("No clear groups: what looks like groups here does not come back when other people are drawn.")
+    axes = " and ".join(f"{share:.0%}" for share in found.map.variance[:2])
+    lines.append(f"The two axes show {axes} of all differences.")
+    return "\n".join(lines)
+
+
+@app.command()
+def report(
+    source: Source,
+    out: Out,
+    mode: ModeOption = Mode.stable,
+    k: K = None,
+    seed: Seed = 0,
+    strict: Strict = False,
+    as_json: Json = False,
+) -> None:
+    """Write the report of a conversation as plain pages: map, groups, consensus, what divides, every statement."""
+    from minga.deliberation.engine.report_pages import report_pages
+
+    with plain_errors():
+        conversation = load(source)
+        found = grouped(conversation, mode, k, seed, strict, Solver.auto, as_json)
+        pages = report_pages(found, conversation)
+    out.mkdir(parents=True, exist_ok=True)
+    paths = [out / name for name in pages]
+    for path in paths:
+        path.write_text(pages[path.name], encoding="utf-8")
+    if as_json:
+        emit({"written": [str(path) for path in paths], "k": found.k})
+        return
+    typer.echo(in_words(found))
+    written(paths, out)
+
+
+@app.command()
+def trace(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="Folder with voices, links, dispositions, clauses, and evidence as .csv."),
+    ],
+    strata: Annotated[
+        list[str] | None, typer.Option("--by", help="Column of voices.csv to compare by; may be repeated.")
+    ] = None,
+    voice: Annotated[str | None, typer.Option(help="Print the receipt of this voice only.")] = None,
+    consensus: Annotated[
+        list[str] | None, typer.Option(help="Statement all groups agree on, which needs an answer; may be repeated.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for coverage, strata, problems as .csv and receipts.jsonl.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what became of every voice: coverage, what is missing before adoption, and receipts.
+
+    Leaves with 1 when something stands in the way of adopting the draft.
+    """
+    from minga.deliberation.engine.audit import adoptable, audit, receipt
+    from minga.deliberation.engine.coverage import coverage
+    from minga.deliberation.engine.trace import read_trace
+
+    with plain_errors():
+        whole = read_trace(folder)
+        if voice is not None:
+            emit(receipt(whole, voice))
+            return
+        problems = audit(whole, consensus or ())
+        covered = coverage(whole.voices, whole.links, whole.dispositions, whole.clauses, strata or ())
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            tables = {"coverage": covered.measures, "strata": covered.strata, "problems": problems}
+            for name, table in tables.items():
+                table.write_csv(out / f"{name}.csv")
+            names = whole.voices["voice"].to_list()
+            lines = [json.dumps(receipt(whole, name), ensure_ascii=False) + "\n" for name in names]
+            (out / "receipts.jsonl").write_text("".join(lines), encoding="utf-8")
+            written([*(out / f"{name}.csv" for name in tables), out / "receipts.jsonl"], out)
+    ready = adoptable(problems)
+    if as_json:
+        emit({"coverage": covered.measures.rows(named=True), "strata": covered.strata.rows(named=True),
+              "problems": problems.rows(named=True), "adoptable": ready})  # fmt: skip
+    else:
+        for row in covered.measures.rows(named=True):
+            share = "-" if row["share"] is None else f"{row['share']:.0%}"
+            typer.echo(f"{row['measure']:<12} {row['numerator']:>6,} of {row['denominator']:>6,}  {share:>5}")
+        for row in problems.sort("blocks", descending=True).head(20).rows(named=True):
+            typer.echo(f"{'Blocks' if row['blocks'] else 'Advice'}: {row['message']}")
+        if problems.height > 20:
+            typer.echo(f"... and {problems.height - 20} more; --out writes them all.")
+        typer.echo("The draft may be adopted." if ready else "The draft cannot be adopted yet.")
+    if not ready:
+        raise typer.Exit(1)
+
+
+@app.command("import")
+def import_command(
+    source: Source,
+    out: Annotated[Path, typer.Option("--out", help="The .jsonl file to write.")],
+    as_json: Json = False,
+) -> None:
+    """Turn an export of Pol.is into a log of events, one JSON line each."""
+    from minga.deliberation.engine.files import write_events
+
+    with plain_errors():
+        conversation = load(source)
+        lines = write_events(conversation, out)
+    facts = {
+        "written": str(out),
+        "events": lines,
+        "votes": conversation.votes.height,
+        "statements": conversation.statements.height,
+        "participants": conversation.participants.height,
+    }
+    if as_json:
+        emit(facts)
+    else:
+        typer.echo(f"{facts['votes']:,} votes on {facts['statements']:,} statements; {lines:,} events.")
+        written([out], out.parent)
+
+
+@app.command("export")
+def export_command(source: Source, out: Out, as_json: Json = False) -> None:
+    """Write a conversation in the CSV files of Pol.is; what was read from such files comes out as it went in."""
+    from minga.deliberation.engine.exports import write_polis
+
+    with plain_errors():
+        paths = write_polis(load(source), out)
+    if as_json:
+        emit({"written": [str(path) for path in paths]})
+    else:
+        written(paths, out)

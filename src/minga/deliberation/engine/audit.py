@@ -1,0 +1,306 @@
+"""What still stands in the way of adopting a draft, and what a voice is told about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import polars as pl
+
+from minga.deliberation.engine.errors import TraceError
+from minga.deliberation.engine.trace import ACCEPTED, ANSWERS, REASON, Trace
+
+#: Findings that a person should see, but that do not stop a draft.
+ADVICE = ("theme_unanswered", "clause_unsourced", "voice_unread")
+#: What must exist when something names it: table, its column, the rule, and among what.
+_NAMED = (
+    ("links", "voice", "voice_unknown", "voices"),
+    ("dispositions", "voice", "voice_unknown", "voices"),
+    ("dispositions", "duplicate_of", "voice_unknown", "voices"),
+    ("dispositions", "theme", "theme_unknown", "links"),
+    ("dispositions", "supersedes", "answer_unknown", "dispositions"),
+    ("clauses", "disposition", "answer_unknown", "dispositions"),
+    ("evidence", "disposition", "answer_unknown", "dispositions"),
+    ("evidence", "clause", "clause_unknown", "clauses"),
+)
+_KEYS = {"voices": "voice", "links": "theme", "dispositions": "disposition", "clauses": "clause"}
+
+
+def audit(trace: Trace, consensus: Iterable[Any] = ()) -> pl.DataFrame:
+    """List what is wrong or missing on the way from voices to clauses.
+
+    Parameters
+    ----------
+    trace : Trace
+    consensus : names of statements, optional
+        Statements that all groups agree on; each needs an answer of its own.
+
+    Returns
+    -------
+    table, one row per problem
+        ``rule``, ``where`` (the voice, theme, answer or clause), ``message`` (what was found, the rule, the next step),
+        ``blocks`` (whether a draft cannot be adopted with it). Empty when everything holds.
+
+    Source: docs/methods/trace.md.
+    """
+    found = [
+        *_unknown(trace),
+        *_answers(trace),
+        *_chains(trace),
+        *_voices(trace),
+        *_statements(trace, consensus),
+        *_clauses(trace),
+        *_evidence(trace),
+    ]
+    kinds = {"rule": pl.String, "where": pl.String, "message": pl.String, "blocks": pl.Boolean}
+    return pl.DataFrame([(*row, row[0] not in ADVICE) for row in found], schema=kinds, orient="row")
+
+
+def adoptable(problems: pl.DataFrame) -> bool:
+    """Say whether a draft may be adopted: no problem blocks it."""
+    return not problems["blocks"].any()
+
+
+Problem = tuple[str, str, str]
+
+
+def _unknown(trace: Trace) -> Iterator[Problem]:
+    for table, column, rule, among in _NAMED:
+        rows = getattr(trace, table)
+        if column not in rows.columns:
+            continue
+        known = set(getattr(trace, among)[_KEYS[among]].to_list())
+        for name in rows[column].drop_nulls().unique(maintain_order=True).to_list():
+            if name not in known:
+                yield rule, str(name), f"{table}.csv names {name!r} as {column}, but {among}.csv does not. Correct it."
+
+
+def _answers(trace: Trace) -> Iterator[Problem]:
+    for name, row in trace.answers.items():
+        targets = [row[target] for target in ("voice", "theme", "statement") if row[target]]
+        if len(targets) != 1:
+            yield (
+                "answer_target",
+                name,
+                f"Answer {name!r} answers {len(targets)} things, but each answers one voice, theme or statement.",
+            )
+        if row["answer"] not in ANSWERS:
+            yield (
+                "answer_unknown_kind",
+                name,
+                f"Answer {name!r} is {row['answer']!r}, but an answer is one of {', '.join(ANSWERS)}.",
+            )
+            continue
+        if name in trace.replaced:
+            continue
+        length = len((row["reason"] or "").strip())
+        if row["answer"] != "accepted" and length < REASON:
+            yield (
+                "reason_short",
+                name,
+                f"Answer {name!r} ({row['answer']}) gives a reason of {length} characters, but who is not fully "
+                f"followed is owed at least {REASON}. Say why.",
+            )
+        if row["answer"] in ACCEPTED and not trace.changes.get(name):
+            yield (
+                "accepted_without_clause",
+                name,
+                f"Answer {name!r} accepts, but no clause says so. Name the change in clauses.csv, or a clause that "
+                "says it already (kind none).",
+            )
+        if row["answer"] == "duplicate_of" and not row["duplicate_of"]:
+            yield "duplicate_unnamed", name, f"Answer {name!r} speaks of a duplicate, but does not say of which voice."
+
+
+def _chains(trace: Trace) -> Iterator[Problem]:
+    """Find answers replaced twice, and chains of replacements or duplicates that run in a circle."""
+    heirs: dict[str, list[str]] = {}
+    for name, row in trace.answers.items():
+        if row["supersedes"]:
+            heirs.setdefault(row["supersedes"], []).append(name)
+    for name, own in heirs.items():
+        if len(own) > 1:
+            yield "replaced_twice", name, f"Answer {name!r} is replaced by {', '.join(own)}; only one can follow it."
+    replacing = {name: row["supersedes"] for name, row in trace.answers.items() if row["supersedes"]}
+    for name in _circles(replacing):
+        yield "answer_circle", name, f"Answer {name!r} replaces itself over others, so no answer stands. Correct it."
+    same = {
+        row["voice"]: row["duplicate_of"]
+        for name, row in trace.answers.items()
+        if row["voice"] and row["duplicate_of"] and name not in trace.replaced
+    }
+    for voice in _circles(same):
+        yield "duplicate_circle", voice, f"Voice {voice!r} is a duplicate of itself over others, so nobody answers it."
+
+
+def _circles(next_: dict[str, str]) -> Iterator[str]:
+    for name in next_:
+        seen, at = {name}, next_[name]
+        while at in next_ and at not in seen:
+            seen.add(at)
+            at = next_[at]
+        if at == name:
+            yield name
+
+
+def _voices(trace: Trace) -> Iterator[Problem]:
+    for voice in trace.voices["voice"].to_list():
+        if voice not in trace.themes:
+            yield "voice_unread", voice, f"Voice {voice!r} has no theme. Read it and give it one."
+        if not trace.answer_of(voice):
+            yield (
+                "voice_unanswered",
+                voice,
+                f"Voice {voice!r} has no answer, neither its own nor of a theme. Answer it.",
+            )
+    for theme in trace.links["theme"].unique().sort().to_list():
+        if not trace.answer_to("theme", theme):
+            open_ = [voice for voice, own in trace.themes.items() if theme in own]
+            yield (
+                "theme_unanswered",
+                str(theme),
+                f"Theme {theme!r} of {len(open_)} voices has no answer; each of them needs one of its own.",
+            )
+
+
+def _statements(trace: Trace, consensus: Iterable[Any]) -> Iterator[Problem]:
+    for statement in consensus:
+        if not trace.answer_to("statement", str(statement)):
+            yield (
+                "consensus_unanswered",
+                str(statement),
+                f"All groups agree on statement {str(statement)!r}, but nobody answered it. Answer it before adoption.",
+            )
+
+
+def _clauses(trace: Trace) -> Iterator[Problem]:
+    try:
+        sourced = list(trace.sourced())
+    except TraceError as wrong:
+        yield "clause_lineage", "clauses.csv", str(wrong)
+        return
+    for clause, is_sourced in sourced:
+        if not is_sourced:
+            yield "clause_unsourced", clause, f"No voice stands behind clause {clause!r}. Say where it comes from."
+    for name, changes in trace.changes.items():
+        for change in changes:
+            row = trace.answers.get(name)
+            if row is None or name in trace.replaced or row["answer"] not in ACCEPTED:
+                continue
+            if not trace.lineage.stands(change["clause"], change["kind"]):
+                yield (
+                    "change_undone",
+                    name,
+                    f"Answer {name!r} accepts and points to clause {change['clause']!r}, but that change is no longer "
+                    "in the draft. Answer anew, or bring it back.",
+                )
+
+
+def _evidence(trace: Trace) -> Iterator[Problem]:
+    for number, row in enumerate(trace.evidence.iter_rows(named=True), start=2):
+        where = str(row.get("clause") or row.get("disposition") or f"row {number}")
+        if not row.get("clause") and not row.get("disposition"):
+            yield "evidence_target", where, f"evidence.csv, {where} belongs to no clause and no answer. Name one."
+        if not row["link"] or row["value"] is None or not str(row["value"]).strip():
+            yield (
+                "evidence_incomplete",
+                where,
+                f"The evidence for {where!r} lacks its link or the value cited. Keep both, so that a reader sees what "
+                "was known then.",
+            )
+
+
+def changed_evidence(trace: Trace, current: dict[str, Any]) -> pl.DataFrame:
+    """Show citations whose figure is another one today; the draft keeps the one cited.
+
+    Parameters
+    ----------
+    trace : Trace
+    current : value by link, as published today
+
+    Returns
+    -------
+    table, one row per citation
+        ``link``, ``clause``, ``disposition``, ``cited`` and ``current``.
+    """
+    rows = [
+        (row["link"], row.get("clause"), row.get("disposition"), str(row["value"]), str(current[row["link"]]))
+        for row in trace.evidence.iter_rows(named=True)
+        if row["link"] in current and str(row["value"]) != str(current[row["link"]])
+    ]
+    names = ("link", "clause", "disposition", "cited", "current")
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+def receipt(trace: Trace, voice: str) -> dict[str, Any]:
+    """Tell a voice what became of it.
+
+    Parameters
+    ----------
+    trace : Trace
+    voice : name
+
+    Returns
+    -------
+    dict, ready for JSON
+        ``voice``, ``text``, ``themes``, ``status`` ("unread", "read" or "answered"), ``answers`` (those that stand:
+        answer, reason, responder, date, ``earlier`` answers they replaced, ``changes`` of clauses with the words
+        ``before`` and ``after`` and whether they stand, ``evidence`` cited), ``same_as`` (the receipt of the voice it
+        duplicates).
+
+    Raises
+    ------
+    TraceError
+        Nobody knows this voice.
+    """
+    return _receipt(trace, voice, frozenset())
+
+
+def _receipt(trace: Trace, voice: str, seen: frozenset[str]) -> dict[str, Any]:
+    rows = trace.voices.filter(pl.col("voice") == voice)
+    if not rows.height:
+        raise TraceError(f"There is no voice {voice!r} among {trace.voices.height}. Check its name.")
+    answers = trace.answer_of(voice)
+    status = "answered" if answers else ("read" if voice in trace.themes else "unread")
+    originals = [row["duplicate_of"] for row in answers if row["duplicate_of"] and row["duplicate_of"] not in seen]
+    known = set(trace.voices["voice"].to_list())
+    return {
+        "voice": voice,
+        "text": rows["text"].item() if "text" in rows.columns else None,
+        "themes": trace.themes.get(voice, []),
+        "status": status,
+        "answers": [_told(trace, row) for row in answers],
+        "same_as": [_receipt(trace, each, seen | {voice}) for each in originals if each in known and each != voice],
+    }
+
+
+def _told(trace: Trace, row: dict[str, Any]) -> dict[str, Any]:
+    earlier: list[dict[str, Any]] = []
+    at = row["supersedes"]
+    while at in trace.answers and at not in [each["disposition"] for each in earlier]:
+        earlier.append({name: trace.answers[at][name] for name in ("disposition", "answer", "reason", "date")})
+        at = trace.answers[at]["supersedes"]
+    told = {name: row[name] for name in ("disposition", "answer", "reason", "responder", "date", "theme")}
+    changes = [_change(trace, change) for change in trace.changes.get(row["disposition"], [])]
+    cited = {row["disposition"], *(change["clause"] for change in changes)}
+    evidence = [
+        {name: each.get(name) for name in ("link", "value", "label", "cited_on")}
+        for each in trace.evidence.iter_rows(named=True)
+        if {each.get("disposition"), each.get("clause")} & cited
+    ]
+    return told | {"earlier": earlier, "changes": changes, "evidence": evidence}
+
+
+def _change(trace: Trace, change: dict[str, Any]) -> dict[str, Any]:
+    lines, clause, version = trace.lineage, change["clause"], int(change["version"])
+    origins = lines.parents.get(clause, ()) if change["kind"] in ("split", "merge") else (clause,)
+    before = [words for origin in origins if (words := lines.words(origin, version - 1))]
+    return {
+        "clause": clause,
+        "version": version,
+        "kind": change["kind"],
+        "before": "\n".join(before) or None,
+        "after": None if change["kind"] == "delete" else lines.words(clause, version),
+        "stands": lines.stands(clause, change["kind"]),
+        "now": sorted(lines.descendants(clause) & lines.live),
+    }

@@ -1,0 +1,23 @@
+"""The one family of errors of this room: what was found, where, the rule, the next step."""
+
+from __future__ import annotations
+
+
+class DeliberationError(ValueError):
+    """Anything this room refuses."""
+
+
+class ExportError(DeliberationError):
+    """Files of a conversation cannot be read as such."""
+
+
+class VoteError(DeliberationError):
+    """A table of votes or statements breaks a rule."""
+
+
+class MapError(DeliberationError):
+    """A map, or groups on it, cannot be made from these votes."""
+
+
+class TraceError(DeliberationError):
+    """Voices, themes, answers and clauses do not hold together."""

@@ -1,0 +1,286 @@
+"""Read and write the CSV files of Pol.is: as a folder or a zip file, old headers or new, complete or not."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from minga.deliberation.engine.conversation import Conversation
+from minga.deliberation.engine.errors import ExportError
+from minga.deliberation.engine.votes import vote_table
+
+#: Each part of an export, and the names under which it is found.
+FILES = {
+    "votes": ("votes.csv",),
+    "comments": ("comments.csv", "statements.csv"),
+    "participants-votes": ("participants-votes.csv", "participant-votes.csv"),
+    "summary": ("summary.csv",),
+}
+#: A name in a header (small letters, hyphens for underscores and blanks) and ours.
+_VOTES = {"timestamp": "timestamp", "datetime": "datetime", "comment-id": "statement", "statement-id": "statement",
+          "tid": "statement", "voter-id": "participant", "participant-id": "participant", "participant": "participant",
+          "pid": "participant", "vote": "vote"}  # fmt: skip
+_COMMENTS = {"timestamp": "timestamp", "datetime": "datetime", "comment-id": "statement", "statement-id": "statement",
+             "tid": "statement", "author-id": "author", "agrees": "agrees", "disagrees": "disagrees",
+             "moderated": "moderated", "mod": "moderated", "comment-body": "text", "txt": "text",
+             "is-meta": "is_meta", "is-seed": "is_seed", "lang": "language"}  # fmt: skip
+_PEOPLE = {"participant": "participant", "xid": "xid", "group-id": "group", "n-comments": "n_comments",
+           "n-votes": "n_votes", "n-agree": "n_agree", "n-disagree": "n_disagree"}  # fmt: skip
+_WHOLE = {"statement", "participant", "vote", "timestamp", "author", "agrees", "disagrees", "moderated", "is_meta",
+          "is_seed", "group", "n_comments", "n_votes", "n_agree", "n_disagree"}  # fmt: skip
+
+
+def read_polis(path: str | Path) -> Conversation:
+    """Read an export of Pol.is.
+
+    Parameters
+    ----------
+    path : folder or zip file
+        ``votes.csv``, ``participants-votes.csv`` or both must be there; ``comments.csv`` and ``summary.csv`` may be
+        missing, and so may any column that is not needed (``datetime``, ``xid``, counts). Headers may be written
+        with hyphens, underscores or blanks.
+
+    Returns
+    -------
+    Conversation
+        Without ``votes.csv`` the votes are those of the matrix, without times.
+
+    Raises
+    ------
+    ExportError
+        A file is missing or a cell breaks a rule (named with its line), or agree and disagree are swapped.
+
+    Source: openData of the Computational Democracy Project, format of exports.
+    """
+    texts = dict(_texts(Path(path)))
+    if "votes" not in texts and "participants-votes" not in texts:
+        raise ExportError(
+            f"{path} holds neither votes.csv nor participants-votes.csv. "
+            "Give the folder or the zip file of an export of Pol.is."
+        )
+    layout: dict[str, tuple[str, ...]] = {}
+    statements, layout = _part(texts, "comments", _COMMENTS, {"statement"}, layout)
+    people, layout = _part(texts, "participants-votes", _PEOPLE, {"participant"}, layout, matrix=True)
+    votes, layout = _part(texts, "votes", _VOTES, {"statement", "participant", "vote"}, layout)
+    if votes is None and people is not None:
+        votes = _melted(people)
+    assert votes is not None
+    _check_values(votes, "votes.csv" if "votes" in texts else "participants-votes.csv")
+    if people is None:
+        people = votes.select("participant").unique(maintain_order=True)
+    if statements is None:
+        columns = [int(name) for name in people.columns if name.isdigit()]
+        known = votes["statement"].unique().to_list()
+        statements = pl.DataFrame({"statement": sorted({*columns, *known})}, schema={"statement": pl.Int64})
+    if "summary" in texts:
+        summary = {row[0]: ",".join(row[1:]) for row in csv.reader(io.StringIO(texts["summary"])) if row}
+    else:
+        summary = {}
+    found = Conversation(votes, statements, people, summary, layout)
+    check_sign(found)
+    return found
+
+
+def check_sign(conversation: Conversation) -> None:
+    """Refuse votes whose sign contradicts the counts that come with the statements.
+
+    The database and the programming interface of Pol.is keep agree as -1, its exports as 1. A file made from the
+    first looks the same and would turn every figure round. The counts of ``comments.csv`` are never used as counts
+    (they lag behind), but they show which sign is meant.
+
+    Raises
+    ------
+    ExportError
+        Over all statements, agreement runs against the counts.
+    """
+    statements = conversation.statements
+    if not {"agrees", "disagrees"} <= set(statements.columns):
+        return
+    counted = conversation.votes.group_by("statement").agg(
+        n_agree=(pl.col("vote") == 1).sum(), n_disagree=(pl.col("vote") == -1).sum()
+    )
+    both = statements.join(counted, on="statement").drop_nulls(["agrees", "disagrees"])
+    if both.height < 3:
+        return
+    told = (both["agrees"] - both["disagrees"]).to_numpy().astype(float)
+    seen = (both["n_agree"].cast(pl.Int64) - both["n_disagree"].cast(pl.Int64)).to_numpy().astype(float)
+    # about zero, not about the mean: swapped signs mirror every difference, whatever their mean is
+    if float(told @ seen) < 0:
+        raise ExportError(
+            "The votes run against the counts of comments.csv: where it counts agreement, they say disagreement. "
+            "1 must mean agree and -1 disagree; a table taken from the database or the programming interface of "
+            "Pol.is has it the other way round. Turn the sign of every vote and read the files again."
+        )
+
+
+def _texts(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield each part of an export that is there, with its text."""
+    if path.is_dir():
+        for part, names in FILES.items():
+            for name in names:
+                if (path / name).is_file():
+                    yield part, _decoded((path / name).read_bytes(), name)
+                    break
+    elif path.is_file() and zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as packed:
+            inside = {Path(name).name: name for name in packed.namelist() if not name.startswith("__MACOSX/")}
+            for part, names in FILES.items():
+                for name in names:
+                    if name in inside:
+                        yield part, _decoded(packed.read(inside[name]), name)
+                        break
+    else:
+        raise ExportError(f"{path} is neither a folder nor a zip file. Give the folder of an export of Pol.is.")
+
+
+def _decoded(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        raise ExportError(f"{name} is not UTF-8 at byte {wrong.start}. Save it as UTF-8 and read it again.") from None
+
+
+def _part(
+    texts: dict[str, str],
+    part: str,
+    names: dict[str, str],
+    needed: set[str],
+    layout: dict[str, tuple[str, ...]],
+    *,
+    matrix: bool = False,
+) -> tuple[pl.DataFrame | None, dict[str, tuple[str, ...]]]:
+    """Read one file as text, give its columns our names, and turn the whole numbers into numbers."""
+    if part not in texts:
+        return None, layout
+    file = FILES[part][0]
+    table, header = _table(texts[part], file)
+    ours = [names.get(_plain(name), name.strip() if matrix else _plain(name)) for name in header]
+    missing = sorted(needed - set(ours))
+    if missing or len(set(ours)) < len(ours):
+        said = f"lacks a column for {', '.join(missing)}" if missing else "holds a column twice"
+        raise ExportError(f"{file} {said}; its header is {', '.join(header[:12])}. Correct the header.")
+    table = table.rename(dict(zip(table.columns, ours, strict=True)))
+    whole = [name for name in ours if name in _WHOLE or (matrix and name.isdigit())]
+    return _numbers(table, whole, file), layout | {part: tuple(header)}
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower().replace("_", "-").replace(" ", "-")
+
+
+def _table(text: str, file: str) -> tuple[pl.DataFrame, list[str]]:
+    """Read text with quoted line breaks; every row must be as wide as the header."""
+    header = next(csv.reader(io.StringIO(text)), None)
+    if not header:
+        raise ExportError(f"{file} is empty. An export of Pol.is begins with a header.")
+    try:
+        table = pl.read_csv(
+            io.BytesIO(text.encode()),
+            infer_schema=False,
+            has_header=True,
+            new_columns=[str(at) for at in range(len(header))],
+        )
+    except pl.exceptions.PolarsError as wrong:
+        raise ExportError(f"{file} cannot be read as CSV: {str(wrong).splitlines()[0]} Correct the row.") from None
+    return table, header
+
+
+def _numbers(table: pl.DataFrame, columns: list[str], file: str) -> pl.DataFrame:
+    """Turn text into whole numbers, and name the first cell that is none."""
+    changed = table.with_columns(pl.col(columns).str.strip_chars().cast(pl.Int64, strict=False))
+    lost = changed.select(pl.col(columns).null_count()).row(0)
+    empty = table.select(pl.col(columns).null_count()).row(0)
+    for name, now, before in zip(columns, lost, empty, strict=True):
+        if now > before:
+            row = int((changed[name].is_null() & table[name].is_not_null()).arg_max() or 0)
+            raise ExportError(
+                f"{file}, row {row + 2}: {table[name][row]!r} in the column {name!r} is not a whole number. Correct it."
+            )
+    return changed
+
+
+def _melted(people: pl.DataFrame) -> pl.DataFrame:
+    """Turn the matrix into one row a vote."""
+    columns = [name for name in people.columns if name.isdigit()]
+    return (
+        people.select("participant", *columns)
+        .unpivot(index="participant", variable_name="statement", value_name="vote")
+        .drop_nulls("vote")
+        .with_columns(pl.col("statement").cast(pl.Int64))
+        .select("statement", "participant", "vote")
+    )
+
+
+def _check_values(votes: pl.DataFrame, file: str) -> None:
+    wrong = votes.with_row_index("row").filter(
+        ~pl.col("vote").is_in([1, 0, -1]) | pl.col("vote").is_null() | pl.col("participant").is_null()
+        | pl.col("statement").is_null()
+    )  # fmt: skip
+    if wrong.height:
+        row = wrong.row(0, named=True)
+        raise ExportError(
+            f"{file}, row {row['row'] + 2}: participant {row['participant']} gave statement {row['statement']} "
+            f"the vote {row['vote']!r}, but a vote is 1 (agree), 0 (pass) or -1 (disagree). Correct or remove the row."
+        )
+
+
+def write_polis(conversation: Conversation, folder: str | Path) -> list[Path]:
+    """Write a conversation as an export of Pol.is.
+
+    Parameters
+    ----------
+    conversation : Conversation
+    folder : path
+        Made if it is missing.
+
+    Returns
+    -------
+    paths of the files written
+        ``votes.csv`` and ``comments.csv`` always; ``participants-votes.csv`` and ``summary.csv`` if they are known.
+        A conversation that was read keeps its headers, so its rows and values come out as they went in.
+    """
+    place = Path(folder)
+    place.mkdir(parents=True, exist_ok=True)
+    layout = conversation.layout
+    tables = {
+        "votes": _named(conversation.votes, layout.get("votes"), _VOTES),
+        "comments": _named(conversation.statements, layout.get("comments"), _COMMENTS),
+    }
+    if "participants-votes" in layout or "group" in conversation.participants.columns:
+        people = _with_matrix(conversation)
+        tables["participants-votes"] = _named(people, layout.get("participants-votes"), _PEOPLE)
+    written = []
+    for part, table in tables.items():
+        written.append(place / FILES[part][0])
+        table.write_csv(written[-1], quote_style="necessary", null_value="")
+    if conversation.summary:
+        written.append(place / "summary.csv")
+        with written[-1].open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(conversation.summary.items())
+    return written
+
+
+def _with_matrix(conversation: Conversation) -> pl.DataFrame:
+    """Put the votes beside each person, a column a statement, unless they are there."""
+    people = conversation.participants
+    header = conversation.layout.get("participants-votes")
+    if any(name.isdigit() for name in people.columns):
+        return people
+    columns = None if header is None else [int(name) for name in header if name.isdigit()]
+    wide = vote_table(conversation, columns).wide()
+    return people.join(wide, on="participant", how="left", maintain_order="left")
+
+
+def _named(table: pl.DataFrame, header: tuple[str, ...] | None, names: dict[str, str]) -> pl.DataFrame:
+    """Give columns the names of the file they came from, or the usual ones of Pol.is."""
+    if header is not None and len(header) == table.width:
+        return table.rename(dict(zip(table.columns, header, strict=True)))
+    usual: dict[str, str] = {}
+    for theirs, ours in names.items():
+        usual.setdefault(ours, theirs)
+    return table.rename({name: usual[name] for name in table.columns if name in usual})

@@ -1,0 +1,251 @@
+"""The opinion map: where each person stands, from nothing but votes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from scipy import sparse
+
+from minga.deliberation.engine.components import SOLVERS, Solver, components
+from minga.deliberation.engine.conversation import Conversation
+from minga.deliberation.engine.errors import MapError
+from minga.deliberation.engine.votes import Bools, Floats, Ints, VoteTable, moderated_out, vote_table
+
+Mode = Literal["polis", "stable"]
+MODES = ("polis", "stable")
+#: Who voted on fewer statements is not grouped (all of them where there are fewer), and how many people are at least.
+MIN_VOTES = 7
+MIN_PEOPLE = 15
+
+
+@dataclass(frozen=True)
+class OpinionMap:
+    """A map of opinions: people near each other voted alike.
+
+    Parameters
+    ----------
+    points : table, one row per person
+        ``participant``, ``n_votes``, ``in_conv`` (voted often enough to be grouped), ``x``, ``y`` (further axes
+        ``pc3`` and so on). Agreeing counts 1; the statement that weighs most on an axis weighs positively.
+    statements : table, one row per statement
+        ``statement``, ``mod_out``, ``n_agree``, ``n_disagree``, ``n_pass``, ``mean``, ``pc1``, ``pc2``,
+        ``extremity`` (how far a single agreement moves a person).
+    variance : share of all differences that each axis shows, 0 to 1
+    eigenvalues : the same in squared votes
+    mode, seed, solver : how it was made
+    table : the votes it was made from
+    sparsity : share of all cells without a vote, 0 to 1
+    unevenness : Gini coefficient of the number of votes per person, 0 (all alike) to 1
+    """
+
+    points: pl.DataFrame
+    statements: pl.DataFrame
+    variance: tuple[float, ...]
+    eigenvalues: tuple[float, ...]
+    mode: str
+    seed: int
+    solver: str
+    table: VoteTable
+    sparsity: float
+    unevenness: float
+
+    @property
+    def position(self) -> Floats:
+        """The points as numbers, one row a person."""
+        axes = [name for name in self.points.columns if name not in ("participant", "n_votes", "in_conv")]
+        return self.points.select(axes).to_numpy()
+
+    @property
+    def in_conv(self) -> Bools:
+        """Who voted often enough to be grouped."""
+        marked: Bools = self.points["in_conv"].to_numpy().astype(bool)
+        return marked
+
+    @property
+    def out(self) -> Bools:
+        """Which statements do not count for the map."""
+        marked: Bools = self.statements["mod_out"].to_numpy().astype(bool)
+        return marked
+
+
+def opinion_map(
+    votes: VoteTable | pl.DataFrame | Conversation,
+    statements: pl.DataFrame | None = None,
+    mode: Mode = "stable",
+    n_components: int = 2,
+    seed: int = 0,
+    solver: Solver = "auto",
+    *,
+    strict: bool = False,
+) -> OpinionMap:
+    """Place every person by their votes.
+
+    Parameters
+    ----------
+    votes : VoteTable, table of votes, or Conversation
+    statements : table, one row per statement, optional
+        ``statement``, ``moderated``, ``is_meta``; of the conversation when not given.
+    mode : "stable" or "polis"
+        Both place people alike; they differ in how :func:`groups` are found. "stable" works in an order of its own,
+        so that the order of rows cannot matter.
+    n_components : int
+        Number of axes, at least 1; the map is drawn from the first two.
+    seed : int
+    solver : "auto", "exact" or "rsvd"
+    strict : bool
+        Leave out statements that nobody has moderated yet.
+
+    Returns
+    -------
+    OpinionMap
+
+    Raises
+    ------
+    MapError
+        There is nobody or nothing to place, or an option is unknown.
+
+    Source: Small and others (2021), Polis: scaling deliberation; principal components of votes, gaps at the mean of
+    their statement, projection over the votes cast.
+    """
+    if mode not in MODES or solver not in SOLVERS:
+        raise MapError(
+            f"The mode is {mode!r} and the solver {solver!r}. Modes: {', '.join(MODES)}; solvers: {', '.join(SOLVERS)}."
+        )
+    if seed < 0:
+        raise MapError(f"The seed is {seed}, but a seed is 0 or more. Any such number will do.")
+    if n_components < 1:
+        raise MapError(f"n_components is {n_components}, but a map needs at least one axis; two are usual.")
+    if isinstance(votes, Conversation) and statements is None:
+        statements = votes.statements
+    given = votes if isinstance(votes, VoteTable) else vote_table(votes)
+    if not len(given.value):
+        raise MapError("There is no vote. A map needs people who voted on statements.")
+    order = hashed_order(given.participants, seed) if mode == "stable" else np.arange(len(given.participants))
+    table = given.take(order) if mode == "stable" else given
+    out = moderated_out(statements, given, strict=strict)
+    means, centred = centre(table, out)
+    directions, values, used = components(centred, n_components, solver=solver, seed=seed)
+    places = np.empty((len(order), n_components))
+    places[order] = project(table, centred, directions, out)
+    total = float(centred.data @ centred.data)
+    return OpinionMap(
+        points=_points(given, places),
+        statements=_statements(given, out, means, directions),
+        variance=tuple(float(value) / total if total else 0.0 for value in values),
+        eigenvalues=tuple(float(value) for value in values),
+        mode=mode,
+        seed=seed,
+        solver=used,
+        table=given,
+        sparsity=1 - len(given.value) / (given.shape[0] * given.shape[1]),
+        unevenness=_gini(given.n_votes),
+    )
+
+
+def hashed_order(names: pl.Series, seed: int) -> Ints:
+    """Return an order of people that depends on their names alone, as good as drawn by lot."""
+    key = seed.to_bytes(8, "big", signed=True)
+    marks = [hashlib.blake2b(str(name).encode(), digest_size=8, key=key).digest() for name in names.to_list()]
+    return np.argsort(np.frombuffer(b"".join(marks), dtype=">u8"), kind="stable").astype(np.int64)
+
+
+def centre(table: VoteTable, out: Bools, weights: Floats | None = None) -> tuple[Floats, sparse.csr_array]:
+    """Subtract the mean of each statement where somebody voted; statements that do not count become zero.
+
+    Parameters
+    ----------
+    table : VoteTable
+    out : array of truth
+        Statements that do not count.
+    weights : array, optional
+        How often each person counts.
+
+    Returns
+    -------
+    means of the statements, centred votes
+    """
+    width = len(table.statements)
+    counted = ~out[table.column]
+    each = np.ones(len(table.value)) if weights is None else weights[table.row]
+    value = table.value.astype(np.float64)
+    n = np.bincount(table.column, weights=each, minlength=width)
+    means = np.bincount(table.column, weights=each * value, minlength=width) / np.maximum(n, 1e-300)
+    means[out | (n == 0)] = 0.0
+    return means, table.matrix(np.where(counted, value - means[table.column], 0.0))
+
+
+def project(table: VoteTable, centred: sparse.csr_array, directions: Floats, out: Bools) -> Floats:
+    """Place people over the votes they cast: who voted on few statements is moved out as much as was left out.
+
+    Rejected statements count as voted on by everybody, as in Pol.is: their zeros are put in for all people.
+    """
+    asked = int((table.counts() > 0).sum())
+    rejected = np.bincount(table.row[out[table.column]], minlength=len(table.participants))
+    voted = table.n_votes - rejected + int(out[table.counts() > 0].sum())
+    scale = np.sqrt(asked / np.maximum(voted, 1))
+    places: Floats = (centred @ directions.T) * scale[:, None]
+    return places
+
+
+def taking_part(table: VoteTable, keep: Any = None) -> Bools:
+    """Mark who is grouped: seven votes or more, filled up to 15 people by those who voted most.
+
+    Parameters
+    ----------
+    table : VoteTable
+    keep : names, optional
+        People who were grouped before; they stay.
+    """
+    asked = int((table.counts() > 0).sum())
+    marked: Bools = table.n_votes >= min(MIN_VOTES, asked)
+    marked &= table.n_votes > 0
+    if keep is not None:
+        marked |= table.participants.is_in(list(keep)).to_numpy()
+    if marked.sum() < MIN_PEOPLE:
+        most = np.argsort(-table.n_votes, kind="stable")
+        more = [at for at in most if not marked[at] and table.n_votes[at] > 0]
+        marked[more[: MIN_PEOPLE - int(marked.sum())]] = True
+    return marked
+
+
+def _points(table: VoteTable, places: Floats) -> pl.DataFrame:
+    axes = ["x", "y", *(f"pc{at}" for at in range(3, places.shape[1] + 1))][: places.shape[1]]
+    return pl.DataFrame(
+        {
+            "participant": table.participants,
+            "n_votes": table.n_votes,
+            "in_conv": taking_part(table),
+            **{name: places[:, at] for at, name in enumerate(axes)},
+        }
+    )
+
+
+def _statements(table: VoteTable, out: Bools, means: Floats, directions: Floats) -> pl.DataFrame:
+    asked = int((table.counts() > 0).sum())
+    moved = (1 - means) * directions * np.sqrt(asked)
+    return pl.DataFrame(
+        {
+            "statement": table.statements,
+            "mod_out": out,
+            "n_agree": table.counts(1),
+            "n_disagree": table.counts(-1),
+            "n_pass": table.counts(0),
+            "mean": means,
+            **{f"pc{at + 1}": directions[at] for at in range(len(directions))},
+            "extremity": np.sqrt((moved**2).sum(axis=0)),
+        }
+    )
+
+
+def _gini(n: npt.NDArray[Any]) -> float:
+    ordered = np.sort(n.astype(np.float64))
+    total = float(ordered.sum())
+    if not total:
+        return 0.0
+    rank = np.arange(1, len(ordered) + 1)
+    return float((2 * rank - len(ordered) - 1) @ ordered / (len(ordered) * total))

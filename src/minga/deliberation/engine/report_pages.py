@@ -1,0 +1,293 @@
+"""The report of a conversation as a few plain pages: readable without script, printed as they are, sent as files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from minga.deliberation.engine.anomalies import anomalies, with_and_without
+from minga.deliberation.engine.conversation import Conversation
+from minga.deliberation.engine.grouping import CLEAR, Groups
+from minga.deliberation.engine.picture import letter, map_svg, shown_groups
+from minga.deliberation.engine.statistics import consensus, divisiveness, group_stats, representative
+from minga.stats.release import MIN_PERSONS
+
+#: Shares of statements with fewer votes say little about flags.
+_ENOUGH = 30
+#: A cell that holds a figure alone.
+_FIGURE = re.compile(r"-?[\d,.]*%?( of [\d,]+| times)?")
+STYLE = """:root{color-scheme:light dark;--ink:light-dark(#1c2321,#e8ece9);--paper:light-dark(#fff,#151a18);
+--line:light-dark(#c9d1cd,#3d4743);--a:light-dark(#0b6e4f,#5fd0a5);--b:light-dark(#9a3b00,#ffa36b);
+--c:light-dark(#3b4cc0,#9fb0ff);--d:light-dark(#8a1c5f,#f08cc4);--e:light-dark(#6b5a00,#e0c64a)}
+body{margin:0 auto;max-inline-size:60rem;padding:1rem;color:var(--ink);background:var(--paper);
+font:1rem/1.55 system-ui,sans-serif}
+a{color:inherit}.scroll{overflow-x:auto}table{border-collapse:collapse;margin-block:1rem;min-inline-size:60%}
+caption{text-align:start;font-weight:600;padding-block:.4rem}
+th,td{border-block-end:1px solid var(--line);padding:.3rem .6rem;text-align:start;vertical-align:top}
+td.n{text-align:end;font-variant-numeric:tabular-nums}th.n{text-align:end}.say{overflow-wrap:break-word}
+svg.map{inline-size:100%;block-size:auto;border:1px solid var(--line)}
+svg g{opacity:.7}.group-0{fill:var(--a)}.group-1{fill:var(--b)}.group-2{fill:var(--c)}.group-3{fill:var(--d)}
+.group-4{fill:var(--e)}.none{fill:var(--line)}.letter{font:700 28px system-ui,sans-serif;fill:var(--ink);
+stroke:var(--paper);stroke-width:5px;paint-order:stroke;text-anchor:middle;dominant-baseline:central}
+@media print{body{max-inline-size:none}a{text-decoration:none}}
+"""
+
+
+def report_pages(found: Groups, conversation: Conversation) -> dict[str, str]:
+    """Write the report of a conversation.
+
+    Parameters
+    ----------
+    found : Groups
+    conversation : Conversation
+        Gives the words of statements, the topic, and the times for :func:`anomalies`. Words of rejected statements are
+        not shown.
+
+    Returns
+    -------
+    text by file name
+        ``index.html`` (map, how sure, groups, consensus, what divides, flags), ``statements.html`` (every statement,
+        and its rank in each group), ``style.css``. Groups of fewer than five people are not described.
+    """
+    title = conversation.topic or "Conversation"
+    words = _words(found, conversation)
+    parts = [
+        _facts(found),
+        _map(found),
+        _sure(found),
+        *(_group(found, words, group) for group in shown_groups(found)),
+        _agreed(found, words),
+        _divisive(found, words),
+        _flagged(found, conversation),
+    ]
+    index = _page(title, "".join(parts), ("statements.html", "Every statement, and its rank in each group"))
+    statements = _page(f"{title}: every statement", _all(found, words), ("index.html", "Back to the map"))
+    return {"index.html": index, "statements.html": statements, "style.css": STYLE}
+
+
+def _words(found: Groups, conversation: Conversation) -> dict[Any, str]:
+    """Return the words of each statement that is not rejected."""
+    names = found.map.table.statements
+    told = {name: f"Statement {name}" for name in names.to_list()}
+    if "text" in conversation.statements.columns:
+        for name, text in conversation.statements.select("statement", "text").iter_rows():
+            if name in told and text:
+                told[name] = text
+    for name in names.filter(pl.Series(found.map.out)).to_list():
+        told[name] = f"Statement {name} (rejected by the moderators)"
+    return told
+
+
+# ---------------------------------------------------------------- parts
+def _facts(found: Groups) -> str:
+    statements = len(found.map.table.statements)
+    grouped = int((found.label >= 0).sum())
+    rows = [
+        ("People who voted", f"{int((found.map.table.n_votes > 0).sum()):,}"),
+        ("Statements with a vote", f"{statements:,}, of which {int(found.map.out.sum()):,} do not count for the map"),
+        ("Votes", f"{len(found.map.table.value):,}"),
+        ("Empty places of the table of votes", f"{found.map.sparsity:.0%}"),
+        ("Unevenness of votes per person (0 alike, 1 one person cast all)", f"{found.map.unevenness:.2f}"),
+        ("People in a group", f"{grouped:,}" if found.is_clear else "none: no groups are clear"),
+        ("Differences shown by the two axes", " and ".join(f"{share:.0%}" for share in found.map.variance[:2])),
+        ("How groups were found", f"mode {found.map.mode}, seed {found.map.seed}"),
+    ]
+    return _table("The conversation in figures", ("What", "Figure"), rows)
+
+
+def _map(found: Groups) -> str:
+    shown = shown_groups(found)
+    sizes = ", ".join(f"{letter(group)} with {found.sizes[group]:,} people" for group in shown)
+    label = f"Map of opinions: groups {sizes}." if shown else "Map of opinions, without clear groups."
+    near = "<p>Each mark is a person, or several who stand together; people near each other voted alike.</p>"
+    parts = [f"<h2>Map of opinions</h2>{near}{map_svg(found, escape(label))}"]
+    if shown:
+        places = found.map.position
+        rows = []
+        for group in shown:
+            own = places[found.label == group]
+            middle = own.mean(axis=0)
+            spread = float(np.sqrt(((own - middle) ** 2).sum(axis=1).mean()))
+            y = f"{middle[1]:.2f}" if len(middle) > 1 else "-"
+            rows.append((letter(group), f"{len(own):,}", f"{middle[0]:.2f}", y, f"{spread:.2f}"))
+        parts.append(_table("The map as a table", ("Group", "People", "Middle, across", "Middle, up", "Spread"), rows))
+    hidden = [size for size in found.sizes if size < MIN_PERSONS]
+    if hidden:
+        parts.append(f"<p>Groups of fewer than {MIN_PERSONS} people are not shown, to protect each of them.</p>")
+    return "".join(parts)
+
+
+def _sure(found: Groups) -> str:
+    rows = [
+        (
+            f"{row['k']}",
+            _number(row["silhouette"]),
+            _number(row["stability"]),
+            "-" if row["smallest"] is None else _size(row["smallest"]),
+            "yes" if row["k"] == found.k else "",
+        )
+        for row in found.evidence.rows(named=True)
+    ]
+    if found.map.mode == "polis":
+        said = (
+            "Groups were found as Pol.is publishes them. They hang on the order in which people came, so read them "
+            "together with the mode stable."
+        )
+    elif found.forced:
+        said = f"Somebody set the number of groups. {CLEAR} or more in the column Found again would call them clear."
+    elif found.is_clear:
+        shares = ", ".join(f"{letter(group)} {found.group_stability[group]:.0%}" for group in shown_groups(found))
+        said = f"When other people are drawn from those who voted, this share of each group comes back: {shares}."
+    else:
+        said = (
+            "No groups are clear: what looks like groups on the map does not come back when other people are drawn "
+            "from those who voted. What all agree on is shown below all the same."
+        )
+    head = ("Groups", "How well apart", "Found again", "Smallest group", "Shown here")
+    return f"<h2>How sure are the groups?</h2><p>{said}</p>{_table('Numbers of groups that were tried', head, rows)}"
+
+
+def _size(people: int) -> str:
+    return f"{people:,}" if people >= MIN_PERSONS else f"fewer than {MIN_PERSONS}"
+
+
+def _group(found: Groups, words: dict[Any, str], group: int) -> str:
+    stats = group_stats(found.map.table, found)
+    hidden = found.map.table.statements.filter(pl.Series(found.map.out)).to_list()
+    picked = representative(stats, mod_out=hidden).filter(pl.col("group_id") == group)
+    rows = [
+        (
+            words[row["statement_id"]],
+            row["side"],
+            f"{row['n_success']:,} of {row['n_trials']:,}",
+            f"{row['repness']:.1f} times",
+        )
+        for row in picked.rows(named=True)
+    ]
+    head = ("Statement", "The group", "Votes", "Compared with all others")
+    name = letter(group)
+    table = _table(f"What tells group {name} from the others", head, rows)
+    return f"<h2>Group {name}: {found.sizes[group]:,} people</h2>{table}"
+
+
+def _agreed(found: Groups, words: dict[Any, str]) -> str:
+    hidden = found.map.table.statements.filter(pl.Series(found.map.out)).to_list()
+    lists = consensus(found.map.table, found, mod_out=hidden, top=10)
+    parts = ["<h2>What people agree on</h2>"]
+    for side, caption in (("agree", "Most people agree with"), ("disagree", "Most people disagree with")):
+        rows = [
+            (words[row["statement"]], f"{row['n_success']:,} of {row['n_trials']:,}", f"{row['p_success']:.0%}")
+            for row in lists[side].rows(named=True)
+        ]
+        parts.append(_table(caption, ("Statement", "Votes", "Share"), rows))
+    if found.is_clear and len(shown_groups(found)) == found.k:
+        aware = lists["group_aware"].filter(~pl.col("statement").is_in(hidden)).sort("agree_mean", descending=True)
+        across = [
+            (words[name], f"{share:.0%}") for name, share in aware.select("statement", "agree_mean").head(10).rows()
+        ]
+        parts.append(_table("All groups agree with", ("Statement", "Mean share over groups"), across))
+    return "".join(parts)
+
+
+def _divisive(found: Groups, words: dict[Any, str]) -> str:
+    told = divisiveness(found.map.table, found).filter(~pl.Series(found.map.out))
+    enough = pl.Series(found.map.table.counts()[~found.map.out] >= MIN_PERSONS)
+    rows = told.filter(enough).sort(["within", "statement"], descending=[True, False]).head(10).rows(named=True)
+    shown = [(words[row["statement"]], f"{row['within']:.0%}", _number(row["between"])) for row in rows]
+    head = ("Statement", "How evenly split", "Largest difference of groups")
+    return f"<h2>What divides people</h2>{_table('The most divided statements', head, shown)}"
+
+
+def _flagged(found: Groups, conversation: Conversation) -> str:
+    flags = anomalies(conversation)
+    parts = ["<h2>Votes a person should look at</h2>"]
+    if not flags.height:
+        return f"{parts[0]}<p>No votes stand out by the rules of this report.</p>"
+    rows = [
+        (flag.replace("_", " "), _size(n))
+        for flag, n in flags.group_by("flag").agg(pl.col("participant").n_unique()).sort("flag").rows()
+    ]
+    parts.append(
+        "<p>A flag is a question to a moderator, not a finding. Nothing was removed. "
+        f"{_without(found, flags['participant'].unique())}</p>"
+    )
+    return "".join([*parts, _table("Flags", ("Flag", "People"), rows)])
+
+
+def _without(found: Groups, people: pl.Series) -> str:
+    """Say what the figures would be without these people."""
+    if len(people) == len(found.map.table.participants):
+        return "All people are flagged, so nothing can be set beside it."
+    compared = with_and_without(found, people)
+    enough = pl.Series(found.map.table.counts() >= _ENOUGH)
+    largest = float(compared.statements.filter(enough)["change"].abs().max() or 0)  # type: ignore[arg-type]
+    said = (
+        f"Of statements with {_ENOUGH} votes or more, the share that agrees would move by {largest:.0%} at most, and "
+        f"{compared.consensus.height} statements would join or leave the lists of agreement."
+    )
+    if not found.is_clear:
+        return said
+    return (
+        f"Without these people there would be {compared.k_without} groups instead of {compared.k}; agreement of both "
+        f"groupings {compared.agreement:.2f} (1 is the same). {said}"
+    )
+
+
+def _all(found: Groups, words: dict[Any, str]) -> str:
+    table = found.map.table
+    shown = shown_groups(found)
+    ranked = representative(group_stats(table, found), top=None)
+    rank = {
+        (row[0], row[1]): (row[2], row[3]) for row in ranked.select("group_id", "statement_id", "rank", "side").rows()
+    }
+    counts = [table.counts(vote) for vote in (1, -1, 0)]
+    rows = []
+    for at, name in enumerate(table.statements.to_list()):
+        row = [str(name), words[name], *(f"{each[at]:,}" for each in counts)]
+        for group in shown:
+            place, side = rank.get((group, name), (None, ""))
+            row.append("-" if place is None else f"{place} ({side})")
+        rows.append(tuple(row))
+    head = ("Number", "Statement", "Agree", "Disagree", "Pass", *(f"Rank in group {letter(group)}" for group in shown))
+    said = "<p>Rank 1 tells a group most clearly from all others, by agreeing or by disagreeing.</p>"
+    return (said if shown else "") + _table("Every statement with its votes", head, rows)
+
+
+# ---------------------------------------------------------------- frame
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _table(caption: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """Write a table; cells of figures stand at the end of their column."""
+    if not rows:
+        return f"<p>{escape(caption)}: none.</p>"
+    figures = [all(_FIGURE.fullmatch(row[at]) for row in rows) for at in range(len(head))]
+    kinds = ["n" if figure else "say" for figure in figures]
+    top = "".join(f'<th scope="col" class="{kind}">{escape(name)}</th>' for name, kind in zip(head, kinds, strict=True))
+    body = "".join(
+        "<tr>"
+        + "".join(f'<td class="{kind}" dir="auto">{escape(cell)}</td>' for cell, kind in zip(row, kinds, strict=True))
+        + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<div class="scroll"><table><caption>{escape(caption)}</caption><thead><tr>{top}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _page(title: str, content: str, link: tuple[str, str]) -> str:
+    return (
+        '<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<title>{escape(title)}</title><link rel="stylesheet" href="style.css"></head>\n<body>\n'
+        f'<header><h1 dir="auto">{escape(title)}</h1><p><a href="{link[0]}">{escape(link[1])}</a></p></header>\n'
+        f"<main>{content}</main>\n<footer><p>Made with Minga from votes alone. Opinion groups are not groups of a "
+        "population: who did not vote is not in them.</p></footer>\n</body>\n</html>\n"
+    )

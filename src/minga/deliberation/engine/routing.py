@@ -1,0 +1,107 @@
+"""Which statement to show next: a seeded draw in which undecided, wide-reaching and new statements weigh more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from minga.deliberation.engine.errors import VoteError
+from minga.deliberation.engine.grouping import Groups
+from minga.deliberation.engine.projection import OpinionMap
+from minga.deliberation.engine.statistics import group_of
+from minga.deliberation.engine.votes import Bools, VoteTable, meta
+
+#: The weight of a statement about the conversation itself.
+META = 49.0
+
+
+def priorities(
+    opinions: OpinionMap, labels: Groups | pl.DataFrame | None = None, statements: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """Weigh statements for the draw of the next one.
+
+    Parameters
+    ----------
+    opinions : OpinionMap
+    labels : Groups or table (participant, group), optional
+        Only votes of grouped people count; all votes where nobody is grouped.
+    statements : table, one row per statement, optional
+        ``is_meta`` marks statements about the conversation itself.
+
+    Returns
+    -------
+    table, one row per statement
+        ``statement``, ``priority``: ((1 - p)(E + 1) a (1 + 8 · 2^(-S/5)))², with S votes, p and a the shares of
+        passes and agreement (one added), E the extremity; 49 for statements about the conversation.
+
+    Source: Small and others (2021), comment routing.
+    """
+    votes = opinions.table
+    label = None if labels is None else group_of(votes, labels)
+    counted = np.ones(len(votes.value), dtype=bool)
+    if label is not None and (label >= 0).any():
+        counted = label[votes.row] >= 0
+    width = len(votes.statements)
+    total = np.bincount(votes.column[counted], minlength=width).astype(float)
+    passed = np.bincount(votes.column[counted & (votes.value == 0)], minlength=width)
+    agreed = np.bincount(votes.column[counted & (votes.value == 1)], minlength=width)
+    extremity = opinions.statements["extremity"].to_numpy()
+    undecided = 1 - (passed + 1) / (total + 2)
+    weight = undecided * (extremity + 1) * (agreed + 1) / (total + 2) * (1 + 8 * 2 ** (-total / 5))
+    return pl.DataFrame({"statement": votes.statements, "priority": np.where(meta(statements, votes), META, weight**2)})
+
+
+def next_statement(
+    votes: VoteTable,
+    weights: pl.DataFrame,
+    person: Any,
+    seed: int = 0,
+    *,
+    closed: Any = (),
+    order: Any = (),
+) -> Any:
+    """Draw the statement a person is asked next.
+
+    Parameters
+    ----------
+    votes : VoteTable
+    weights : table of :func:`priorities`
+        Statements without a weight count 1; list new ones here to have them shown.
+    person : name
+        Somebody without votes is new.
+    seed : int
+        The same seed, person and votes give the same statement.
+    closed : names of statements, optional
+        Rejected statements, never shown.
+    order : names of statements, optional
+        What a moderator wants shown first, in this order.
+
+    Returns
+    -------
+    name of a statement, or None when the person has voted on all
+
+    Raises
+    ------
+    VoteError
+        A weight is negative or not a number.
+    """
+    names = weights["statement"].to_list()
+    row = votes.place.get(person)
+    columns = votes.column[votes.start[row] : votes.start[row + 1]] if row is not None else votes.column[:0]
+    seen = set(votes.statements[columns].to_list()) | set(closed)
+    for name in order:
+        if name not in seen:
+            return name
+    weight = weights["priority"].fill_null(1.0).to_numpy().astype(np.float64)
+    if not (weight >= 0).all() or not np.isfinite(weight).all():
+        raise VoteError("A weight of a statement is negative or not a number. Weights are 0 or more; correct it.")
+    open_: Bools = np.array([name not in seen for name in names], dtype=bool)
+    left = np.cumsum(np.where(open_, weight, 0.0))
+    if not open_.any():
+        return None
+    random = np.random.default_rng([seed, len(columns), *str(person).encode()])
+    if left[-1] == 0:
+        return names[int(random.choice(np.flatnonzero(open_)))]
+    return names[int(np.searchsorted(left, random.random() * left[-1], side="right"))]

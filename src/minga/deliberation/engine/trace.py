@@ -1,0 +1,195 @@
+"""From voices to answers to clauses: what was read, answered and carried over, as tables that hold together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from minga.deliberation.engine.errors import TraceError
+from minga.deliberation.engine.lineage import Lineage, lineage
+from minga.tables.reading import LINE, TableError, read_table
+
+#: How a voice can be answered; the first two say yes.
+ANSWERS = ("accepted", "accepted_in_part", "rejected", "out_of_scope", "already_covered", "duplicate_of")
+ACCEPTED = ANSWERS[:2]
+#: An answer other than "accepted" gives a reason of at least this many characters.
+REASON = 40
+
+#: The columns that each table must hold, and those it may.
+TABLES = {
+    "voices": (("voice",), ("text", "language", "author")),
+    "links": (("voice", "theme"), ()),
+    "dispositions": (
+        ("disposition", "answer"),
+        ("voice", "theme", "statement", "reason", "responder", "date", "supersedes", "duplicate_of"),
+    ),
+    "clauses": (("clause", "version", "kind"), ("came_from", "disposition", "text")),
+    "evidence": (("link", "value"), ("clause", "disposition", "label", "cited_on")),
+}
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Voices, themes, answers and clauses of one consultation; tables that only ever grow.
+
+    Parameters
+    ----------
+    voices : table, one row per voice
+        ``voice``; ``text``, ``language``, ``author`` and strata such as ``gender`` or ``region``, if they are known.
+    links : table, one row per voice and theme
+        ``voice``, ``theme``.
+    dispositions : table, one row per answer
+        ``disposition``; one of ``voice``, ``theme`` or ``statement`` that it answers; ``answer`` (accepted,
+        accepted_in_part, rejected, out_of_scope, already_covered, duplicate_of), ``reason``, ``responder``, ``date``,
+        ``supersedes`` (the answer it replaces), ``duplicate_of`` (a voice).
+    clauses : table, one row per change of a clause
+        As for :func:`lineage`, with ``disposition`` where an answer led to it; a change that several answers led to has
+        a row for each.
+    evidence : table, one row per citation
+        ``clause`` or ``disposition``, ``link`` (permanent), ``value`` as it was when cited, ``label``, ``cited_on``.
+    """
+
+    voices: pl.DataFrame
+    links: pl.DataFrame
+    dispositions: pl.DataFrame
+    clauses: pl.DataFrame
+    evidence: pl.DataFrame = field(default_factory=lambda: _empty("evidence"))
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """The clauses through all versions."""
+        return lineage(self.clauses)
+
+    @cached_property
+    def answers(self) -> dict[str, dict[str, Any]]:
+        """Every answer by its name."""
+        return {row["disposition"]: row for row in _full(self.dispositions, "dispositions").iter_rows(named=True)}
+
+    @cached_property
+    def replaced(self) -> set[str]:
+        """Answers that a later one replaced."""
+        return {row["supersedes"] for row in self.answers.values() if row["supersedes"]}
+
+    @cached_property
+    def _standing(self) -> dict[str, dict[str, list[dict[str, Any]]]]:
+        """Answers that were not replaced, by what they answer and its name."""
+        found: dict[str, dict[str, list[dict[str, Any]]]] = {"voice": {}, "theme": {}, "statement": {}}
+        for row in self.answers.values():
+            for target, named in found.items():
+                if row[target] and row["disposition"] not in self.replaced:
+                    named.setdefault(row[target], []).append(row)
+        return found
+
+    @cached_property
+    def themes(self) -> dict[str, list[str]]:
+        """Themes of each voice."""
+        found: dict[str, list[str]] = {}
+        for voice, theme in self.links.select("voice", "theme").iter_rows():
+            found.setdefault(voice, []).append(theme)
+        return found
+
+    @cached_property
+    def changes(self) -> dict[str, list[dict[str, Any]]]:
+        """Changes of clauses by the answer that led to them."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in _full(self.clauses, "clauses").iter_rows(named=True):
+            if row["disposition"]:
+                found.setdefault(row["disposition"], []).append(row)
+        return found
+
+    def answer_of(self, voice: str) -> list[dict[str, Any]]:
+        """Return the answers that stand for a voice: its own, or else those of its themes."""
+        own = self._standing["voice"].get(voice)
+        if own:
+            return own
+        return [row for theme in self.themes.get(voice, []) for row in self._standing["theme"].get(theme, [])]
+
+    def answer_to(self, target: str, name: str) -> list[dict[str, Any]]:
+        """Return the answers that stand for a "theme" or a "statement"."""
+        return self._standing[target].get(name, [])
+
+    def is_traced(self, voice: str) -> bool:
+        """Say whether an accepted voice is found in a change that is still in force."""
+        return any(
+            self.lineage.stands(change["clause"], change["kind"])
+            for row in self.answer_of(voice)
+            if row["answer"] in ACCEPTED
+            for change in self.changes.get(row["disposition"], [])
+        )
+
+    def sourced(self) -> Iterator[tuple[str, bool]]:
+        """Yield each clause of the last version, and whether a voice stands behind it or what it came from."""
+        heard = set()
+        for voice in self.voices["voice"].to_list():
+            heard |= {row["disposition"] for row in self.answer_of(voice)}
+        with_voice = {change["clause"] for name, changes in self.changes.items() if name in heard for change in changes}
+        for clause in sorted(self.lineage.live):
+            yield clause, bool(self.lineage.ancestors(clause) & with_voice)
+
+
+def read_trace(folder: str | Path) -> Trace:
+    """Read the tables of a consultation.
+
+    Parameters
+    ----------
+    folder : path
+        ``voices.csv``, ``links.csv``, ``dispositions.csv``, ``clauses.csv``; ``evidence.csv`` may be missing.
+
+    Raises
+    ------
+    TraceError
+        A file or a column is missing, a cell cannot be read, or a name is given twice.
+    """
+    place = Path(folder)
+    tables = {}
+    for name, (needed, _known) in TABLES.items():
+        if name == "evidence" and not (place / "evidence.csv").exists():
+            tables[name] = _empty(name)
+            continue
+        try:
+            reading = read_table(place / f"{name}.csv", needed)
+        except TableError as wrong:
+            raise TraceError(str(wrong)) from None
+        if reading.problems:
+            raise TraceError(str(reading.problems[0]))
+        tables[name] = _full(reading.table.drop(LINE, strict=False), name)
+    return checked(Trace(**tables))
+
+
+def checked(trace: Trace) -> Trace:
+    """Return a trace whose names are each given once and whose versions are numbers.
+
+    Raises
+    ------
+    TraceError
+    """
+    for table, name in (("voices", "voice"), ("dispositions", "disposition")):
+        names = getattr(trace, table)[name]
+        if names.null_count():
+            raise TraceError(f"{table}.csv has a row without a {name}. Every {name} has a name of its own.")
+        twice = names.filter(names.is_duplicated())
+        if len(twice):
+            raise TraceError(f"{table}.csv names the {name} {twice[0]!r} twice. Every {name} has a name of its own.")
+    versions = trace.clauses["version"].cast(pl.Int64, strict=False)
+    if versions.null_count():
+        wrong = trace.clauses.filter(pl.Series(versions.is_null())).row(0, named=True)
+        raise TraceError(f"Clause {wrong['clause']!r} has the version {wrong['version']!r}, which is no whole number.")
+    numbered = trace.clauses.with_columns(version=versions)
+    return Trace(trace.voices, trace.links, trace.dispositions, numbered, trace.evidence)
+
+
+def _full(table: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Add the columns that may be missing, empty."""
+    needed, known = TABLES[name]
+    absent = [each for each in (*needed, *known) if each not in table.columns]
+    return table.with_columns([pl.lit(None, dtype=pl.String).alias(each) for each in absent])
+
+
+def _empty(name: str) -> pl.DataFrame:
+    needed, known = TABLES[name]
+    return pl.DataFrame(schema=dict.fromkeys((*needed, *known), pl.String))

@@ -1,0 +1,135 @@
+"""The command line: a conversation from files to map and back, faults in plain words, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from minga import deliberation
+from minga.deliberation.cli import app
+from minga.deliberation.tests.data import golden, with_groups, without_structure
+from minga.deliberation.tests.test_trace import small, written
+from tests.support import shared_data
+
+
+@pytest.fixture
+def conversation(tmp_path):
+    """A folder with votes of three groups."""
+    votes = with_groups(2, people=90)[0]
+    statements = pl.DataFrame({"statement": range(40), "text": [f"Statement <{at}> & more" for at in range(40)]})
+    whole = deliberation.Conversation(votes, statements, votes.select("participant").unique(maintain_order=True))
+    deliberation.write_polis(whole, tmp_path / "talk")
+    return tmp_path / "talk"
+
+
+def run(*words: object, code: int = 0) -> str:
+    done = CliRunner().invoke(app, [str(word) for word in words])
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+@pytest.mark.parametrize("mode", ["stable", "polis"])
+def test_map_writes_tables_with_the_columns_of_the_golden_files(mode, tmp_path):
+    said = run("map", shared_data("deliberation/biodiversity"), "--mode", mode, "--out", tmp_path)
+    assert "536 people cast 29,719 votes on 314 statements" in said
+    assert "2 groups" in said
+    assert pl.read_csv(tmp_path / "participants.csv").columns == [
+        "participant",
+        "n_votes",
+        "in_conv",
+        "x",
+        "y",
+        "group",
+    ]
+    for name in ("statements", "group_stats"):
+        assert pl.read_csv(tmp_path / f"{name}.csv").columns == golden("biodiversity", name).columns
+    told = json.loads((tmp_path / "map.json").read_text(encoding="utf-8"))
+    assert told["k"] == 2
+    assert told["seed"] == 0
+    assert set(told["silhouettes"]) == {"2", "3", "4", "5"}
+    assert bool(told["stability"]) == (mode == "stable")
+    assert len(told["variance"]) == 2
+
+
+def test_map_of_a_conversation_without_groups_says_so(tmp_path):
+    votes = without_structure(1, people=200, statements=40)
+    whole = deliberation.Conversation(
+        votes, votes.select("statement").unique().sort("statement"), votes.select("participant").unique()
+    )
+    deliberation.write_polis(whole, tmp_path / "talk")
+    assert "No clear groups" in run("map", tmp_path / "talk", "--out", tmp_path / "out")
+    told = json.loads((tmp_path / "out" / "map.json").read_text(encoding="utf-8"))
+    assert (told["k"], told["clear_groups"], told["representative"]) == (1, False, {})
+    assert pl.read_csv(tmp_path / "out" / "participants.csv")["group"].null_count() == 200
+    assert pl.read_csv(tmp_path / "out" / "group_stats.csv").height == 0
+
+
+def test_json_is_what_the_file_says(conversation, tmp_path):
+    said = json.loads(run("map", conversation, "-k", 3, "--out", tmp_path / "out", "--json"))
+    assert said == json.loads((tmp_path / "out" / "map.json").read_text(encoding="utf-8"))
+    assert said["k_was_set"]
+    assert len(said["sizes"]) == 3
+
+
+def test_import_and_export_bring_a_conversation_back(conversation, tmp_path):
+    assert "events" in run("import", conversation, "--out", tmp_path / "log.jsonl")
+    run("export", tmp_path / "log.jsonl", "--out", tmp_path / "back")
+    for name in ("votes.csv", "comments.csv"):
+        assert (tmp_path / "back" / name).read_text("utf-8") == (conversation / name).read_text("utf-8")
+    told = json.loads(run("map", tmp_path / "log.jsonl", "--out", tmp_path / "out", "--json"))
+    assert told["participants"] == 90
+
+
+@pytest.mark.parametrize("command", ["map", "import", "export"])
+def test_a_folder_without_votes_is_refused_in_words(command, tmp_path):
+    (tmp_path / "empty").mkdir()
+    said = run(command, tmp_path / "empty", "--out", tmp_path / "out", code=1)
+    assert "neither votes.csv nor participants-votes.csv" in said
+
+
+def test_too_many_groups_are_refused_in_words(conversation, tmp_path):
+    assert "2 to 5 groups" in run("map", conversation, "-k", 9, "--out", tmp_path, code=1)
+
+
+def test_an_unknown_mode_is_a_wrong_command_line(conversation, tmp_path):
+    run("map", conversation, "--mode", "best", "--out", tmp_path, code=2)
+
+
+def test_report_writes_plain_pages(conversation, tmp_path):
+    said = run("report", conversation, "--out", tmp_path / "pages")
+    assert "3 groups" in said
+    assert {path.name for path in (tmp_path / "pages").iterdir()} == {"index.html", "statements.html", "style.css"}
+    assert "Statement &lt;1&gt; &amp; more" in (tmp_path / "pages" / "statements.html").read_text(encoding="utf-8")
+    told = json.loads(run("report", conversation, "--out", tmp_path / "pages", "--json"))
+    assert told["k"] == 3
+
+
+def test_trace_says_what_is_missing_and_leaves_with_1_until_all_is_answered(tmp_path):
+    parts = small()
+    held = parts["dispositions"].pop(2)
+    said = run("trace", written(tmp_path, parts), "--by", "language", "--out", tmp_path / "out", code=1)
+    assert "answered          2 of      3" in said
+    assert "Voice 'bao' has no answer" in said
+    assert "cannot be adopted" in said
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "coverage.csv", "strata.csv", "problems.csv", "receipts.jsonl",
+    }  # fmt: skip
+    receipts = (tmp_path / "out" / "receipts.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["status"] for line in receipts] == ["answered", "read", "answered"]
+    parts["dispositions"].append(held)
+    assert "may be adopted" in run("trace", written(tmp_path, parts))
+    assert json.loads(run("trace", tmp_path, "--json"))["adoptable"]
+    assert "statement '12'" in run("trace", tmp_path, "--consensus", "12", code=1)
+
+
+def test_trace_prints_the_receipt_of_one_voice(tmp_path):
+    told = json.loads(run("trace", written(tmp_path, small()), "--voice", "amina"))
+    assert told["answers"][0]["changes"][0]["clause"] == "1"
+    assert "no voice 'dara'" in run("trace", tmp_path, "--voice", "dara", code=1)
+
+
+def test_trace_of_an_empty_folder_is_refused_in_words(tmp_path):
+    assert "voices.csv" in run("trace", tmp_path, code=1)

@@ -1,0 +1,156 @@
+"""Exports of Pol.is: everything that is read comes out as it went in, and what is wrong is named."""
+
+from __future__ import annotations
+
+import csv
+import json
+import zipfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from minga import deliberation
+from minga.deliberation.tests.data import MATH, REAL, real
+from tests.support import shared_data
+
+ALL = (*REAL, *(f"polis-math/{name}" for name in MATH))
+VOTES = "timestamp,datetime,comment-id,voter-id,vote\n1000,x,0,7,1\n2000,x,0,8,-1\n3000,x,4,7,0\n4000,x,0,7,-1\n"
+COMMENTS = (
+    'timestamp,datetime,comment-id,author-id,agrees,disagrees,moderated,comment-body\n1,x,0,7,1,1,1,"One,\ntwo"\n'
+)
+
+
+def rows(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def folder(place: Path, **files: str) -> Path:
+    for name, text in files.items():
+        (place / f"{name.replace('_', '-')}.csv").write_text(text, encoding="utf-8")
+    return place
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_file_comes_out_with_the_rows_and_values_it_had(name, tmp_path):
+    source = shared_data(f"deliberation/{name}")
+    written = deliberation.write_polis(deliberation.read_polis(source), tmp_path)
+    assert {path.name for path in written} == {
+        path.name for path in source.glob("*.csv") if not path.name.startswith("golden")
+    }
+    for path in written:
+        assert rows(path) == rows(source / path.name), path.name
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_log_of_events_keeps_everything(name, tmp_path):
+    source = shared_data(f"deliberation/{name}")
+    deliberation.write_events(deliberation.read_polis(source), tmp_path / "log.jsonl")
+    written = deliberation.write_polis(deliberation.read_events(tmp_path / "log.jsonl"), tmp_path / "out")
+    assert len(written) >= 2
+    for path in written:
+        assert rows(path) == rows(source / path.name), path.name
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_votes_rebuild_the_published_matrix_cell_for_cell(name):
+    conversation = real(name)
+    columns = [column for column in conversation.participants.columns if column.isdigit()]
+    rebuilt = deliberation.vote_table(conversation).wide()
+    assert rebuilt.columns[1:] == columns
+    assert rebuilt.select(columns).equals(conversation.participants.select(pl.col(columns).cast(pl.Int8)))
+
+
+def test_zip_file_reads_as_its_folder_does(tmp_path):
+    source = shared_data("deliberation/london-policing")
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as packed:
+        for path in source.glob("*.csv"):
+            packed.write(path, f"export/{path.name}")
+    assert deliberation.read_polis(tmp_path / "export.zip").votes.equals(real("london-policing").votes)
+
+
+def test_text_over_several_lines_stays_whole(tmp_path):
+    found = deliberation.read_polis(folder(tmp_path, votes=VOTES, comments=COMMENTS))
+    assert found.statements["text"].to_list() == ["One,\ntwo"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["timestamp,comment-id,voter-id,vote", "timestamp,comment_id,voter_id,vote", "Timestamp,Comment ID,Voter ID,Vote"],
+)
+def test_headers_of_both_kinds_and_without_datetime(header, tmp_path):
+    found = deliberation.read_polis(folder(tmp_path, votes=f"{header}\n1,0,7,1\n2,3,7,-1\n"))
+    assert found.votes.select("statement", "participant", "vote").rows() == [(0, 7, 1), (3, 7, -1)]
+    assert rows(deliberation.write_polis(found, tmp_path / "out")[0])[0] == header.split(",")
+
+
+def test_only_the_matrix_is_enough_and_xid_is_kept(tmp_path):
+    matrix = (
+        "participant,xid,group-id,n-comments,n-votes,n-agree,n-disagree,0,4\n7,ab-1,0,0,2,1,0,1,0\n8,,,0,1,0,1,,-1\n"
+    )
+    found = deliberation.read_polis(folder(tmp_path, participants_votes=matrix))
+    assert sorted(found.votes.select("participant", "statement", "vote").rows()) == [(7, 0, 1), (7, 4, 0), (8, 4, -1)]
+    assert found.participants["xid"].to_list() == ["ab-1", None]
+    assert found.statements["statement"].to_list() == [0, 4]
+
+
+def test_last_vote_by_time_counts_or_the_first_if_asked(tmp_path):
+    shuffled = VOTES.splitlines()
+    text = "\n".join([shuffled[0], shuffled[4], *shuffled[1:4]]) + "\n"
+    found = deliberation.read_polis(folder(tmp_path, votes=text))
+    last = deliberation.vote_table(found).wide().filter(pl.col("participant") == 7)
+    first = deliberation.vote_table(found, last_wins=False).wide().filter(pl.col("participant") == 7)
+    assert (last["0"].item(), first["0"].item()) == (-1, 1)
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"comments": COMMENTS}, "neither votes.csv nor participants-votes.csv"),
+        ({"votes": ""}, "votes.csv is empty"),
+        ({"votes": "timestamp,comment-id,vote\n1,0,1\n"}, "lacks a column for participant"),
+        ({"votes": VOTES.replace("3000,x,4,7,0", "3000,x,4,7,2")}, "row 4: participant 7 gave statement 4 the vote 2"),
+        ({"votes": VOTES.replace("3000,x,4,7,0", "3000,x,four,7,0")}, "row 4: 'four' in the column 'statement'"),
+        ({"votes": VOTES.replace("3000,x,4,7,0", "3000,x,4,,0")}, "row 4: participant None"),
+        ({"votes": VOTES.replace("voter-id", "comment-id")}, "lacks a column for participant"),
+    ],
+)
+def test_what_is_wrong_is_named(files, words, tmp_path):
+    with pytest.raises(deliberation.ExportError) as refused:
+        deliberation.read_polis(folder(tmp_path, **files))
+    assert words in str(refused.value)
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    with pytest.raises(deliberation.ExportError, match="neither a folder nor a zip file"):
+        deliberation.read_polis(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", [*REAL, *(f"polis-math/{name}" for name in MATH)])
+def test_votes_with_the_sign_of_the_database_are_refused(name, tmp_path):
+    source = deliberation.read_polis(shared_data(f"deliberation/{name}"))
+    turned = deliberation.Conversation(
+        source.votes.with_columns(-pl.col("vote")), source.statements, source.participants, {}, source.layout
+    )
+    with pytest.raises(deliberation.ExportError, match="sign of every vote"):
+        deliberation.check_sign(turned)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [("{", "line 2 is not JSON"), ('{"event": "dance"}', "line 2 is no event"), ("[]", "line 2 is no event")],
+)
+def test_a_wrong_line_of_a_log_is_named(line, words, tmp_path):
+    good = json.dumps({"event": "vote", "participant": 1, "statement": 0, "vote": 1})
+    (tmp_path / "log.jsonl").write_text(f"{good}\n{line}\n", encoding="utf-8")
+    with pytest.raises(deliberation.ExportError, match=words):
+        deliberation.read_events(tmp_path / "log.jsonl")
+
+
+def test_a_log_of_votes_alone_is_a_conversation(tmp_path):
+    lines = [{"event": "vote", "participant": p, "statement": s, "vote": 1} for p in (3, 1) for s in (5, 2)]
+    (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    found = deliberation.read_events(tmp_path / "log.jsonl")
+    assert found.participants["participant"].to_list() == [3, 1]
+    assert found.statements["statement"].to_list() == [2, 5]

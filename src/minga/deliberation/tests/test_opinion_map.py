@@ -1,0 +1,153 @@
+"""Where people stand: the figures of published conversations, whichever way they are solved."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy import sparse
+
+from minga import deliberation
+from minga.deliberation.engine import components as parts
+from minga.deliberation.tests.data import MATH, REAL, acts, fixture, golden, real, with_groups
+
+
+def gap(one: pl.Series, other: pl.Series) -> float:
+    return float(np.abs(one.to_numpy() - other.to_numpy()).max())
+
+
+@pytest.mark.parametrize("name", REAL)
+@pytest.mark.parametrize("mode", ["polis", "stable"])
+def test_points_and_axes_are_those_of_the_golden_files(name, mode):
+    found = deliberation.opinion_map(real(name), mode=mode, solver="exact")
+    people, statements = golden(name, "participants"), golden(name, "statements")
+    assert found.points["participant"].to_list() == people["participant"].to_list()
+    assert found.points["n_votes"].to_list() == people["n_votes"].to_list()
+    assert found.points["in_conv"].cast(pl.Int64).to_list() == people["in_conv"].to_list()
+    assert found.statements["mod_out"].cast(pl.Int64).to_list() == statements["mod_out"].to_list()
+    for column in ("mean", "pc1", "pc2", "extremity"):
+        assert gap(found.statements[column], statements[column]) <= 1e-9, column
+    for column in ("x", "y"):
+        assert gap(found.points[column], people[column]) <= 1e-7, column
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_random_solver_finds_the_same_axes(name):
+    found = deliberation.opinion_map(real(name), mode="polis", solver="rsvd")
+    for column in ("pc1", "pc2"):
+        mine, theirs = found.statements[column].to_numpy(), golden(name, "statements")[column].to_numpy()
+        cosine = mine @ theirs / np.linalg.norm(mine) / np.linalg.norm(theirs)
+        assert cosine >= 0.999999
+
+
+@pytest.mark.parametrize("name", MATH)
+def test_centre_and_extremity_are_those_of_the_mathematics_of_polis(name):
+    conversation, math, _labels = fixture(name)
+    found = deliberation.opinion_map(conversation, mode="polis")
+    assert found.statements["statement"].to_list() == math["tids"]
+    assert sorted(found.statements.filter("mod_out")["statement"]) == sorted(math["mod-out"])
+    centre = -np.array(math["pca"]["center"])  # it keeps agreement as -1
+    assert np.abs(found.statements["mean"].to_numpy() - centre).max() <= 1e-9
+    extremity = np.array(math["pca"]["comment-extremity"])
+    assert np.abs(found.statements["extremity"].to_numpy() - extremity).max() <= 1e-9
+
+
+def test_three_ways_to_solve_agree():
+    votes, _side = with_groups(1, people=200, statements=60)
+    table = deliberation.vote_table(votes)
+    centred = sparse.csr_array(table.matrix() - 0)
+    vectors, values = parts._dense(centred, 3)
+    for other, eigen in (parts._lanczos(centred, 3), parts._random(centred, 3, seed=1)):
+        assert np.abs((vectors * other).sum(axis=1)) == pytest.approx(np.ones(3), abs=1e-9)
+        assert eigen == pytest.approx(values, rel=1e-9)
+
+
+@pytest.mark.parametrize("solver", ["exact", "rsvd"])
+def test_same_votes_give_the_same_figures_again(solver):
+    votes, _side = with_groups(2)
+    first, second = (deliberation.opinion_map(votes, solver=solver, seed=3) for _ in range(2))
+    assert first.points.equals(second.points)
+    assert first.statements.equals(second.statements)
+
+
+def test_largest_weight_of_each_axis_is_positive():
+    found = deliberation.opinion_map(with_groups(3)[0], n_components=3)
+    for column in ("pc1", "pc2", "pc3"):
+        weights = found.statements[column].to_numpy()
+        assert weights[np.abs(weights).argmax()] > 0
+    assert found.points.columns == ["participant", "n_votes", "in_conv", "x", "y", "pc3"]
+
+
+def test_rejected_statements_count_for_nobody_and_unmoderated_ones_only_without_strict():
+    votes, _side = with_groups(4, statements=12)
+    statements = pl.DataFrame({"statement": range(12), "moderated": [-1, 0, *[1] * 10]})
+    found = deliberation.opinion_map(votes, statements)
+    assert found.statements.filter("mod_out")["statement"].to_list() == [0]
+    assert found.statements.row(0, named=True)["extremity"] == 0
+    strict = deliberation.opinion_map(votes, statements, strict=True)
+    assert strict.statements.filter("mod_out")["statement"].to_list() == [0, 1]
+
+
+def test_fifteen_people_are_grouped_even_when_few_voted_often():
+    people = np.repeat(np.arange(20), 10)
+    votes = acts(people, np.tile(np.arange(10), 20), np.tile([1, -1], 100))
+    few = votes.filter((pl.col("participant") < 4) | (pl.col("statement") < pl.col("participant") % 7))
+    found = deliberation.opinion_map(few)
+    assert found.points["in_conv"].sum() == 15
+    assert found.points.filter("in_conv")["n_votes"].min() >= found.points.filter(~pl.col("in_conv"))["n_votes"].max()
+
+
+def test_sparsity_and_unevenness_say_how_thin_the_votes_are():
+    even = deliberation.opinion_map(acts([1, 1, 2, 2], [1, 2, 1, 2], [1, -1, 1, 1]))
+    assert (even.sparsity, even.unevenness) == (0.0, 0.0)
+    uneven = deliberation.opinion_map(acts([1, 1, 1, 2], [1, 2, 3, 1], [1, -1, 1, 1]))
+    assert uneven.sparsity == pytest.approx(1 / 3)
+    assert uneven.unevenness == pytest.approx(0.25)
+
+
+def test_people_who_all_vote_the_same_stand_in_one_place():
+    found = deliberation.opinion_map(acts(np.repeat([1, 2, 3], 4), np.tile(range(4), 3), np.tile([1, -1, 0, 1], 3)))
+    assert found.points["x"].to_list() == [0.0, 0.0, 0.0]
+    assert found.variance == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("options", [{"mode": "best"}, {"solver": "magic"}, {"n_components": 0}, {"seed": -1}])
+def test_unknown_options_are_refused(options):
+    with pytest.raises(deliberation.MapError):
+        deliberation.opinion_map(with_groups(5)[0], **options)
+
+
+def test_without_votes_there_is_no_map():
+    with pytest.raises(deliberation.MapError, match="There is no vote"):
+        deliberation.opinion_map(with_groups(5)[0].clear())
+
+
+@pytest.mark.parametrize("vote", [2, None])
+def test_a_vote_off_the_scale_is_refused(vote):
+    with pytest.raises(deliberation.VoteError, match="Participant 4"):
+        deliberation.vote_table(acts([4], [1], pl.Series([vote], dtype=pl.Int64)))
+
+
+def test_people_who_are_in_the_votes_alone_are_counted_too():
+    votes = acts([1, 2, 3], [1, 1, 1], [1, 1, -1])
+    listed = pl.DataFrame({"participant": [3, 9]})
+    whole = deliberation.Conversation(votes, pl.DataFrame({"statement": [1]}), listed)
+    table = deliberation.vote_table(whole)
+    assert table.participants.to_list() == [3, 9, 1, 2]
+    assert table.n_votes.tolist() == [1, 0, 1, 1]
+
+
+def test_a_person_listed_twice_is_refused():
+    with pytest.raises(deliberation.VoteError, match="listed twice"):
+        deliberation.vote_table(acts([1], [1], [1]), participants=[1, 1])
+
+
+def test_statements_about_the_conversation_may_be_marked_by_truth():
+    statements = pl.DataFrame({"statement": [1, 2], "is_meta": [True, None]})
+    found = deliberation.opinion_map(acts([1, 2, 1, 2], [1, 1, 2, 2], [1, -1, 1, -1]), statements)
+    assert found.statements["mod_out"].to_list() == [True, False]
+
+
+def test_a_missing_column_is_named():
+    with pytest.raises(deliberation.VoteError, match="vote"):
+        deliberation.vote_table(pl.DataFrame({"participant": [1], "statement": [1]}))
