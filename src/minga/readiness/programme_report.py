@@ -18,6 +18,7 @@ from minga.stats.release import smallest_group, withhold_small_groups
 STAGES = ("joined", "checked", "validated", "checked-again")
 #: Groups that a programme may ask about, each beside the whole.
 GROUPS = ("size", "section", "location", "leadership")
+_UNSAID = ""
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,7 @@ def build(programme: Programme) -> ProgrammeReport:
     taking_part = selectors.participants(programme)
     least = smallest_group(settings.MIN_PEERS)
     changes = _changes(taking_part)
-    by_group = {
-        name: tuple(_rows(programme_effect(changes.filter(node="total"), by=[name], min_group=least)))
-        for name in GROUPS
-    }
+    by_group = {name: _of_groups(changes, name, least) for name in GROUPS}
     return ProgrammeReport(
         joined=len(taking_part) if len(taking_part) >= least else None,
         stages=_stages(taking_part, least),
@@ -50,6 +48,16 @@ def build(programme: Programme) -> ProgrammeReport:
         by_group={name: rows for name, rows in by_group.items() if len(rows) > 1},
         least=least,
     )
+
+
+def _of_groups(changes: pl.DataFrame, name: str, least: int) -> tuple[dict[str, Any], ...]:
+    """Release the total of each group; businesses that did not say count as one group, and are not shown.
+
+    Without them a single one that did not say would be the total less all groups.
+    """
+    everybody = changes.filter(node="total").with_columns(pl.col(name).fill_null(_UNSAID))
+    released = programme_effect(everybody, by=[name], min_group=least)
+    return tuple(_rows(released.filter(pl.col(name) != _UNSAID)))
 
 
 def _rows(table: pl.DataFrame) -> list[dict[str, Any]]:

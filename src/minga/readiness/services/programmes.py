@@ -66,6 +66,7 @@ def join_programme(*, assessment: Assessment, programme: Programme, by: Any = No
     """
     if not selectors.running_programmes(is_sample=assessment.is_sample).filter(pk=programme.pk).exists():
         raise ProfileError(f"The programme {programme.name!r} does not run now. Choose one that does.")
+    Assessment.objects.select_for_update().get(pk=assessment.pk)
     running = selectors.programme_shares(assessment).filter(programme=programme).first()
     if running is not None:
         return running

@@ -30,8 +30,10 @@ def open_share(*, assessment: Assessment, by: Any = None, given_on: date | None 
     """Store a share with the consent behind it, and a line in the audit trail.
 
     `fields` are those of Share: `account` or `programme`, `may_answer`, `how`, `text_version`. `given_on` is the day
-    on which it was agreed to, today if it is left out.
+    on which it was agreed to, today if it is left out. Two at once are made one after the other.
     """
+    Assessment.objects.select_for_update().get(pk=assessment.pk)
+    _end_lapsed(assessment, by, account=fields.get("account"), programme=fields.get("programme"))
     share = Share.objects.create(assessment=assessment, **fields)
     if given_on is not None and given_on != timezone.localdate():
         share.given_at = timezone.make_aware(datetime.combine(given_on, time(12)))
@@ -44,6 +46,13 @@ def open_share(*, assessment: Assessment, by: Any = None, given_on: date | None 
     )
     members.record(by=by, act="share.given", on=assessment.reference)
     return share
+
+
+def _end_lapsed(assessment: Assessment, by: Any, **whom: Any) -> None:
+    """Close a share whose consent was taken back elsewhere, or went with its giver, so that a new one can begin."""
+    standing = selectors.open_shares().values("pk")
+    for share in assessment.shares.filter(**whom, revoked_at=None).exclude(pk__in=standing):
+        revoke_share(share=share, by=by)
 
 
 @transaction.atomic
@@ -72,6 +81,7 @@ def share_with_adviser(*, assessment: Assessment, adviser: Any, may_answer: bool
     """
     if not selectors.is_adviser(adviser):
         raise ProfileError("This account is no adviser of the alliance today. Ask for the code of somebody who is.")
+    Assessment.objects.select_for_update().get(pk=assessment.pk)
     _end_open_ones(assessment, adviser, by)
     return open_share(
         assessment=assessment,

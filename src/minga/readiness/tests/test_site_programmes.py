@@ -141,6 +141,8 @@ def test_share_ends_with_the_consent_behind_it(programme):
             scope=consent.scope, object=consent.object, person=consent.person, subject_key=consent.subject_key
         )
     assert selectors.participants(programme) == []
+    services.join_programme(assessment=assessment, programme=programme)
+    assert len(selectors.participants(programme)) == 1
 
 
 # ---------------------------------------------------------------- what is shown
@@ -177,6 +179,21 @@ def test_effect_is_the_mean_change_of_those_who_checked_again(programme, officer
     page = signed_in(officer).get(f"/en/readiness/programmes/{programme.pk}/").content.decode()
     assert "+1.25" in page
     assert "not proof of what the programme did" in page
+
+
+def test_business_that_did_not_say_is_not_the_total_less_all_groups(programme):
+    """24 of 25 said where they are: the last one would be what the shown groups leave of the shown total."""
+    for number in range(25):
+        one = business(number, programme, after="2" if number < 24 else "5")
+        place = {number < 12: "rural", number == 24: ""}.get(True, "city")
+        Assessment.objects.filter(account=one.account).update(location=place)
+    made = programme_report.build(programme)
+    total = next(row for row in made.effect if row["node"] == "total")
+    rows = made.by_group["location"]
+    shown = sum(row["n"] for row in rows if not row["withheld"])
+    assert total["n"] == 25
+    assert total["n"] - shown >= 10
+    assert {row["location"] for row in rows} == {"rural", "others"}
 
 
 def test_check_repeated_within_ninety_days_is_not_one_after_the_help(programme):
