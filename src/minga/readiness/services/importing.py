@@ -163,7 +163,7 @@ def import_firms(
     scores : what computes scores; with it assessments are submitted, without it they stay drafts
     language : of the answers where a row does not say
     brought : forms that came along with the answers
-    new_codes : give new codes for what was imported before too; the old ones stop working
+    new_codes : give new codes for what was imported before too, unless the business opened it; old ones end
     """
     if basis not in BASES:
         raise ProfileError(f"{basis!r} is no way to agree. Say in-person, telephone or written.")
@@ -198,8 +198,7 @@ def import_firm(
     pk = uuid.uuid5(_SPACE, f"{_scope(by)} {mark}")
     known = Assessment.objects.filter(pk=pk).select_for_update().first()
     if known is not None:
-        code = give_key(assessment=known, kind=AccessKey.Kind.CODE) if new_codes and not known.is_claimed else ""
-        return Imported(firm, "known", known, code)
+        return Imported(firm, "known", known, _new_code(known) if new_codes else "")
     assessment = start_assessment(
         pk=pk,
         edition=edition_of(firm.content_hash, brought),
@@ -227,6 +226,15 @@ def import_firm(
     return Imported(
         firm, "made", assessment, give_key(assessment=assessment, kind=AccessKey.Kind.CODE), len(firm.answers)
     )
+
+
+def _new_code(assessment: Assessment) -> str:
+    """Make a code in the place of the printed one, as long as the business has not come in.
+
+    Afterwards it makes codes alone: whoever imported it, and was let in until that is taken back, cannot follow.
+    """
+    is_opened = assessment.keys.filter(colleague=None, kind=AccessKey.Kind.BROWSER).exists()
+    return "" if assessment.is_claimed or is_opened else give_key(assessment=assessment, kind=AccessKey.Kind.CODE)
 
 
 def _scope(by: Any) -> str:

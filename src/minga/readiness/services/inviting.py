@@ -98,7 +98,7 @@ def is_opened(colleague: Colleague) -> bool:
 
 @transaction.atomic
 def withdraw_invitation(*, colleague: Colleague, account: Any = None) -> None:
-    """Take an invitation back: what was answered is deleted, and its keys stop.
+    """Take an invitation back: what was answered and sent is deleted, and its keys stop.
 
     Raises
     ------
@@ -116,6 +116,7 @@ def withdraw_invitation(*, colleague: Colleague, account: Any = None) -> None:
         return
     locked.answers.all().delete()
     locked.history.all().delete()
+    remove_all_evidence(locked.evidence.all())
     locked.keys.all().delete()
     locked.withdrawn_at, locked.account = timezone.now(), None
     locked.save(update_fields=["withdrawn_at", "account"])
@@ -167,7 +168,8 @@ def keep_place(*, colleague: Colleague, account: Any, secret: str | None = None)
     ProfileError
         Another account keeps it.
     """
-    if colleague.account_id not in {None, account.pk}:
+    kept_by = Colleague.objects.select_for_update().get(pk=colleague.pk).account_id
+    if kept_by not in {None, account.pk}:
         raise ProfileError("These questions belong to another account. Sign in with the one that you used first.")
     colleague.account = account
     colleague.save(update_fields=["account"])

@@ -47,8 +47,13 @@ def claim_assessment(
 
     `secret` is the key of the browser that claims. It ends too: on a shared computer, whoever comes after the
     sign-out must not find the answers open.
+
+    Raises
+    ------
+    ProfileError
+        It belongs to somebody already; of two who claim it at once, the first one has it.
     """
-    if assessment.is_claimed:
+    if Assessment.objects.select_for_update().get(pk=assessment.pk).is_claimed:
         raise ProfileError("This assessment already belongs to an account. Ask its owner to let you answer.")
     assessment.account, assessment.organization = account, organization
     assessment.save(update_fields=["account", "organization"])

@@ -62,7 +62,10 @@ def keep_seat(*, panellist: Panellist, account: Any, secret: str | None = None) 
     PanelError
         Another account keeps it, or this account sits in the panel already: one person, one voice.
     """
-    if panellist.account_id not in {None, account.pk}:
+    # one after the other: neither another account nor a second place of this one slips in between
+    Panel.objects.select_for_update().get(pk=panellist.panel_id)
+    kept_by = Panellist.objects.get(pk=panellist.pk).account_id
+    if kept_by not in {None, account.pk}:
         raise PanelError("account", "This place belongs to another account. Sign in with the one that you used first.")
     if panellist.panel.panellists.filter(account=account).exclude(pk=panellist.pk).exists():
         raise PanelError("twice", "Your account sits in this panel already. Nobody answers twice.")

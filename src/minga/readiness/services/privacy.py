@@ -16,6 +16,7 @@ from minga.readiness.services.validation_privacy import (
     erase_traces,
     export_assessor,
     export_evidence,
+    export_evidence_elsewhere,
     export_validations,
 )
 
@@ -104,6 +105,8 @@ def export_person(person: Any) -> dict[str, Any]:
             "assessments": [],
             "answers_elsewhere": [],
             "asked_as_colleague": [],
+            "evidence_elsewhere": [],
+            "agreements_elsewhere": [],
             "clients": [],
             "validations": [],
             "panels": [],
@@ -117,6 +120,20 @@ def export_person(person: Any) -> dict[str, Any]:
         "assessments": [export_assessment(assessment) for assessment in own.order_by("started_at")],
         "answers_elsewhere": [{"assessment": str(one.assessment_id)} | _version(one) for one in elsewhere],
         "asked_as_colleague": [export_colleague(place) for place in places.order_by("invited_at")],
+        "evidence_elsewhere": [
+            {"assessment": str(assessment)} | file
+            for assessment, file in export_evidence_elsewhere(person.account, own)
+        ],
+        "agreements_elsewhere": [
+            {
+                "assessment": str(one.assessment_id),
+                "item": one.item,
+                "level": one.level,
+                "reason": one.reason,
+                "at": one.at.isoformat(),
+            }
+            for one in Agreement.objects.filter(account=person.account).exclude(assessment__in=own.values("pk"))
+        ],
         "clients": [
             {"assessment": str(share.assessment_id)} | _share(share)
             for share in Share.objects.filter(account=person.account).order_by("given_at")

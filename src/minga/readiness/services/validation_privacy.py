@@ -25,6 +25,13 @@ def export_evidence(evidence: QuerySet[Evidence]) -> list[dict[str, Any]]:
     ]
 
 
+def export_evidence_elsewhere(account: Any, own: QuerySet[Assessment]) -> list[tuple[Any, dict[str, Any]]]:
+    """List what an account sent for assessments that others answer for, each with the id of its assessment."""
+    sent = Evidence.objects.filter(account=account, colleague=None).exclude(assessment__in=own.values("pk"))
+    listed = export_evidence(sent)
+    return list(zip(sent.order_by("added_at", "pk").values_list("assessment", flat=True), listed, strict=True))
+
+
 def export_validations(assessment: Assessment) -> list[dict[str, Any]]:
     """Return the validations of an assessment; findings only of those that are done, and never who the assessor is."""
     return [_validation(one) | {"findings": _findings(one)} for one in assessment.validations.order_by("requested_at")]

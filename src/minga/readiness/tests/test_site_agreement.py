@@ -332,3 +332,12 @@ def test_agreements_are_exported_and_deleted_with_the_check():
     assert "4" not in {one["value"] for one in exported["answers"]}
     services.delete_assessment(assessment=assessment)
     assert not Agreement.objects.exists()
+
+
+def test_agreement_recorded_in_the_check_of_somebody_else_is_taken_along():
+    _client, assessment = owned()
+    luis = members.create_account(email="luis@example.org", password="a-good-long-password")
+    settle(assessment, account=luis)
+    (recorded,) = services.export_person(luis.person)["agreements_elsewhere"]
+    assert (recorded["assessment"], recorded["level"]) == (str(assessment.pk), 3)
+    assert services.export_person(assessment.account.person)["agreements_elsewhere"] == []

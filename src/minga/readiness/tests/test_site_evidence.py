@@ -249,7 +249,7 @@ def test_with_a_key_the_file_on_the_disk_is_closed(browser, amina, settings, own
 
 def test_rekeying_moves_everything_to_the_newest_key(amina, settings, own_vault, django_capture_on_commit_callbacks):
     check = started(account=amina)
-    (open_one,) = shown(check, "INT1")
+    shown(check, "INT1")
     old, new = (Fernet.generate_key().decode() for _key in range(2))
     settings.EVIDENCE_KEYS = [old]
     shown(check, "SKL1")
@@ -375,3 +375,24 @@ def test_erasing_an_assessor_gives_the_work_back(amina):
     members.erase_person(people.person_of(farid))
     validation.refresh_from_db()
     assert (validation.status, validation.assessor, validation.has_conflict) == ("requested", None, None)
+
+
+def test_evidence_goes_with_an_invitation_that_is_taken_back(amina, own_vault, django_capture_on_commit_callbacks):
+    """Nobody could see or delete it any more, and it would count against what the owner may add."""
+    check = started(account=amina)
+    karim = invited(check, role="production")
+    services.add_evidence(assessment=check, item="INT1", data=photo(), colleague=karim)
+    with django_capture_on_commit_callbacks(execute=True):
+        services.withdraw_invitation(colleague=karim)
+    assert not Evidence.objects.exists()
+    assert files_in(own_vault) == []
+
+
+def test_what_one_sent_for_the_check_of_somebody_else_is_taken_along(amina):
+    """An owner of the same organization, whose account is not that of the check."""
+    luis = owner_account("luis@example.org")
+    check = started(account=amina)
+    services.add_evidence(assessment=check, item="INT1", data=photo(), caption="Flour mill", account=luis)
+    (listed,) = services.export_person(people.person_of(luis))["evidence_elsewhere"]
+    assert (listed["assessment"], listed["caption"]) == (str(check.pk), "Flour mill")
+    assert services.export_person(people.person_of(amina))["evidence_elsewhere"] == []

@@ -6,8 +6,10 @@ import pytest
 from django.test import Client
 
 from minga.members import services as members
-from minga.readiness.models import AccessKey, Answer, AnswerVersion, Assessment
-from minga.readiness.testing import BAKERY, address, answered, page_of, start_in_browser
+from minga.readiness import services
+from minga.readiness.engine.errors import ProfileError
+from minga.readiness.models import AccessKey, Answer, AnswerVersion, Assessment, Colleague
+from minga.readiness.testing import BAKERY, address, answered, invited, page_of, start_in_browser, started
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
 
@@ -101,3 +103,22 @@ def test_signed_in_person_changes_nothing_without_the_mark_against_forged_reques
 @pytest.mark.parametrize("name", ["%00", "sha256:%00"])
 def test_name_of_an_instrument_with_the_character_nul_is_refused(client, name):
     assert client.get(f"{ROOT}/instruments/{name}").status_code == 422
+
+
+def test_of_two_accounts_that_claim_at_once_the_first_one_has_it():
+    """Both looked while it belonged to nobody; the second would have taken it away unseen."""
+    amina, eve = (
+        members.create_account(email=f"{name}@example.org", password="a-good-long-password")
+        for name in ("amina", "eve")
+    )
+    check = started()
+    karim = invited(check)
+    same_check, same_place = Assessment.objects.get(pk=check.pk), Colleague.objects.get(pk=karim.pk)
+    services.claim_assessment(assessment=check, account=amina)
+    services.keep_place(colleague=karim, account=amina)
+    with pytest.raises(ProfileError, match="already belongs"):
+        services.claim_assessment(assessment=same_check, account=eve)
+    with pytest.raises(ProfileError, match="another account"):
+        services.keep_place(colleague=same_place, account=eve)
+    assert Assessment.objects.get().account == amina
+    assert Colleague.objects.get().account == amina

@@ -155,6 +155,20 @@ def test_new_codes_replace_the_printed_ones_only_on_demand(elena):
     assert services.resume(kind="code", secret=second[0]) is not None
 
 
+def test_no_new_code_once_the_business_came_in(elena):
+    """The letter says: until you take that back. A new code would open the check again, and as its owner."""
+    client, _account = elena
+    checked = upload(client)
+    first = codes_of(confirm(client, checked))
+    opened, _secret = services.resume(kind="code", secret=first[0])
+    for share in opened.shares.all():
+        services.revoke_share(share=share)
+    again = codes_of(confirm(client, checked, new_codes="on"))
+    assert len(again) == 1
+    assert not opened.keys.filter(kind="code").exists()
+    assert client.get(address("assessment", opened)).status_code == 404
+
+
 def test_submitted_checks_have_a_report_and_count_from_their_day(elena):
     client, _account = elena
     confirm(client, upload(client), state="submitted")

@@ -155,7 +155,10 @@ def colleague_claim(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect(f"{reverse(settings.LOGIN_URL)}?next={own}")
     if colleague.account_id is None:
-        services.keep_place(colleague=colleague, account=request.user, secret=held_secret(request, colleague.pk))
+        try:
+            services.keep_place(colleague=colleague, account=request.user, secret=held_secret(request, colleague.pk))
+        except ReadinessError:  # another account took them in this moment
+            return redirect("readiness:mine")
         messages.success(request, _("These questions are now under “Your checks”, whenever you sign in."))
     return forget(redirect(own), colleague.pk)
 

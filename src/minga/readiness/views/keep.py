@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from minga.readiness import selectors, services
+from minga.readiness.engine.errors import ReadinessError
 from minga.readiness.forms import ResumeForm
 from minga.readiness.models import AccessKey, Assessment, Colleague, Panellist
 from minga.readiness.views.common import forget, frame, held_secret, opens, remember
@@ -93,12 +94,15 @@ def claim(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     if not assessment.is_claimed:
         organizations = {str(own.pk): own for own in selectors.organizations_owned_by(request.user)}
         chosen = organizations.get(request.POST.get("organization", ""))
-        services.claim_assessment(
-            assessment=assessment,
-            account=request.user,
-            organization=chosen,
-            secret=held_secret(request, assessment.pk),
-        )
+        try:
+            services.claim_assessment(
+                assessment=assessment,
+                account=request.user,
+                organization=chosen,
+                secret=held_secret(request, assessment.pk),
+            )
+        except ReadinessError:  # somebody else claimed it in this moment
+            return redirect("readiness:mine")
         messages.success(
             request, _("This check now belongs to your account. Codes and links made for it no longer work.")
         )
