@@ -160,6 +160,33 @@ def test_pages_kept_for_one_person_are_gone_when_another_opens_the_check(browser
             page.goto(f"{check}safety/")
 
 
+def test_a_page_that_is_not_kept_says_so_and_leads_back(browser: Browser, address: str):
+    with _someone(browser) as page:
+        check = steps.start(page, address, "en")
+        _ready(page, check)
+        page.context.set_offline(True)
+        _choose(page, 0, 3)
+        expect(page.locator(WAITING)).to_have_text("waiting to be sent: 1")
+        expect(page.locator("[data-waiting-drop]")).to_be_hidden()
+        page.click("main a[href$='/keep/']")
+        expect(page.locator("h1")).to_have_text("This page opens only with a connection.")
+        page.click("a.button")
+        page.wait_for_url("**/integration/")
+        expect(page.locator(steps.CARD).first).to_be_visible()
+
+
+def test_the_overview_counts_what_arrived_while_it_was_open(browser: Browser, address: str):
+    with _someone(browser) as page:
+        check = steps.start(page, address, "en")
+        page.route("**/save/", lambda route: route.abort())
+        _choose(page, 0, 3)
+        expect(page.locator(WAITING)).to_have_text("waiting to be sent: 1")
+        page.goto(check)
+        expect(page.locator("main progress")).to_have_attribute("value", "0")
+        page.unroute("**/save/")
+        expect(page.locator("main progress")).to_have_attribute("value", "1")
+
+
 def test_signing_out_leaves_nothing_on_the_device(browser: Browser, address: str, logins):
     with _someone(browser) as page:
         steps.sign_in(page, address, *logins["owner"])

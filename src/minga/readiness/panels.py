@@ -90,6 +90,8 @@ def mine(request: HttpRequest, subject: Any) -> str | None:
         "assessments": selectors.assessments_of(request.user)[:5],
         "places": selectors.places_of(request.user)[:5],
         "is_adviser": selectors.is_adviser(request.user),
+        "programmes": selectors.programmes_run_by(request.user)[:5],
+        "may_run_programmes": bool(selectors.organizations_for_programmes(request.user)),
     }
     return _template(request, "_panel_mine", words)
 

@@ -29,6 +29,7 @@ figure, .card { break-inside: auto } .on-paper { break-inside: avoid; position: 
 .step h3 { display: block } .step h3::before { display: inline-block; text-align: center; line-height: 1.7em;
   margin-inline-end: .6em }
 .masthead svg { inline-size: 1.2em }
+input[type=hidden] { display: none }
 @page { @bottom-center { content: counter(page) " / " counter(pages); font-size: 8pt } }
 """
 

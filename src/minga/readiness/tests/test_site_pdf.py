@@ -94,3 +94,15 @@ def test_nobody_else_gets_the_pdf(client):
 def test_paper_takes_the_light_colour_of_each_pair():
     css = ":root { --a: light-dark(#fff, #000); --b: light-dark(rgb(1, 2, 3), #000); }"
     assert pdf.on_paper(css) == ":root { --a: #fff; --b: rgb(1, 2, 3); }"
+
+
+@needs_weasyprint
+def test_pdf_holds_no_form_and_no_token(client):
+    assessment = finished(client)
+    page = client.get(address("report", assessment)).content.decode()
+    written = text_of(client.get(address("report_pdf", assessment)).content)
+    assert "May your scores count" in page
+    assert "May your scores count" not in written
+    assert re.search(r"[A-Za-z0-9]{64}", page)
+    hashes = re.compile(r"sha256:\s*[0-9a-f\s]{64,}")
+    assert not re.search(r"[A-Za-z0-9]{40,}", hashes.sub("", written))

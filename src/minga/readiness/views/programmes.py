@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -59,12 +60,20 @@ def programme(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def _groups(made: programme_report.ProgrammeReport) -> dict[str, Any]:
     stages = [row | {"name": wording.STAGES[row["stage"]]} for row in made.stages]
     groups = [
-        {"name": wording.GROUPS[name], "rows": [row | {"name": wording.group_value(name, row[name])} for row in rows]}
+        {
+            "name": wording.GROUPS[name],
+            "rows": [row | {"name": wording.group_value(name, row[name])} for row in _by_size(rows)],
+        }
         for name, rows in made.by_group.items()
     ]
     effect = [row | {"name": wording.node_name(row["node"])} for row in wording.in_order(made.effect)]
     is_shown = any(not row["withheld"] for row in effect)
     return {"made": made, "stages": stages, "effect": effect, "groups": groups, "is_shown": is_shown}
+
+
+def _by_size(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put groups of size from small to large; other groups stay as they are."""
+    return sorted(rows, key=lambda row: Assessment.Size.values.index(row["size"]) if "size" in row else 0)
 
 
 @limited("readiness-keep", times=60, seconds=3600)

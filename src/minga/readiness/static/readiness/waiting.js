@@ -5,7 +5,7 @@ window.Waiting = (() => {
   if (!box) return null;
   const words = box.dataset, place = words.place, memory = [];
   const channel = window.BroadcastChannel ? new BroadcastChannel("minga-waiting") : { postMessage() {} };
-  let token = words.token, pause = 1000, timer = 0, sending = false;
+  let token = words.token, pause = 1000, timer = 0, sending = false, came = false;
 
   // ---- the shelf: "waiting" in its order, "known" the last confirmed answer of an item
   const open = new Promise((resolve) => {
@@ -57,6 +57,7 @@ window.Waiting = (() => {
     if (all.length > refused) lines.push(words.waiting.replace("{count}", all.length - refused));
     if (refused) lines.push(words.refused.replace("{count}", refused));
     box.querySelector("[data-waiting-count]").textContent = lines.join(" · ");
+    box.querySelector("[data-waiting-drop]").hidden = !refused;
     box.hidden = !lines.length;
     return all;
   };
@@ -103,6 +104,7 @@ window.Waiting = (() => {
       const outcome = await post(next);
       if (!isFinal(outcome)) return outcome.status;
       await settle(next, outcome);
+      came = true;
       await show();
       pause = 1000;
     }
@@ -126,7 +128,11 @@ window.Waiting = (() => {
       tell("lost", { isSignedOut: [401, 403, 404].includes(trouble) });
       timer = setTimeout(send, pause);
       pause = Math.min(pause * 2, 30000);
-    } else tell("empty");
+    } else {
+      tell("empty");
+      // a page that only counts answers was made before these came
+      if (came && !(await entries()).length && !document.querySelector("main form :is(textarea, input:not([type=hidden]))")) location.reload();
+    }
   };
   const add = async (entry) => {
     await put({ ...entry, place, client: entry.client || `${Date.now()}-${Math.random()}` });

@@ -1,4 +1,4 @@
-// Keeps the pages of the check that is being answered, so that they open without a line.
+{% load i18n %}{% translate "This page opens only with a connection." as closed %}{% translate "What waits is kept on this device, also when you close the page or switch the device off. It is sent as soon as there is a connection." as waits %}{% translate "Back to the questions" as questions %}// Keeps the pages of the check that is being answered, so that they open without a line.
 // A page is kept only where the site says for whom (Minga-Keep), and goes as soon as it is somebody else's.
 const KEPT = "Minga-Keep", ASSETS = "assets";
 const placeOf = (url) => (/\/readiness\/((?:[acp]|validations)\/[0-9a-f-]{36})\//.exec(new URL(url).pathname) || [])[1];
@@ -24,6 +24,20 @@ const keep = async (url, response) => {
   }
 };
 
+// a page that is not kept says so, and leads back to one that is
+const sorry = async ({ url, referrer }, lost) => {
+  const kept = [];
+  for (const name of await caches.keys())
+    if (name.startsWith(`${placeOf(url)} `)) kept.push(...(await (await caches.open(name)).keys()).map((one) => one.url));
+  const back = kept.includes(referrer) ? referrer : kept[0];
+  if (!back) throw lost;
+  const styles = (await (await caches.open(ASSETS)).keys()).filter((one) => one.url.endsWith(".css"));
+  return new Response(`<!doctype html><html lang="{{ language }}" dir="{{ direction }}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{{ site_name|escapejs }}</title>${styles.map((one) => `<link rel="stylesheet" href="${one.url}">`).join("")}
+<main><h1>{{ closed|escapejs }}</h1><p class="lead">{{ waits|escapejs }}</p><p class="row"><a class="button" href="${back}">{{ questions|escapejs }}</a></p></main>`,
+  { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
+};
+
 self.addEventListener("fetch", (event) => {
   const { method, url, mode } = event.request;
   if (method !== "GET" || !(isAsset(url) || (mode === "navigate" && placeOf(url)))) return;
@@ -33,7 +47,7 @@ self.addEventListener("fetch", (event) => {
         event.waitUntil(keep(url, response.clone()).catch(() => {}));
         return response;
       },
-      async (lost) => (await caches.match(url, { ignoreVary: true })) || Promise.reject(lost),
+      async (lost) => (await caches.match(url, { ignoreVary: true })) || (mode === "navigate" ? sorry(event.request, lost) : Promise.reject(lost)),
     ),
   );
 });
