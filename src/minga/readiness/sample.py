@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zlib import crc32
 
 import numpy as np
-import polars as pl
 from django.db import transaction
 
 from minga import members as world
@@ -18,9 +17,12 @@ from minga.members import selectors as people
 from minga.members import services as members
 from minga.readiness import selectors, services
 from minga.readiness.engine.instrument import Instrument, Item
-from minga.readiness.engine.scoring import score
-from minga.readiness.models import Answer, AnswerVersion, Assessment, AssessmentScore, Given, InstrumentEdition
+from minga.readiness.models import Answer, AnswerVersion, Assessment, Given, InstrumentEdition
 from minga.readiness.sample_panels import load_panels
+from minga.readiness.sample_people import give_clients, let_colleagues_differ
+from minga.readiness.sample_scores import store_scores
+from minga.readiness.sample_validated import COUNTRIES as VALIDATED
+from minga.readiness.sample_validated import validate_many
 from minga.readiness.sample_validation import validate_some
 
 #: Known to all, so the sample is loaded on localhost only.
@@ -100,6 +102,7 @@ def load_sample() -> list[dict[str, str]]:
         _list([*allies, *organizations[::_LISTED_EVERY]])
         _store(drawn, organizations, draw, accounts[OWNER])
         _validate(drawn, accounts)
+        _let_people_in(accounts)
         _run_programme(drawn, organizations, allies[0])
         load_panels(ministry=allies[0], sitting=accounts["adviser@sample.example"], begin=_BEGIN + timedelta(days=60))
     return [{"role": role, "email": email, "password": PASSWORD} for email, _name, role in (*LOGINS, OFFICER)]
@@ -134,13 +137,38 @@ def _run_programme(drawn: list[Drawn], organizations: list[Any], ministry: Any) 
 
 def _validate(drawn: list[Drawn], accounts: dict[str, Any]) -> None:
     """Let the first businesses with the full form meet an assessor; the owner's bakery is the first."""
-    full = [business.name for business in drawn if business.form == "full"][:3]
-    checks = {check.name: check for check in Assessment.objects.filter(is_latest=True, name__in=full)}
+    first, many = _to_validate(drawn)
+    checks = {check.name: check for check in Assessment.objects.filter(is_latest=True)}
+    secretariat = accounts["secretariat@sample.example"]
     validate_some(
-        [checks[name] for name in full],
+        [checks[business.name] for business in first],
         owner=accounts[OWNER],
         assessor=accounts["assessor@sample.example"],
-        secretariat=accounts["secretariat@sample.example"],
+        secretariat=secretariat,
+    )
+    validate_many([checks[business.name] for business in many], by=secretariat)
+
+
+def _to_validate(drawn: list[Drawn]) -> tuple[list[Drawn], list[Drawn]]:
+    """Return the three that show the stages of a validation, and the many others that are validated, full forms first.
+
+    Only businesses that lend their scores are among the many: of the others no figure could tell.
+    """
+    first = [business for business in drawn if business.form == "full"][:3]
+    many: list[Drawn] = []
+    for country, count in VALIDATED.items():
+        lending = [one for one in drawn if one.country == country and one.lends and one not in first]
+        many += sorted(lending, key=lambda one: one.form != "full")[:count]
+    return first, many
+
+
+def _let_people_in(accounts: dict[str, Any]) -> None:
+    """Let colleagues take part in what the owner's bakery answered first, and her adviser see what it answered last."""
+    owner = accounts[OWNER]
+    last, before = selectors.assessments_of(owner)
+    let_colleagues_differ(before, owner=owner)
+    give_clients(
+        adviser=accounts["adviser@sample.example"], check=last, owner=owner, begin=_BEGIN + timedelta(days=140)
     )
 
 
@@ -227,10 +255,23 @@ def _store(drawn: list[Drawn], organizations: list[Any], draw: np.random.Generat
     stored[0][1].account = first.account = owner
     stored.append((drawn[0], first))
     answers = [row for at, pair in enumerate(stored) for row in _answers(*pair, draw, lower=at == len(stored) - 1)]
+    answers += _answers_further(stored, _to_validate(drawn)[1])
     _keep(stored, answers)
     for business, assessment in stored:
         if business.lends:
             services.give_benchmark(assessment=assessment)
+
+
+def _answers_further(stored: list[tuple[Drawn, Assessment]], to_validate: list[Drawn]) -> Iterator[Answer]:
+    """Let businesses that will be validated go on from the short form to the full one; drawn apart from the others."""
+    draw = np.random.default_rng(SEED + 2)
+    for business, assessment in stored:
+        if business.form != "short" or business not in to_validate:
+            continue
+        assessment.form = "full"
+        answered = {item.id for item in selectors.instrument_of(assessment, "en").items_of(None, "short")}
+        further = _answers(replace(business, form="full"), assessment, draw, lower=False)
+        yield from (answer for answer in further if answer.item not in answered)
 
 
 def _keep(stored: list[tuple[Drawn, Assessment]], answers: list[Answer]) -> None:
@@ -241,7 +282,10 @@ def _keep(stored: list[tuple[Drawn, Assessment]], answers: list[Answer]) -> None
     # started_at is set when a row is made; a sample tells the time of its story
     for _business, assessment in stored:
         Assessment.objects.filter(pk=assessment.pk).update(started_at=assessment.submitted_at)
-    _store_scores([assessment for _business, assessment in stored], answers)
+    levels: dict[uuid.UUID, dict[str, str]] = {}
+    for answer in answers:
+        levels.setdefault(answer.assessment_id, {})[answer.item] = answer.value
+    store_scores([assessment for _business, assessment in stored], levels)
 
 
 def _overlays(business: Drawn) -> tuple[str, ...]:
@@ -320,28 +364,3 @@ def _version(answer: Answer) -> AnswerVersion:
         language=answer.assessment.language,
         at=answer.saved_at,
     )
-
-
-def _store_scores(assessments: list[Assessment], answers: list[Answer]) -> None:
-    """Score each edition and form at once."""
-    given: dict[uuid.UUID, list[Answer]] = {}
-    for answer in answers:
-        given.setdefault(answer.assessment_id, []).append(answer)
-    groups: dict[tuple[int, str], list[Assessment]] = {}
-    for assessment in assessments:
-        groups.setdefault((assessment.edition_id, assessment.form), []).append(assessment)
-    for (_edition, form), group in groups.items():
-        table = pl.DataFrame(
-            [(str(one.pk), answer.item, answer.value) for one in group for answer in given[one.pk]],
-            schema={"enterprise": pl.String, "item": pl.String, "level": pl.String},
-            orient="row",
-        )
-        instrument = selectors.instrument_of(group[0], "en")
-        for kind in ("local", "link"):
-            rows = score(table, instrument, kind, form).nodes.drop_nulls("score")
-            AssessmentScore.objects.bulk_create(
-                AssessmentScore(
-                    assessment_id=uuid.UUID(row["enterprise"]), kind=kind, node=row["node"], score=row["score"]
-                )
-                for row in rows.iter_rows(named=True)
-            )

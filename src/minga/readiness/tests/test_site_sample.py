@@ -7,10 +7,11 @@ from collections import Counter
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from minga.members import selectors as people
-from minga.readiness import programme_report, sample, selectors
-from minga.readiness.models import Answer, Assessment, Evidence, Panel, Programme, Validation
+from minga.readiness import programme_report, report, sample, selectors
+from minga.readiness.models import Answer, Assessment, AssessmentScore, Evidence, Panel, Programme, Validation
 from minga.readiness.testing import submitted
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
@@ -90,14 +91,90 @@ def test_sample_enters_no_real_figure(loaded, settings):
 
 
 def test_the_sample_shows_every_stage_of_a_validation(loaded):
-    stages = {one.status: one for one in Validation.objects.all()}
-    assert set(stages) == {"completed", "under-way", "requested"}
-    owners = stages["completed"].assessment
+    assert set(Validation.objects.values_list("status", flat=True)) == {"completed", "under-way", "requested"}
+    owners = Assessment.objects.get(account__email=sample.OWNER, is_latest=True)
     assert owners.is_validated
-    assert owners.account.email == sample.OWNER
+    assert owners.validations.get().assessor.email == "assessor@sample.example"
     assert owners.scores.filter(kind="link-validated", node="total").exists()
     assert Evidence.objects.count() == 18
     assert all(one.caption.startswith("Sample") for one in Evidence.objects.all())
+
+
+def test_enough_businesses_are_validated_for_figures_on_both_bases(loaded):
+    checks = Assessment.objects.filter(status="validated")
+    assert Counter(checks.values_list("country", flat=True)) == {"TN": 14, "MA": 12, "EG": 13}
+    assert all(one.is_validated and one.is_latest and one.form == "full" for one in checks)
+    assert all(one.submitted_at < one.validated_at <= timezone.now() for one in checks)
+    totals: dict[str, set] = {}
+    for kind, check in AssessmentScore.objects.filter(node="total").values_list("kind", "assessment"):
+        totals.setdefault(kind, set()).add(check)
+    all_of_them = set(checks.values_list("pk", flat=True))
+    assert totals["link-validated"] == totals["link"] & all_of_them == all_of_them
+    assert totals["local-validated"] == totals["local"] & all_of_them
+    declared = selectors.medians_by(is_sample=True, by=["region", "country"]).filter(node="total", country="EG")
+    checked = selectors.medians_by(is_sample=True, by=["region", "country"], basis="validated")
+    (shown,) = checked.filter(node="total", country="EG").to_dicts()
+    assert (shown["n"], shown["withheld"]) == (13, "")
+    assert shown["median"] < declared["median"].item()
+    assert not checked.filter(country="KE").height
+
+
+def test_assessors_of_the_sample_mostly_find_the_own_level_or_one_below(loaded):
+    steps = Counter()
+    for one in Validation.objects.filter(status="completed").exclude(assessor__email="assessor@sample.example"):
+        own = selectors.own_levels(one.assessment, selectors.instrument_of(one.assessment, "en"))
+        judged = dict(one.findings.values_list("item", "level"))
+        assert len(judged) > len(own) / 3
+        steps.update(level - int(own[item]) for item, level in judged.items())
+    assert set(steps) == {-2, -1, 0, 1}
+    assert steps[0] + steps[-1] > 0.85 * steps.total()
+    assert steps[0] > steps[-1] > steps[1]
+
+
+def test_a_validated_business_of_the_sample_has_its_report(loaded):
+    check = Assessment.objects.filter(status="validated", country="EG").order_by("name").first()
+    made = report.build(check, "en")
+    assert made.validated.is_valid
+    assert made.validated.checked
+    assert all(one.basis == "visit" for one in made.validated.checked)
+    assert made.report.status == "validated"
+
+
+def test_the_owners_first_check_shows_voices_that_differed_and_agreed(loaded, client):
+    check = Assessment.objects.get(account__email=sample.OWNER, is_latest=False)
+    assert check.status == "agreed"
+    assert [one.role for one in check.colleagues.order_by("number")] == ["production", "quality"]
+    voices = report.build(check, "en").voices
+    assert voices.people == 3
+    assert [one.item.id for one in voices.differences] == ["DAT2", "DAT6", "SKL1"]
+    assert all(one.lowest < one.agreed < one.highest for one in voices.differences)
+    stored = dict(check.scores.filter(kind="link").values_list("node", "score"))
+    assert stored == {
+        row["node"]: row["score"] for row in report.score_rows(check) if row["kind"] == "link" and row["score"]
+    }
+    assert client.login(email=sample.OWNER, password=sample.PASSWORD)
+    page = client.get(f"/en/readiness/a/{check.pk}/report/").content.decode()
+    assert "3 people answered" in page
+    assert "Sample: a few show the others" in page
+
+
+def test_the_adviser_has_a_client_to_read_and_one_to_help(loaded, client, django_user_model):
+    adviser = django_user_model.objects.get(email="adviser@sample.example")
+    clients = {one.assessment.status: one for one in selectors.clients_of(adviser)}
+    assert set(clients) == {"validated", "draft"}
+    read, helped = clients["validated"], clients["draft"]
+    assert (read.may_answer, read.how, read.assessment.account.email) == (False, "online", sample.OWNER)
+    assert (helped.may_answer, helped.how, helped.answered) == (True, "telephone", 9)
+    assert helped.assessment.is_assisted
+    assert helped.assessment.is_sample
+    assert not helped.assessment.history.filter(is_assisted=False).exists()
+    assert helped.given_at <= timezone.now()
+    assert client.login(email=adviser.email, password=sample.PASSWORD)
+    page = client.get(reverse("readiness:clients")).content.decode()
+    assert "Sample Olive Mill 1" in page
+    assert "Sample Bakery 1" in page
+    assert client.get(f"/en/readiness/a/{read.assessment.pk}/report/").status_code == 200
+    assert client.get(f"/en/readiness/a/{read.assessment.pk}/sharing/").status_code == 404
 
 
 def test_the_sample_programme_shows_a_change_of_its_businesses(loaded, client):
