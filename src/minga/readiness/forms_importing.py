@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,22 +16,36 @@ from minga.readiness.forms import _Form, seen_version
 from minga.readiness.models import Answer, Given
 
 LARGEST_MEGABYTES = 5
+#: Reading costs by what a workbook unpacks to: a small file can hold hours of it.
+LARGEST_UNPACKED_MEGABYTES = 40
 #: What one page can store within a request; more goes by the command line.
 MOST_FIRMS = 100
 _ENDINGS = (".csv", ".tsv", ".xlsx", ".json")
 
 
 def _check_upload(file: Any, endings: tuple[str, ...]) -> Any:
-    if file.size > LARGEST_MEGABYTES * 2**20:
-        raise forms.ValidationError(
-            _("The file has more than %(most)s MB. Send it in parts, or import it with the command line."),
-            params={"most": LARGEST_MEGABYTES},
-        )
+    for size, most in ((file.size, LARGEST_MEGABYTES), (_unpacked(file), LARGEST_UNPACKED_MEGABYTES)):
+        if size > most * 2**20:
+            raise forms.ValidationError(
+                _("The file has more than %(most)s MB. Send it in parts, or import it with the command line."),
+                params={"most": most},
+            )
     if not file.name.lower().endswith(endings):
         raise forms.ValidationError(
             _("This file is none of: %(endings)s. Save it as one of them."), params={"endings": ", ".join(endings)}
         )
     return file
+
+
+def _unpacked(file: Any) -> int:
+    """Return what a workbook says that it unpacks to; no part can unpack to more. 0 for what is none."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return sum(part.file_size for part in archive.infolist())
+    except (zipfile.BadZipFile, ValueError, OSError):  # a sheet of text, or a workbook that reading will refuse
+        return 0
+    finally:
+        file.seek(0)
 
 
 class ImportForm(_Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from html import unescape
 from pathlib import Path
 
@@ -176,6 +177,18 @@ def test_submitted_checks_have_a_report_and_count_from_their_day(elena):
     assert bakery.status == "self-declared"
     assert bakery.submitted_at.date().isoformat() == "2026-03-02"
     assert client.get(address("report", bakery)).status_code == 200
+
+
+def test_small_workbook_that_unpacks_to_much_is_not_read(elena, monkeypatch):
+    """41 MB of nothing in 41 kB: reading it would keep a worker busy for as long as the sender likes."""
+    monkeypatch.setattr("minga.readiness.views.importing._read", lambda *_given: pytest.fail("It was read."))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * (41 * 2**20))
+    client, _account = elena
+    response = upload(client, packed.getvalue(), "firms.xlsx")
+    assert response.status_code == 422
+    assert "The file has more than 40 MB." in response.content.decode()
 
 
 @pytest.mark.parametrize("missing", ["basis", "agreed"])
