@@ -9,7 +9,7 @@ from minga.members import selectors as people
 from minga.members import services as members
 from minga.readiness import selectors, services
 from minga.readiness.models import Assessment
-from minga.readiness.testing import address, answered, page_of, start_in_browser
+from minga.readiness.testing import address, answered, invited, page_of, start_in_browser
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
 
@@ -86,6 +86,20 @@ def test_owner_and_respondent_of_the_organization_answer_and_only_owners_delete(
     assert zahra.get(address("delete", assessment)).status_code == 200
     assert amina.post(address("delete", assessment)).status_code == 302
     assert not Assessment.objects.exists()
+
+
+def test_respondent_takes_along_what_the_pages_show_and_no_more():
+    amina, owner = signed_in("amina@example.org")
+    bakery = organization_of(owner)
+    karim, respondent = signed_in("karim@example.org")
+    members.grant_mandate(person=people.person_of(respondent), role="respondent", organization=bakery)
+    assessment = answered("2", account=owner, organization=bakery)
+    invited(assessment, role="production")
+    whole = amina.get(address("export", assessment)).json()
+    assert len(whole["colleagues"]) == 1
+    theirs = karim.get(address("export", assessment)).json()
+    assert set(whole) - set(theirs) == {"colleagues", "shares", "evidence", "validations"}
+    assert theirs["answers"] == whole["answers"]
 
 
 def test_ended_mandate_opens_nothing():

@@ -125,12 +125,17 @@ def consent(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     return redirect(f"{reverse('readiness:report', args=[assessment.pk])}#peers")
 
 
+#: What pages show to those alone who decide about a check, and not to everybody who answers in it.
+_OWNERS_ALONE = ("colleagues", "shares", "evidence", "validations")
+
+
 @opens
 def export(request: HttpRequest, assessment: Assessment) -> HttpResponse:
-    """Give out everything that is stored about the assessment."""
-    response = JsonResponse(
-        services.export_assessment(assessment), json_dumps_params={"ensure_ascii": False, "indent": 2}
-    )
+    """Give out everything that is stored about the assessment and that this person may see."""
+    everything = services.export_assessment(assessment)
+    if not selectors.may_decide(assessment, request.user):
+        everything = {name: value for name, value in everything.items() if name not in _OWNERS_ALONE}
+    response = JsonResponse(everything, json_dumps_params={"ensure_ascii": False, "indent": 2})
     response["Content-Disposition"] = f'attachment; filename="readiness-{assessment.pk}.json"'
     return response
 
