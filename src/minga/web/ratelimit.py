@@ -68,13 +68,13 @@ def exceeded(request: HttpRequest, scope: str, times: int, seconds: int, weight:
         return False
 
 
-def limited(scope: str, times: int, seconds: int) -> Callable[[View], View]:
-    """Answer with 429 when one address posts to `scope` more than `times` within `seconds`."""
+def limited(scope: str, times: int, seconds: int, *, reading: bool = False) -> Callable[[View], View]:
+    """Answer with 429 when one address posts to `scope` more than `times` within `seconds`; `reading`: or reads."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
-            if request.method not in _READING and exceeded(request, scope, times, seconds):
+            if (reading or request.method not in _READING) and exceeded(request, scope, times, seconds):
                 response = errors.too_many_requests(request)
                 response["Retry-After"] = str(seconds - int(time.time()) % seconds)
                 return response

@@ -122,3 +122,12 @@ def test_of_two_accounts_that_claim_at_once_the_first_one_has_it():
         services.keep_place(colleague=same_place, account=eve)
     assert Assessment.objects.get().account == amina
     assert Colleague.objects.get().account == amina
+
+
+def test_making_pdf_files_counts_although_it_only_reads(client, settings, monkeypatch):
+    """It costs a second of a worker, and whoever answered one question without an account may ask for it."""
+    assessment = start_in_browser(client)
+    settings.RATE_LIMITS = True
+    monkeypatch.setattr("minga.web.ratelimit.exceeded", lambda *_counted: True)
+    assert client.get(address("report_pdf", assessment)).status_code == 429
+    assert client.get(address("assessment", assessment)).status_code == 200

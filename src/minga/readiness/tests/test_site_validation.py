@@ -14,7 +14,7 @@ from minga.readiness import report, report_validation, selectors, services
 from minga.readiness.engine.errors import ValidationError
 from minga.readiness.models import Assessment, Finding, InstrumentEdition, Validation
 from minga.readiness.services.validating import months_later
-from minga.readiness.testing import address, answered, submitted
+from minga.readiness.testing import address, answered, signed_in, submitted
 from minga.readiness.testing_validation import (
     assessor_account,
     completed,
@@ -51,6 +51,19 @@ def refused(code: str, **named):
 
 def fresh(one):
     return type(one).objects.get(pk=one.pk)
+
+
+# ---------------------------------------------------------------- who decides
+def test_who_answers_for_the_business_does_not_end_its_validation(amina, farid):
+    """Opening the answers ends a validation; that is for those who may ask for one and take it back."""
+    bakery = members.create_organization(name="Bakery", type="sme", country="CV", by=people.person_of(amina))
+    check = full_check(amina, organization=bakery)
+    karim, respondent = signed_in("karim@example.org")
+    members.grant_mandate(person=people.person_of(respondent), role="respondent", organization=bakery)
+    validation = under_way(check, farid)
+    assert karim.get(address("assessment", check)).status_code == 200
+    assert karim.post(address("reopen", check)).status_code == 404
+    assert (fresh(check).status, fresh(validation).status) == ("self-declared", "under-way")
 
 
 # ---------------------------------------------------------------- asking

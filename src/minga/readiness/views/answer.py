@@ -153,7 +153,7 @@ def _agree_first(request: HttpRequest, assessment: Assessment) -> HttpResponse:
 @opens_to_answer
 def reopen(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Open the answers again: to correct them, or to go on with the full form."""
-    if assessment.opened_for != Assessment.OpenedFor.OWNING and assessment.validations.exists():
+    if not selectors.may_decide(assessment, request.user) and assessment.validations.exists():
         raise Http404  # opening the answers would end a validation, which is the owner's to decide
     form = Assessment.Form.FULL if request.POST.get("form") == "full" else assessment.form
     if assessment.is_submitted or form != assessment.form:

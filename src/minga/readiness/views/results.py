@@ -39,7 +39,7 @@ def _page_words(request: HttpRequest, assessment: Assessment, built: report.Buil
     }
 
 
-@limited("readiness-pdf", times=60, seconds=3600)
+@limited("readiness-pdf", times=60, seconds=3600, reading=True)
 @opens_to_read
 def report_pdf(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Give the report page as it would be printed, as PDF."""
