@@ -61,9 +61,12 @@ def test_who_answers_for_the_business_does_not_end_its_validation(amina, farid):
     karim, respondent = signed_in("karim@example.org")
     members.grant_mandate(person=people.person_of(respondent), role="respondent", organization=bakery)
     validation = under_way(check, farid)
-    assert karim.get(address("assessment", check)).status_code == 200
+    assert "Correct my answers" not in karim.get(address("assessment", check)).content.decode()
     assert karim.post(address("reopen", check)).status_code == 404
     assert (fresh(check).status, fresh(validation).status) == ("self-declared", "under-way")
+    services.withdraw_validation(assessment=check)
+    assert "Correct my answers" in karim.get(address("assessment", check)).content.decode()
+    assert karim.post(address("reopen", check)).status_code == 302
 
 
 # ---------------------------------------------------------------- asking

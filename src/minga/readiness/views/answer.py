@@ -41,6 +41,7 @@ def overview(request: HttpRequest, assessment: Assessment) -> HttpResponse:
         "asked": list(selectors.colleagues_of(assessment)),
         "is_owner": assessment.opened_for == Assessment.OpenedFor.OWNING,
         "can_answer": assessment.opened_for != Assessment.OpenedFor.READING,
+        "can_reopen": assessment.opened_for != Assessment.OpenedFor.READING and _may_reopen(request, assessment),
     }
     words["finished"] = sum(one.finished_at is not None for one in words["asked"])
     response = render(request, "readiness/assessment.html", words)
@@ -148,12 +149,17 @@ def _agree_first(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     return redirect("readiness:assessment", pk=assessment.pk)
 
 
+def _may_reopen(request: HttpRequest, assessment: Assessment) -> bool:
+    """Whether opening the answers ends no validation, or whoever asks may decide that it ends."""
+    return selectors.may_decide(assessment, request.user) or not selectors.standing_validations(assessment)
+
+
 @require_POST
 @limited("readiness-submit", times=300, seconds=3600)
 @opens_to_answer
 def reopen(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Open the answers again: to correct them, or to go on with the full form."""
-    if not selectors.may_decide(assessment, request.user) and assessment.validations.exists():
+    if not _may_reopen(request, assessment):
         raise Http404  # opening the answers would end a validation, which is the owner's to decide
     form = Assessment.Form.FULL if request.POST.get("form") == "full" else assessment.form
     if assessment.is_submitted or form != assessment.form:
