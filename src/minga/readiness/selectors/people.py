@@ -25,6 +25,14 @@ def colleagues_of(assessment: Assessment) -> QuerySet[Colleague]:
     return assessment.colleagues.filter(withdrawn_at=None).order_by("number")
 
 
+def is_invitation(link: str) -> bool:
+    """Whether the secret of a link invites a colleague who has not come in yet."""
+    waiting = Colleague.objects.filter(withdrawn_at=None, account=None).exclude(keys__kind=AccessKey.Kind.BROWSER)
+    return AccessKey.objects.filter(
+        kind=AccessKey.Kind.LINK, secret_hash=keys.hash_of(link), colleague__in=waiting
+    ).exists()
+
+
 def find_colleague(pk: uuid.UUID, *, account: Any = None, secret: str | None = None) -> Colleague:
     """Return a colleague's place to that colleague alone: by the account that keeps it, or by the browser's key.
 

@@ -60,6 +60,17 @@ def comes_in(link: str) -> tuple[Client, Colleague]:
     return browser, Colleague.objects.get(pk=response.url.rstrip("/").rpartition("/")[2])
 
 
+def test_invitation_says_what_it_is_before_it_is_used(client):
+    assessment = start_in_browser(client)
+    _code, link = invite_in_browser(client, assessment)
+    page = Client().get(link).content.decode()
+    assert "Your view is asked for" in page
+    assert "Open the check here" not in page
+    comes_in(link)
+    assert "Your view is asked for" not in Client().get(link).content.decode()
+    assert "Your view is asked for" not in Client().get("/en/readiness/resume/nothing/").content.decode()
+
+
 def test_owner_invites_and_the_colleague_answers_the_questions_of_the_role(client):
     assessment = start_in_browser(client)
     _code, link = invite_in_browser(client, assessment)

@@ -66,7 +66,8 @@ def resume_link(request: HttpRequest, token: str) -> HttpResponse:
         if opened:
             return _welcome(request, *opened)
         return render(request, "readiness/resume_link.html", {"is_used": True}, status=410)
-    return render(request, "readiness/resume_link.html", {"is_used": False})
+    words = {"is_used": False, "is_invitation": selectors.is_invitation(token)}
+    return render(request, "readiness/resume_link.html", words)
 
 
 def _resumed(request: HttpRequest, kind: str, secret: str) -> tuple[Assessment | Colleague | Panellist, str] | None:
