@@ -167,7 +167,7 @@ def readiness_index(units: str, *, is_sample: bool) -> Collected:
     table = pl.DataFrame(rows, infer_schema_length=None).sort("code")
     notes, gaps = ["sampling"], []
     for code, grouping, behind, ahead in GAPS:
-        found = _gap(table, units, grouping, behind, ahead, is_sample=is_sample)
+        found = _gap(table, units, grouping, behind, ahead, factor=factors[0], is_sample=is_sample)
         if found["gap"].null_count() == found.height or found["gap"].n_unique() < 2:
             notes.append(code)
             continue
@@ -223,11 +223,14 @@ def _validation_note(table: pl.DataFrame) -> str:
     return "declared" if bases == {readiness.DECLARED} else "partly_validated"
 
 
-def _gap(table: pl.DataFrame, units: str, grouping: str, behind: str, ahead: str, *, is_sample: bool) -> pl.DataFrame:
+def _gap(
+    table: pl.DataFrame, units: str, grouping: str, behind: str, ahead: str, *, factor: str, is_sample: bool
+) -> pl.DataFrame:
     """How far one group of businesses lies behind the other, unit by unit; of the wider group where one is too small.
 
     Both sides always come from the same width of group and the same basis, so that no difference tells a small
-    group's figure, and none compares checked levels with unchecked ones.
+    group's figure, and none compares checked levels with unchecked ones. `factor` is one of the unit's levels, whose
+    basis the gap takes too where it can.
     """
     wider, finest = GROUPS[units]
     sides = {}
@@ -237,9 +240,11 @@ def _gap(table: pl.DataFrame, units: str, grouping: str, behind: str, ahead: str
             total = found.filter((pl.col("node") == TOTAL) & (pl.col("withheld") == ""))
             sides[width, basis] = _sides(total, grouping, behind, ahead, names)
     rows = []
-    for group, unit in table.select("group", "code").iter_rows():
+    for group, unit, basis in table.select("group", "code", f"{factor}{BASIS}").iter_rows():
         keys = {"": (group, unit), wider: (group,), "all": ()}
-        at = next((at for at in sides if keys[at[0]] in sides[at]), None)
+        # the basis of the unit's own levels first; a self-declared unit has no checked gap either
+        bases = BASES if basis == readiness.VALIDATED else (readiness.DECLARED,)
+        at = next((at for wanted in bases for at in sides if at[1] == wanted and keys[at[0]] in sides[at]), None)
         gap = None if at is None else sides[at][keys[at[0]]]
         rows.append((gap, *(at or ("", ""))))
     return pl.DataFrame(rows, schema={"gap": pl.Float64, "from": pl.String, "basis": pl.String}, orient="row")

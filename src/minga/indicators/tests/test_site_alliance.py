@@ -369,6 +369,9 @@ def test_sample_alliance_shows_both_kinds_labelled_and_loads_once(client, settin
     for name in ("readiness", "responsibility"):
         text = client.get(f"/en/indicators/{name}/").content.decode()
         assert '<span class="tag warn">sample</span>' in text
+    text = client.get("/en/indicators/readiness/").content.decode()
+    assert "3 of 8 units stand on levels that assessors checked; the others are self-declared" in text
+    assert "Validated are 47 %" in client.get("/en/indicators/readiness/readiness-2026.1/TN/").content.decode()
     assert "In the indexes of the alliance" in client.get("/en/knowledge/countries/TN/").content.decode()
     settings.SAMPLE = False
     assert "In the indexes of the alliance" not in client.get("/en/knowledge/countries/TN/").content.decode()
