@@ -62,6 +62,11 @@ def test_worker_is_served_where_its_pages_are_and_stays_small(client):
     response = client.get("/en/readiness/worker.js")
     assert response["Content-Type"].startswith("text/javascript")
     assert len(response.content) <= 4096
+    assert "This page opens only with a connection." in response.content.decode()
+    for language in ("fr", "ar", "es", "ru", "zh"):
+        spoken = client.get(f"/{language}/readiness/worker.js").content
+        assert len(spoken) <= 4096
+        assert "What waits is kept" not in spoken.decode()
 
 
 def test_answers_taken_along_come_back_as_they_were(client):

@@ -19,7 +19,15 @@ from minga.web.ratelimit import limited
 @cache_control(max_age=0, must_revalidate=True)
 def worker(request: HttpRequest) -> HttpResponse:
     """Serve the worker from the folder of the pages that it may keep."""
-    return render(request, "readiness/worker.js", content_type="text/javascript; charset=utf-8")
+    words = {
+        "closed": _("This page opens only with a connection."),
+        "waits": _(
+            "What waits is kept on this device, also when you close the page or switch the device off. It is sent as "
+            "soon as there is a connection."
+        ),
+        "questions": _("Back to the questions"),
+    }
+    return render(request, "readiness/worker.js", words, content_type="text/javascript; charset=utf-8")
 
 
 @require_GET

@@ -1,4 +1,4 @@
-{% load i18n %}{% translate "This page opens only with a connection." as closed %}{% translate "What waits is kept on this device, also when you close the page or switch the device off. It is sent as soon as there is a connection." as waits %}{% translate "Back to the questions" as questions %}// Keeps the pages of the check that is being answered, so that they open without a line.
+// Keeps the pages of the check that is being answered, so that they open without a line.
 // A page is kept only where the site says for whom (Minga-Keep), and goes as soon as it is somebody else's.
 const KEPT = "Minga-Keep", ASSETS = "assets";
 const placeOf = (url) => (/\/readiness\/((?:[acp]|validations)\/[0-9a-f-]{36})\//.exec(new URL(url).pathname) || [])[1];
