@@ -150,16 +150,22 @@ def _validate(drawn: list[Drawn], accounts: dict[str, Any]) -> None:
 
 
 def _to_validate(drawn: list[Drawn]) -> tuple[list[Drawn], list[Drawn]]:
-    """Return the three that show the stages of a validation, and the many others that are validated, full forms first.
+    """Return the three that show the stages of a validation, and the many others that are validated.
 
-    Only businesses that lend their scores are among the many: of the others no figure could tell.
+    Only businesses that lend their scores are among the many: of the others no figure could tell. Those in the smaller
+    groups come first, so that gaps between groups can be shown on checked levels, and full forms before short ones.
     """
     first = [business for business in drawn if business.form == "full"][:3]
     many: list[Drawn] = []
     for country, count in VALIDATED.items():
         lending = [one for one in drawn if one.country == country and one.lends and one not in first]
-        many += sorted(lending, key=lambda one: one.form != "full")[:count]
+        many += sorted(lending, key=lambda one: (-_small_groups(one), one.form != "full"))[:count]
     return first, many
+
+
+def _small_groups(business: Drawn) -> int:
+    """Count to how many of the smaller groups a business belongs: led by women, rural, of fifty people or more."""
+    return sum((_is_women_led(business), _location(business) == "rural", business.size in {"50-249", "250+"}))
 
 
 def _let_people_in(accounts: dict[str, Any]) -> None:
@@ -210,9 +216,13 @@ def _organization(drawn: Drawn) -> Any:
         sector=drawn.sector,
         size=drawn.size,
         languages=[_MAIN_LANGUAGE.get(drawn.country, "en")],
-        # a third say that women lead them; from the name, so that what is drawn afterwards stays as it was
-        women_led=crc32(drawn.name.encode()) % 3 == 0,
+        women_led=_is_women_led(drawn),
     )
+
+
+def _is_women_led(drawn: Drawn) -> bool:
+    """Let a third say that women lead them; from the name, so that what is drawn afterwards stays as it was."""
+    return crc32(drawn.name.encode()) % 3 == 0
 
 
 def _allies() -> list[Any]:
