@@ -128,6 +128,13 @@ def _make_code(page: Page) -> None:
     page.wait_for_selector(".code")
 
 
+def _print_paper(page: Page) -> None:
+    """Make the paper of the first client anew; the cards are unfolded for it."""
+    page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+    page.locator("form[action$='/paper-for-client/'] button").first.click()
+    page.wait_for_selector(".paper__qr")
+
+
 def _give_password(page: Page) -> None:
     """Type the password once more, where the page asks whether it is still the same person."""
     if "/reauthenticate/" in page.url:
@@ -165,6 +172,8 @@ def _rebuild(page: Page) -> None:
     page.wait_for_selector("form[action$='/delete/']")
 
 
+#: the owner's first check in the sample, which colleagues answered too; its id is the same each time
+_VOICES = "0ed97c53-4e98-5a4b-a1cb-0dd8c8dbc9b6"
 _ASKED = "sector=10&country=TN&size=10-49"
 
 
@@ -227,6 +236,7 @@ PAGE_TYPES = (
     PageType("report", lambda house: f"{house.finished_check}report/", "guest"),
     PageType("report with too few answers", lambda house: f"{house.thin_check}report/", "guest"),
     PageType("report with peers", lambda house: f"{house.owners_check}report/", "owner"),
+    PageType("report with voices", f"/readiness/a/{_VOICES}/report/", "owner"),
     PageType("my checks", "/readiness/mine/", "owner"),
     PageType("evidence", lambda house: f"{house.owners_check}evidence/", "owner"),
     PageType("evidence of a question", lambda house: f"{house.owners_check}evidence/INT1/", "owner"),
@@ -246,6 +256,7 @@ PAGE_TYPES = (
     PageType("colleague continues later", lambda house: f"{house.colleague}keep/", "colleague", then=_make_code),
     PageType("colleague deletes", lambda house: f"{house.colleague}delete/", "colleague"),
     PageType("my clients", "/readiness/clients/", "adviser"),
+    PageType("client's paper", "/readiness/clients/", "adviser", then=_print_paper),
     PageType("begin for a client", "/readiness/clients/new/", "adviser"),
     PageType("check of a client", lambda house: house.client, "adviser"),
     PageType("client's answers", lambda house: f"{house.client}integration/", "adviser"),
