@@ -28,7 +28,7 @@ def changes(now: AnswerMatrix, before: AnswerMatrix, instrument: Instrument) -> 
     -------
     tuple of Change
         Factors with at least two common items, then the total of at least six of seven such factors.
-        ``is_change`` only if the 90 % interval of the difference leaves 0 out.
+        ``is_change`` only if the 90 % interval of the difference leaves 0 out; it is clipped to the scale.
 
     Notes
     -----
@@ -65,7 +65,7 @@ def _of_factor(
     degrees = intervals.degrees_of_freedom(count)
     half = float(intervals.half_width(error, degrees)[0])
     values = float(np.average(old, weights=weights)), float(np.average(new, weights=weights))
-    return _change(node, name, *values, half, len(common)), float(error[0]), int(degrees[0])
+    return _change(node, name, *values, half, len(common), instrument.top_level), float(error[0]), int(degrees[0])
 
 
 def _total(parts: list[_Part], instrument: Instrument) -> Change:
@@ -78,10 +78,10 @@ def _total(parts: list[_Part], instrument: Instrument) -> Change:
     before = sum(w * change.before for w, (change, _, _) in zip(weights, parts, strict=True))
     now = sum(w * change.now for w, (change, _, _) in zip(weights, parts, strict=True))
     items = sum(change.items for change, _, _ in parts)
-    return _change(TOTAL, TOTAL, float(before), float(now), half, items)
+    return _change(TOTAL, TOTAL, float(before), float(now), half, items, instrument.top_level)
 
 
-def _change(node: str, name: str, before: float, now: float, half: float, items: int) -> Change:
+def _change(node: str, name: str, before: float, now: float, half: float, items: int, top: int) -> Change:
     difference = now - before
     return Change(
         node=node,
@@ -89,8 +89,9 @@ def _change(node: str, name: str, before: float, now: float, half: float, items:
         before=before,
         now=now,
         difference=difference,
-        lower=difference - half,
-        upper=difference + half,
+        # two levels never differ by more than the scale is long
+        lower=max(difference - half, -float(top)),
+        upper=min(difference + half, float(top)),
         items=items,
         is_change=abs(difference) > half + _ROUNDING,
     )

@@ -221,12 +221,12 @@ def mark_latest(assessment: Assessment) -> None:
 def reopen_assessment(*, assessment: Assessment, form: str | None = None) -> None:
     """Open the answers again, in the same or the full form; the scores leave the peers until it is submitted anew.
 
-    What colleagues agreed on stays where no level moves. A longer form asks them further questions, so they are not
-    finished any more. A validation, asked for or done, ends: its levels were set beside the answers as they were.
+    What colleagues agreed on stays where no level moves. Colleagues stay finished, though a longer form asks them
+    further questions, which they can answer: whose levels lay side by side once can never be taken out, since the
+    difference would show them. A validation, asked for or done, ends: its levels were set beside the answers as they
+    were.
     """
     end_validity(assessment)
-    if form not in {None, assessment.form}:
-        assessment.colleagues.update(finished_at=None)
     assessment.status, assessment.submitted_at = Assessment.Status.DRAFT, None
     assessment.form = form or assessment.form
     assessment.save(update_fields=["status", "submitted_at", "form"])

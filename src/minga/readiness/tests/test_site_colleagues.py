@@ -425,14 +425,18 @@ def test_deleting_a_check_takes_its_colleagues_along():
     assert not AccessKey.objects.exists()
 
 
-def test_longer_form_asks_colleagues_again():
+def test_whose_levels_lay_side_by_side_once_is_never_taken_out_again():
+    """An owner who reopened in the full form could else withdraw a voice and read it from the difference."""
     assessment = answered("3")
     karim = invited(assessment, role="production")
     answer_as(karim, {"INT1": "3"}, finish=True)
     services.submit_assessment(assessment=assessment, scores=report.score_rows(assessment))
     services.reopen_assessment(assessment=assessment, form="full")
-    karim.refresh_from_db()
-    assert karim.finished_at is None
+    with pytest.raises(ReadinessError, match="only the colleague can delete them"):
+        services.withdraw_invitation(colleague=karim)
+    # the longer form's questions are open to the colleague all the same
+    answer_as(karim, {"INT2": "4"})
+    assert selectors.answers_of_colleague(karim)["INT2"].level == 4
 
 
 def test_colleagues_do_not_enter_a_check_without_them():
