@@ -68,10 +68,18 @@ class Site:
         with closing(sqlite3.connect(self.var / "minga.sqlite3")) as connection:
             names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             return {
-                name: sorted(connection.execute(f'SELECT * FROM "{name}"'), key=repr)
+                name: sorted((_plain(row) for row in connection.execute(f'SELECT * FROM "{name}"')), key=repr)
                 for name in sorted(names)
                 if not name.startswith(DERIVED)
             }
+
+
+def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Put the keys of JSON into one order: PostgreSQL keeps what it says, not how it is written."""
+    return tuple(
+        json.dumps(json.loads(value), sort_keys=True) if isinstance(value, str) and value[:1] in ("{", "[") else value
+        for value in row
+    )
 
 
 def assert_same_rows(before: Site, after: Site) -> None:

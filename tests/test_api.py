@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.people import enterprise, signed_in
 
-pytestmark = pytest.mark.page
+pytestmark = [pytest.mark.page, pytest.mark.once]
 
 SCHEMA = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]

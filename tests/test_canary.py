@@ -14,7 +14,7 @@ from minga.web.logs import JsonFormatter, Redact, TextFormatter
 from tests.people import ROLES, Alliance, Tenant, gather
 from tests.walk import carries_ids, every_visit, real_address, visit_and_undo
 
-pytestmark = pytest.mark.page
+pytestmark = [pytest.mark.page, pytest.mark.once]
 
 #: No such letters occur in any text of the site, so a hit is a leak.
 CANARIES = ("qzvamina", "qzvkhadija", "qzvdina")

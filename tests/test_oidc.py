@@ -19,7 +19,7 @@ from minga.site import env
 from tests import provider as fake
 from tests.people import give_app
 
-pytestmark = [pytest.mark.django_db, pytest.mark.page]
+pytestmark = [pytest.mark.django_db, pytest.mark.page, pytest.mark.once]
 
 VERIFIED = {"email": "amina@bakery.example", "email_verified": True, "name": "Amina"}
 

@@ -15,7 +15,7 @@ from django.test import Client
 from tests.people import ROLES, Alliance
 from tests.walk import Visit, carries_ids, every_visit, real_address, visit_and_undo
 
-pytestmark = pytest.mark.page
+pytestmark = [pytest.mark.page, pytest.mark.once]
 
 TABLE = Path(__file__).with_name("routes.txt")
 GROUPS = ("account", "members", "knowledge", "readiness", "indicators", "api", "house")

@@ -44,7 +44,7 @@ def test_script_is_sound_and_can_be_started(name):
 def test_an_unknown_kind_of_setup_says_which_there_are():
     done = subprocess.run([ROOT / "scripts" / "setup", "everything"], capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "WHAT TO DO: Use site, dev or bench." in done.stderr
+    assert "WHAT TO DO: Use site, pdf, dev or bench." in done.stderr
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)

@@ -10,6 +10,7 @@ from tests.browser.visits import PAGE_TYPES, PageType, Visits
 pytestmark = pytest.mark.browser
 
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+_CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 _WIDE = {"viewport": {"width": 1280, "height": 900}, "bypass_csp": True}
 _NARROW = {"viewport": {"width": 320, "height": 700}, "bypass_csp": True}
 
@@ -19,8 +20,8 @@ def axe() -> Axe:
     return Axe()
 
 
-def _faults(axe: Axe, page) -> list[str]:
-    found = axe.run(page, options=_RULES).response["violations"]
+def _faults(axe: Axe, page, rules=None) -> list[str]:
+    found = axe.run(page, options=rules or _RULES).response["violations"]
     return [
         f"{rule['id']}: {node['html'][:200]} | {node['failureSummary']}" for rule in found for node in rule["nodes"]
     ]
@@ -31,9 +32,11 @@ def _faults(axe: Axe, page) -> list[str]:
 def test_page_has_no_barrier(kind: PageType, language: str, visits: Visits, axe: Axe):
     page = visits.open(kind, language, **_WIDE)
     assert page.get_attribute("html", "dir") == ("rtl" if language == "ar" else "ltr")
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        assert _faults(axe, page) == [], f"{kind.name}, {language}, {scheme}"
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    assert _faults(axe, page) == [], f"{kind.name}, {language}, light"
+    if language == "en":  # what is dark differs in its colours alone, and those are the same in every language
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        assert _faults(axe, page, _CONTRAST) == [], f"{kind.name}, dark"
     page.close()
 
 

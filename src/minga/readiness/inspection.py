@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Any
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from minga.readiness.engine.errors import EvidenceError
 
@@ -60,6 +60,8 @@ def examine(data: bytes) -> Examined:
 
 def _drawn_anew(data: bytes) -> Examined:
     """Decode a picture and write its pixels into a new file: place, time, device and hidden parts stay behind."""
+    # WeasyPrint, once loaded, lets every picture of the process end in the middle; evidence must be whole
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(io.BytesIO(data), formats=list(_PICTURES)) as seen:
             kind = str(seen.format)

@@ -13,7 +13,7 @@ from django.test import Client
 from minga.readiness.testing import address, page_of, start_in_browser
 from minga.web import pdf
 
-pytestmark = [pytest.mark.page, pytest.mark.django_db]
+pytestmark = [pytest.mark.page, pytest.mark.once, pytest.mark.django_db]
 needs_weasyprint = pytest.mark.skipif(
     not pdf.is_available() and os.environ.get("CI") != "true", reason="WeasyPrint and Pango are not installed"
 )

@@ -14,7 +14,7 @@ from minga.readiness import programme_report, report, report_validation, sample,
 from minga.readiness.models import Answer, Assessment, AssessmentScore, Evidence, Panel, Programme, Validation
 from minga.readiness.testing import submitted
 
-pytestmark = [pytest.mark.page, pytest.mark.django_db]
+pytestmark = [pytest.mark.page, pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture
