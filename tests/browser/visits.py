@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from tests.browser import steps
@@ -109,6 +111,21 @@ def _link(page: Page, selector: str) -> str:
 def _path(url: str, address: str) -> str:
     """Return the path of an address without host and language."""
     return "/" + url.removeprefix(address).split("/", 2)[2]
+
+
+def in_turn(languages: Sequence[str]) -> list[Any]:
+    """Pair every page type with one of the languages in turn; with all of them where MINGA_TEST_EVERY is set.
+
+    All pairs take half an hour. In turn each language meets every third or fourth page, and its neighbours, which share
+    their parts with it, meet the others.
+    """
+    every = bool(os.environ.get("MINGA_TEST_EVERY"))
+    return [
+        pytest.param(kind, language, id=f"{kind.name}-{language}")
+        for place, kind in enumerate(PAGE_TYPES)
+        for turn, language in enumerate(languages)
+        if every or place % len(languages) == turn
+    ]
 
 
 @dataclass(frozen=True)
