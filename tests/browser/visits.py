@@ -114,12 +114,12 @@ def _path(url: str, address: str) -> str:
 
 
 def in_turn(languages: Sequence[str]) -> list[Any]:
-    """Pair every page type with one of the languages in turn; with all of them where MINGA_TEST_EVERY is set.
+    """Pair every page type with one of the languages in turn; with all of them where EVERY_PAGE is set.
 
     All pairs take half an hour. In turn each language meets every third or fourth page, and its neighbours, which share
     their parts with it, meet the others.
     """
-    every = bool(os.environ.get("MINGA_TEST_EVERY"))
+    every = bool(os.environ.get("EVERY_PAGE"))
     return [
         pytest.param(kind, language, id=f"{kind.name}-{language}")
         for place, kind in enumerate(PAGE_TYPES)
