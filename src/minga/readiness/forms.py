@@ -122,14 +122,8 @@ class GoalsForm(_Form):
         return list(goals)
 
 
-class ResumeForm(_Form):
-    """The printed code."""
-
-    code = forms.CharField(
-        label=_("Your code"),
-        help_text=_("16 letters and digits, such as 7QK4-0M2X-V9TB-3HFA. Small letters and spaces are fine."),
-        max_length=40,
-    )
+class CodeForm(_Form):
+    """A form with a printed code, which no browser should complete, correct or write small."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -138,6 +132,16 @@ class ResumeForm(_Form):
             "autocapitalize": "characters",
             "spellcheck": "false",
         }
+
+
+class ResumeForm(CodeForm):
+    """The printed code."""
+
+    code = forms.CharField(
+        label=_("Your code"),
+        help_text=_("16 letters and digits, such as 7QK4-0M2X-V9TB-3HFA. Small letters and spaces are fine."),
+        max_length=40,
+    )
 
     def clean_code(self) -> str:
         """Read the code in its one spelling."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from minga.readiness import keys, selectors, wording, wording_importing
 from minga.readiness.engine.instrument import Instrument, Item
-from minga.readiness.forms import _Form, seen_version
+from minga.readiness.forms import CodeForm, _Form, seen_version
 from minga.readiness.models import Answer, Given
 
 LARGEST_MEGABYTES = 5
@@ -116,7 +116,7 @@ class ConfirmImportForm(_Form):
     )
 
 
-class PaperCodeForm(_Form):
+class PaperCodeForm(CodeForm):
     """The code on a paper form."""
 
     code = forms.CharField(
@@ -124,14 +124,6 @@ class PaperCodeForm(_Form):
         help_text=_("Such as P7QK4-0M2XF, or 16 letters and digits. Small letters and spaces are fine."),
         max_length=40,
     )
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self.fields["code"].widget.attrs |= {
-            "autocomplete": "off",
-            "autocapitalize": "characters",
-            "spellcheck": "false",
-        }
 
     def clean_code(self) -> str:
         """Refuse what cannot be a code, before anything is looked up."""

@@ -73,13 +73,14 @@ def panels(request: HttpRequest, subject: Any) -> str | None:
 @panel("members:me")
 def validations(request: HttpRequest, subject: Any) -> str | None:
     """Lead assessors and the secretariat to what waits for them."""
+    is_assessor, is_secretariat = selectors.is_assessor(request.user), selectors.is_secretariat(request.user)
+    if not is_assessor and not is_secretariat:
+        return None
     words = {
         "waiting": [one for one in selectors.validations_for(request.user) if one.status in selectors.RUNNING],
-        "is_assessor": selectors.is_assessor(request.user),
-        "queue": selectors.queue() if selectors.is_secretariat(request.user) else None,
+        "is_assessor": is_assessor,
+        "queue": selectors.queue() if is_secretariat else None,
     }
-    if not words["is_assessor"] and words["queue"] is None:
-        return None
     return _template(request, "_panel_validations", words)
 
 
