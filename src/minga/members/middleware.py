@@ -36,7 +36,10 @@ class SecondFactorMiddleware:
     ) -> HttpResponseBase | None:
         """Turn the person into a visitor before any view runs."""
         # without a session there is nobody to look up
-        if settings.SESSION_COOKIE_NAME not in request.COOKIES or not selectors.second_factor_due(request.user):
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return None
+        if not selectors.second_factor_due(request.user):
+            selectors.know_roles(request.user)
             return None
         name = (request.resolver_match.url_name if request.resolver_match else "") or ""
         if name in _ENTRANCES:

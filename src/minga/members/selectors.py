@@ -63,10 +63,22 @@ def has_role(
     """
     if not account.is_authenticated or not account.is_active or not _token_allows(account, role):
         return False
+    if organization is None and on is None and (known := getattr(account, "roles_today", None)) is not None:
+        return role in known
     held = running_mandates(on).filter(person__account=account, role=role)
     if role in roles.GUARDED:
         held = _with_second_factor(held)
     return (held.filter(organization=organization) if organization else held).exists()
+
+
+def know_roles(account: Account | AnonymousUser) -> None:
+    """Ask once for every role that an account may act in, so that a page's many questions cost one query.
+
+    For the account of one request, whose roles are those with which it came in; nothing else may hold on to it.
+    """
+    if account.is_authenticated:
+        held = _with_second_factor(running_mandates().filter(person__account=account))
+        account.roles_today = frozenset(held.values_list("role", flat=True))  # type: ignore[union-attr]
 
 
 def is_secretariat(account: Account | AnonymousUser) -> bool:
