@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.conf import settings
 
 from minga.readiness import report, selectors
 from minga.readiness.engine.effect import paired_changes, programme_effect
+from minga.readiness.engine.instrument import Instrument
 from minga.readiness.models import Assessment, Programme
 from minga.stats.release import smallest_group, withhold_small_groups
 
@@ -76,8 +77,8 @@ def _stages(taking_part: Sequence[selectors.Participant], least: int) -> tuple[d
 def _changes(taking_part: Sequence[selectors.Participant]) -> pl.DataFrame:
     """Compare every business that has a later check with itself, and say to which groups it belongs."""
     pairs = [one for one in taking_part if one.first is not None and one.later is not None]
-    before = _answers((str(one.share.pk), one.first) for one in pairs)
-    after = _answers((str(one.share.pk), one.later) for one in pairs)
+    before = _answers({str(one.share.pk): one.first for one in pairs if one.first})
+    after = _answers({str(one.share.pk): one.later for one in pairs if one.later})
     changes = paired_changes(before, after, selectors.generic("en"))
     groups = pl.DataFrame(
         [{"enterprise": str(one.share.pk), **_groups_of(one.newest)} for one in pairs],
@@ -86,17 +87,21 @@ def _changes(taking_part: Sequence[selectors.Participant]) -> pl.DataFrame:
     return changes.join(groups, on="enterprise", how="left")
 
 
-def _answers(checks: Iterable[tuple[str, Assessment | None]]) -> pl.DataFrame:
+def _answers(checks: Mapping[str, Assessment]) -> pl.DataFrame:
     """Return the levels of checks under the names of their businesses, on the anchors of each check's own edition."""
-    tables = [pl.DataFrame(schema={"enterprise": pl.String, "item": pl.String, "level": pl.String})]
-    for name, assessment in checks:
-        if assessment is None:
-            continue
+    own, joined = selectors.own_values(checks.values()), selectors.answered_by_others(checks.values())
+    rows = []
+    for name, assessment in checks.items():
         instrument = selectors.instrument_of(assessment, "en")
-        anchors = [item.id for item in instrument.items if item.anchor]
-        levels = report.settled(assessment, instrument).filter(pl.col("item").is_in(anchors))
-        tables.append(levels.select(pl.lit(name).alias("enterprise"), "item", "level"))
-    return pl.concat(tables)
+        anchors = {item.id for item in instrument.items if item.anchor}
+        # one voice is what it said; only where colleagues answered too is there something to combine
+        voices = _combined(assessment, instrument) if assessment.pk in joined else own.get(assessment.pk, {})
+        rows += [(name, item, value) for item, value in voices.items() if item in anchors]
+    return pl.DataFrame(rows, schema={"enterprise": pl.String, "item": pl.String, "level": pl.String}, orient="row")
+
+
+def _combined(assessment: Assessment, instrument: Instrument) -> dict[str, str]:
+    return dict(report.settled(assessment, instrument).select("item", "level").iter_rows())
 
 
 def _groups_of(assessment: Assessment) -> dict[str, str | None]:

@@ -39,12 +39,14 @@ from minga.readiness.selectors.agreement import (
 from minga.readiness.selectors.answers import (
     FactorProgress,
     Progress,
+    answered_by_others,
     answers_of,
     deleted_on,
     history_of,
     items_for,
     items_of_page,
     minutes_of,
+    own_values,
     progress,
 )
 from minga.readiness.selectors.groups import SMALL_SIZES, Cell, medians_by, medians_resampled
@@ -191,6 +193,7 @@ __all__ = [
     "adviser_code",
     "adviser_shares",
     "agreed_levels",
+    "answered_by_others",
     "answers_of",
     "answers_of_colleague",
     "answers_of_panellist",
@@ -264,6 +267,7 @@ __all__ = [
     "overlay_sets",
     "overlays",
     "own_levels",
+    "own_values",
     "panel_progress",
     "panels_run_by",
     "participants",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +19,20 @@ from minga.readiness.selectors.access import running_shares
 def answers_of(assessment: Assessment) -> dict[str, Answer]:
     """Return the present answers of the business itself by item; those of its colleagues are kept apart."""
     return {answer.item: answer for answer in assessment.answers.filter(colleague=None)}
+
+
+def own_values(assessments: Collection[Assessment]) -> dict[uuid.UUID, dict[str, str]]:
+    """Return what businesses themselves gave, by assessment and item, for many assessments in one query."""
+    found: dict[uuid.UUID, dict[str, str]] = {}
+    for answer in Answer.objects.filter(assessment__in=assessments, colleague=None):
+        found.setdefault(answer.assessment_id, {})[answer.item] = answer.value
+    return found
+
+
+def answered_by_others(assessments: Collection[Assessment]) -> set[uuid.UUID]:
+    """Return which of many assessments hold an answer of a colleague, so that more than one voice may count."""
+    others = Answer.objects.filter(assessment__in=assessments, colleague__isnull=False)
+    return set(others.values_list("assessment", flat=True).distinct())
 
 
 def history_of(assessment: Assessment) -> QuerySet[AnswerVersion]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from minga.readiness.services.agreeing import Agreed, agree, refuse_to_submit, refuse_while_open
-from minga.readiness.services.answering import Saved, choose_goals, reopen_assessment, save_answer, submit_assessment
+from minga.readiness.services.answering import choose_goals, reopen_assessment, save_answer, submit_assessment
 from minga.readiness.services.drafts import MAX_BYTES as MAX_DRAFT_BYTES
 from minga.readiness.services.drafts import bring_draft, read_draft, write_draft
 from minga.readiness.services.importing import (
@@ -41,7 +41,6 @@ from minga.readiness.services.owning import (
 from minga.readiness.services.panel_privacy import export_panellist
 from minga.readiness.services.panel_seats import (
     COUNTED_TEXT,
-    SavedInPanel,
     describe_seat,
     finish_round,
     give_seat_key,
@@ -108,6 +107,7 @@ from minga.readiness.services.validating import (
     withdraw_validation,
     write_word,
 )
+from minga.readiness.services.versions import Saved
 
 __all__ = [
     "ANSWERING_TEXT",
@@ -131,7 +131,6 @@ __all__ = [
     "Invitation",
     "Saved",
     "SavedFinding",
-    "SavedInPanel",
     "SeatInvitation",
     "add_evidence",
     "agree",

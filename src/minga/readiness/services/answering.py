@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -15,16 +14,9 @@ from minga.readiness.engine.instrument import Instrument
 from minga.readiness.models import Answer, AnswerVersion, Assessment, AssessmentScore, Colleague, Given
 from minga.readiness.services.agreeing import refuse_to_submit
 from minga.readiness.services.validating import end_validity
+from minga.readiness.services.versions import Saved, keep_version, read_value
 
 Scores = Iterable[dict[str, Any]] | Callable[[], Iterable[dict[str, Any]]]
-
-
-@dataclass(frozen=True)
-class Saved:
-    """What became of an answer: saved, unchanged, or conflict; `answer` is what is there now."""
-
-    outcome: str
-    answer: Answer
 
 
 @transaction.atomic
@@ -64,63 +56,36 @@ def save_answer(
     if colleague is not None:
         _check_colleague(colleague, instrument, item)
     whose = {"assessment": assessment, "colleague": colleague, "item": item}
-    present = Answer.objects.filter(**whose).first()
-    repeated = client_id and AnswerVersion.objects.filter(**whose, client_id=client_id).first()
-    if repeated and present:
-        return Saved("saved" if repeated.version == present.version else "conflict", present)
-    content = {"given": given, "level": level, "reason": reason.strip(), "note": note.strip()}
-    if present and all(getattr(present, key) == value for key, value in content.items()):
-        return Saved("unchanged", present)
-    at = timezone.now()
-    history = AnswerVersion(
-        **whose,
+    saved = keep_version(
+        Answer,
+        AnswerVersion,
+        whose=whose,
+        content={"given": given, "level": level, "reason": reason.strip(), "note": note.strip()},
         seen_version=seen_version,
         client_id=client_id,
         language=language,
         account=account,
         is_assisted=is_assisted,
-        at=at,
-        **content,
     )
-    if present and present.version != seen_version:
-        history.save()
-        return Saved("conflict", present)
-    answer = present or Answer(**whose, version=0)
-    for key, new in content.items():
-        setattr(answer, key, new)
-    answer.version, answer.saved_at = answer.version + 1, at
-    answer.save()
-    history.version = answer.version
-    history.save()
-    changed = {"last_answer_at": at} | ({"is_assisted": True} if is_assisted else {})
-    Assessment.objects.filter(pk=assessment.pk).update(**changed)
-    assessment.last_answer_at = at
-    return Saved("saved", answer)
+    if saved.is_new:
+        assessment.last_answer_at = saved.answer.saved_at
+        changed = {"last_answer_at": saved.answer.saved_at} | ({"is_assisted": True} if is_assisted else {})
+        Assessment.objects.filter(pk=assessment.pk).update(**changed)
+    return saved
 
 
 def _check(instrument: Instrument, item: str, value: str, reason: str) -> tuple[str, int | None]:
     """Read a value against its item."""
-    asked = instrument.item(item) if instrument.has_item(item) else None
-    if asked is None:
-        raise AnswerError(f"Item {item!r} is not in {instrument.id}. Send one of its items.")
-    if value == Given.UNKNOWN:
-        return Given.UNKNOWN, None
-    if value == Given.NOT_APPLICABLE:
-        if not asked.na_allowed:
-            raise AnswerError(
-                f"Item {item!r} cannot be answered with 'na': it applies to every business. "
-                "Give a level, or 'dk' if you do not know."
-            )
-        if not reason.strip():
-            raise AnswerError(f"Item {item!r} is answered with 'na' but without a reason. Say why it does not apply.")
-        return Given.NOT_APPLICABLE, None
-    levels = [str(level) for level in range(instrument.scale.min, instrument.top_level + 1)]
-    if value not in levels:
+    if value != Given.NOT_APPLICABLE or not instrument.has_item(item):
+        return read_value(instrument, item, value)
+    if not instrument.item(item).na_allowed:
         raise AnswerError(
-            f"Item {item!r} has level {value!r}, but levels run from {levels[0]} to {levels[-1]}. "
-            "Correct the level, or send 'dk' if you do not know."
+            f"Item {item!r} cannot be answered with 'na': it applies to every business. "
+            "Give a level, or 'dk' if you do not know."
         )
-    return Given.LEVEL, int(value)
+    if not reason.strip():
+        raise AnswerError(f"Item {item!r} is answered with 'na' but without a reason. Say why it does not apply.")
+    return Given.NOT_APPLICABLE, None
 
 
 def _check_colleague(colleague: Colleague, instrument: Instrument, item: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -10,19 +9,11 @@ from django.utils import timezone
 
 from minga.readiness import keys, selectors
 from minga.readiness.engine.errors import AnswerError, PanelError
-from minga.readiness.engine.instrument import Instrument
-from minga.readiness.models import AccessKey, Given, Panel, PanelAnswer, PanelAnswerVersion, PanelKey, Panellist
+from minga.readiness.models import AccessKey, Panel, PanelAnswer, PanelAnswerVersion, PanelKey, Panellist
+from minga.readiness.services.versions import Saved, keep_version, read_value
 
 #: The words a panellist agrees to when counted in the composition; a new text gets a new version.
 COUNTED_TEXT = "panel-composition-1"
-
-
-@dataclass(frozen=True)
-class SavedInPanel:
-    """What became of an answer: saved, unchanged, or conflict; `answer` is what is there now."""
-
-    outcome: str
-    answer: PanelAnswer
 
 
 # ---------------------------------------------------------------- keys
@@ -116,7 +107,7 @@ def save_panel_answer(
     language: str,
     reason: str = "",
     client_id: str = "",
-) -> SavedInPanel:
+) -> Saved:
     """Save the answer to one item in the round that is open; when this returns and is committed, it is on the disk.
 
     `round_number` is the round that the sender meant: what was kept without a line and comes after its round was
@@ -133,45 +124,19 @@ def save_panel_answer(
     panellist = Panellist.objects.select_related("panel").get(pk=panellist.pk)
     if not selectors.takes_part(panellist) or panel.round != round_number:
         raise AnswerError("This round is closed for you, so nothing can be answered here any more.")
-    given, level = _check(selectors.instrument_of_panel(panel, "en"), item, value)
-    whose = {"panellist": panellist, "round": panel.round, "item": item}
-    present = PanelAnswer.objects.filter(**whose).first()
-    repeated = client_id and PanelAnswerVersion.objects.filter(**whose, client_id=client_id).first()
-    if repeated and present:
-        return SavedInPanel("saved" if repeated.version == present.version else "conflict", present)
-    content = {"given": given, "level": level, "reason": reason.strip()}
-    if present and all(getattr(present, key) == value for key, value in content.items()):
-        return SavedInPanel("unchanged", present)
-    at = timezone.now()
-    history = PanelAnswerVersion(
-        **whose, seen_version=seen_version, client_id=client_id, language=language, at=at, **content
+    given, level = read_value(selectors.instrument_of_panel(panel, "en"), item, value)
+    saved = keep_version(
+        PanelAnswer,
+        PanelAnswerVersion,
+        whose={"panellist": panellist, "round": panel.round, "item": item},
+        content={"given": given, "level": level, "reason": reason.strip()},
+        seen_version=seen_version,
+        client_id=client_id,
+        language=language,
     )
-    if present and present.version != seen_version:
-        history.save()
-        return SavedInPanel("conflict", present)
-    answer = present or PanelAnswer(**whose, version=0)
-    for key, new in content.items():
-        setattr(answer, key, new)
-    answer.version, answer.saved_at = answer.version + 1, at
-    answer.save()
-    history.version = answer.version
-    history.save()
-    Panel.objects.filter(pk=panel.pk).update(changed_at=at)
-    return SavedInPanel("saved", answer)
-
-
-def _check(instrument: Instrument, item: str, value: str) -> tuple[str, int | None]:
-    if not instrument.has_item(item):
-        raise AnswerError(f"Item {item!r} is not in {instrument.id}. Send one of its items.")
-    if value == Given.UNKNOWN:
-        return Given.UNKNOWN, None
-    levels = [str(level) for level in range(instrument.scale.min, instrument.top_level + 1)]
-    if value not in levels:
-        raise AnswerError(
-            f"Item {item!r} has level {value!r}, but levels run from {levels[0]} to {levels[-1]}. "
-            "Correct the level, or send 'dk' if you do not know."
-        )
-    return Given.LEVEL, int(value)
+    if saved.is_new:
+        Panel.objects.filter(pk=panel.pk).update(changed_at=saved.answer.saved_at)
+    return saved
 
 
 @transaction.atomic

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from minga.members import services as members
@@ -234,3 +236,18 @@ def test_check_of_somebody_else_is_never_compared_with():
     client = signed_in(own)
     assert client.get(address("compare", mine), {"with": str(foreign.pk)}).status_code == 404
     assert client.get(address("compare", foreign)).status_code == 404
+
+
+def test_queries_do_not_grow_with_the_businesses_of_a_programme(programme):
+    def queries():
+        with CaptureQueriesContext(connection) as asked:
+            programme_report.build(programme)
+        return len(asked)
+
+    for number in range(2):
+        business(number, programme, after="2")
+    programme_report.build(programme)  # what is read once
+    few = queries()
+    for number in range(2, 6):
+        business(number, programme, after="2")
+    assert queries() == few

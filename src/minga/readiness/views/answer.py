@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,7 +26,7 @@ from minga.readiness.views.common import (
     opens_to_read,
     shown_instrument,
 )
-from minga.readiness.views.filling import save_one, save_page, states
+from minga.readiness.views.filling import neighbour_of, page_words, save_one, save_page
 from minga.web.ratelimit import limited
 
 
@@ -54,45 +56,36 @@ def answer(request: HttpRequest, assessment: Assessment, factor: str) -> HttpRes
     """Show the questions of one factor; a post saves the whole page and goes on."""
     if assessment.is_submitted:
         return redirect("readiness:assessment", pk=assessment.pk)
-    instrument = shown_instrument(assessment)
+    words = frame(assessment)
+    instrument, answers = words["instrument"], words["answers"]
     items = selectors.items_of_page(instrument, factor, assessment.form)
-    answers = selectors.answers_of(assessment)
     if request.method != "POST":
-        response = _page(request, assessment, factor, PageForm(instrument, items, answers))
+        response = _page(request, words, factor, PageForm(instrument, items, answers))
         return for_offline(request, response, held_secret(request, assessment.pk))
     form = PageForm(instrument, items, answers, request.POST)
     if save_page(request, assessment, form) and form.is_valid:
-        following = redirect(_neighbour(assessment, factor, -1 if "back" in request.POST else 1))
+        following = redirect(_neighbour(words, factor, -1 if "back" in request.POST else 1))
         return keep_alive(request, following, assessment)
-    response = _page(request, assessment, factor, form, status=422)
+    response = _page(request, frame(assessment), factor, form, status=422)
     return keep_alive(request, response, assessment)
 
 
-def _neighbour(assessment: Assessment, factor: str, step: int) -> str:
+def _neighbour(words: dict[str, Any], factor: str, step: int) -> str:
     """Return where to go from a factor: behind the last stand the goals, before the first the overview."""
-    pages = [one.id for one in frame(assessment)["progress"].factors]
-    at = pages.index(factor) + step
-    if at < 0:
-        return reverse("readiness:assessment", args=[assessment.pk])
-    if at >= len(pages):
-        return reverse("readiness:goals", args=[assessment.pk])
-    return reverse("readiness:answer", args=[assessment.pk, pages[at]])
+    pk = words["assessment"].pk
+    return neighbour_of(
+        words["progress"],
+        factor,
+        step,
+        page=lambda other: reverse("readiness:answer", args=[pk, other]),
+        first=reverse("readiness:assessment", args=[pk]),
+        last=reverse("readiness:goals", args=[pk]),
+    )
 
 
-def _page(request: HttpRequest, assessment: Assessment, factor: str, form: PageForm, status: int = 200) -> HttpResponse:
-    words = frame(assessment)
-    pages = [one.id for one in words["progress"].factors]
-    words |= {
-        "page": form,
-        "factor": form.instrument.factor(factor),
-        "number": pages.index(factor) + 1,
-        "pages": len(pages),
-        "states": states(words["progress"], factor),
-        "errors": [card for card in form.cards if card.error or card.conflict],
-        "forward": _neighbour(assessment, factor, 1),
-        "backward": _neighbour(assessment, factor, -1),
-    }
-    return render(request, "readiness/answer.html", words, status=status)
+def _page(request: HttpRequest, words: dict[str, Any], factor: str, form: PageForm, status: int = 200) -> HttpResponse:
+    beside = page_words(words["progress"], form, factor, lambda step: _neighbour(words, factor, step))
+    return render(request, "readiness/answer.html", words | beside | {"page": form}, status=status)
 
 
 @require_POST

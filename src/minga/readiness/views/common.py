@@ -19,6 +19,9 @@ from minga.readiness.models import Assessment, Colleague, Panellist
 
 View = Callable[..., HttpResponse]
 
+#: What a key opens: a check, a colleague's questions, or a place in a panel.
+Opened = Assessment | Colleague | Panellist
+
 _SALT = "minga.readiness.key"
 
 
@@ -31,7 +34,7 @@ def _cookie_name(pk: uuid.UUID) -> str:
     return f"check_{pk.hex}"
 
 
-def remember(response: HttpResponse, opened: Assessment | Colleague | Panellist, secret: str) -> HttpResponse:
+def remember(response: HttpResponse, opened: Opened, secret: str) -> HttpResponse:
     """Let this browser open a check, a colleague's questions or a place in a panel, as long as a guest's is kept."""
     response.set_signed_cookie(
         _cookie_name(opened.pk),
@@ -92,10 +95,10 @@ def for_offline(request: HttpRequest, response: HttpResponse, key: str | None) -
     return response
 
 
-def keep_alive(request: HttpRequest, response: HttpResponse, assessment: Assessment) -> HttpResponse:
-    """Renew a guest's cookie after an answer, since the retention time starts anew too."""
-    secret = held_secret(request, assessment.pk)
-    return remember(response, assessment, secret) if secret else response
+def keep_alive(request: HttpRequest, response: HttpResponse, opened: Opened) -> HttpResponse:
+    """Renew the cookie of whoever has no account after an answer, since the retention time starts anew too."""
+    secret = held_secret(request, opened.pk)
+    return remember(response, opened, secret) if secret else response
 
 
 def frame(assessment: Assessment) -> dict[str, Any]:

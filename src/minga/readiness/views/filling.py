@@ -72,13 +72,18 @@ def save_one(
         words = _("This answer could not be saved as it is. If it does not apply to you, say why.")
         return JsonResponse({"outcome": "refused", "message": words}, status=422)
     shown = frame()
+    return confirmed(saved, shown["progress"], shown["instrument"].item(saved.answer.item).factor)
+
+
+def confirmed(saved: services.Saved, progress: selectors.Progress, factor: str) -> JsonResponse:
+    """Tell the page's script what is stored now, and how far the form is."""
     body: dict[str, Any] = {
         "outcome": saved.outcome,
         "version": saved.answer.version,
         "value": saved.answer.value,
         "at": saved.answer.saved_at.isoformat(),
-        "states": states(shown["progress"], shown["instrument"].item(saved.answer.item).factor),
-        "done": shown["progress"].answered,
+        "states": states(progress, factor),
+        "done": progress.answered,
     }
     if saved.outcome == "conflict":
         body["message"] = _(
@@ -86,6 +91,31 @@ def save_one(
             "choose again if yours is right."
         )
     return JsonResponse(body, status=409 if saved.outcome == "conflict" else 200)
+
+
+def page_words(progress: selectors.Progress, form: Any, factor: str, neighbour: Callable[[int], str]) -> dict[str, Any]:
+    """Return what a page of questions shows beside its cards; `neighbour` says where the page before or after is."""
+    pages = [one.id for one in progress.factors]
+    return {
+        "factor": form.instrument.factor(factor),
+        "number": pages.index(factor) + 1,
+        "pages": len(pages),
+        "states": states(progress, factor),
+        "errors": [card for card in form.cards if card.error or card.conflict],
+        "forward": neighbour(1),
+        "backward": neighbour(-1),
+    }
+
+
+def neighbour_of(
+    progress: selectors.Progress, factor: str, step: int, *, page: Callable[[str], str], first: str, last: str
+) -> str:
+    """Return where to go from a factor: `page` says where another one is, `first` and `last` stand at the ends."""
+    pages = [one.id for one in progress.factors]
+    at = pages.index(factor) + step
+    if at < 0:
+        return first
+    return page(pages[at]) if at < len(pages) else last
 
 
 def states(progress: selectors.Progress, factor: str) -> dict[str, str]:

@@ -20,8 +20,8 @@ from minga.readiness import selectors, services
 from minga.readiness.engine.errors import ReadinessError
 from minga.readiness.forms import PageForm
 from minga.readiness.models import AccessKey, Colleague
-from minga.readiness.views.common import for_offline, forget, held_secret, remember, shown_instrument
-from minga.readiness.views.filling import save_one, save_page, states
+from minga.readiness.views.common import for_offline, forget, held_secret, keep_alive, shown_instrument
+from minga.readiness.views.filling import neighbour_of, page_words, save_one, save_page
 from minga.web.ratelimit import limited
 
 
@@ -35,12 +35,6 @@ def opens_colleague(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
         return view(request, colleague, **named)
 
     return guarded
-
-
-def _kept(request: HttpRequest, response: HttpResponse, colleague: Colleague) -> HttpResponse:
-    """Renew the cookie after an answer."""
-    secret = held_secret(request, colleague.pk)
-    return remember(response, colleague, secret) if secret else response
 
 
 def _frame(colleague: Colleague) -> dict[str, Any]:
@@ -85,32 +79,27 @@ def colleague_answer(request: HttpRequest, colleague: Colleague, factor: str) ->
     form = PageForm(instrument, items, words["answers"], request.POST)
     if save_page(request, assessment, form, colleague) and form.is_valid:
         following = redirect(_neighbour(words, factor, -1 if "back" in request.POST else 1))
-        return _kept(request, following, colleague)
-    return _kept(request, _page(request, _frame(colleague), factor, form, status=422), colleague)
+        return keep_alive(request, following, colleague)
+    return keep_alive(request, _page(request, _frame(colleague), factor, form, status=422), colleague)
 
 
 def _neighbour(words: dict[str, Any], factor: str, step: int) -> str:
     """Return where the page after or before a factor is; the colleague's first page stands at both ends."""
-    pages = [one.id for one in words["progress"].factors]
-    at = pages.index(factor) + step
-    if 0 <= at < len(pages):
-        return reverse("readiness:colleague_answer", args=[words["colleague"].pk, pages[at]])
-    return reverse("readiness:colleague", args=[words["colleague"].pk])
+    pk = words["colleague"].pk
+    own = reverse("readiness:colleague", args=[pk])
+    return neighbour_of(
+        words["progress"],
+        factor,
+        step,
+        page=lambda other: reverse("readiness:colleague_answer", args=[pk, other]),
+        first=own,
+        last=own,
+    )
 
 
 def _page(request: HttpRequest, words: dict[str, Any], factor: str, form: PageForm, status: int = 200) -> HttpResponse:
-    pages = [one.id for one in words["progress"].factors]
-    words |= {
-        "page": form,
-        "factor": form.instrument.factor(factor),
-        "number": pages.index(factor) + 1,
-        "pages": len(pages),
-        "states": states(words["progress"], factor),
-        "errors": [card for card in form.cards if card.error or card.conflict],
-        "forward": _neighbour(words, factor, 1),
-        "backward": _neighbour(words, factor, -1),
-    }
-    return render(request, "readiness/colleague_answer.html", words, status=status)
+    beside = page_words(words["progress"], form, factor, lambda step: _neighbour(words, factor, step))
+    return render(request, "readiness/colleague_answer.html", words | beside | {"page": form}, status=status)
 
 
 @require_POST
@@ -118,7 +107,7 @@ def _page(request: HttpRequest, words: dict[str, Any], factor: str, form: PageFo
 @opens_colleague
 def colleague_save(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     """Save one answer of a colleague, sent by the page's script."""
-    return _kept(request, save_one(request, colleague.assessment, lambda: _frame(colleague), colleague), colleague)
+    return keep_alive(request, save_one(request, colleague.assessment, lambda: _frame(colleague), colleague), colleague)
 
 
 @require_POST

@@ -21,8 +21,8 @@ from minga.readiness.engine.errors import AnswerError, PanelError
 from minga.readiness.forms import seen_version
 from minga.readiness.forms_panels import PanelPageForm, SeatForm, within_words
 from minga.readiness.models import AccessKey, Panellist
-from minga.readiness.views.common import for_offline, forget, held_secret, language, remember
-from minga.readiness.views.filling import states
+from minga.readiness.views.common import for_offline, forget, held_secret, keep_alive, language
+from minga.readiness.views.filling import confirmed, neighbour_of, page_words
 from minga.web.ratelimit import limited
 
 
@@ -36,12 +36,6 @@ def opens_seat(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         return view(request, panellist, **named)
 
     return guarded
-
-
-def _kept(request: HttpRequest, response: HttpResponse, panellist: Panellist) -> HttpResponse:
-    """Renew the cookie after an answer."""
-    secret = held_secret(request, panellist.pk)
-    return remember(response, panellist, secret) if secret else response
 
 
 def _frame(panellist: Panellist) -> dict[str, Any]:
@@ -112,8 +106,8 @@ def seat_answer(request: HttpRequest, panellist: Panellist, factor: str) -> Http
     form = PanelPageForm(instrument, items, words["answers"], words["before"], request.POST)
     if _save_page(panellist, form) and form.is_valid:
         following = redirect(_neighbour(words, factor, -1 if "back" in request.POST else 1))
-        return _kept(request, following, panellist)
-    return _kept(request, _page(request, _frame(panellist), factor, form, status=422), panellist)
+        return keep_alive(request, following, panellist)
+    return keep_alive(request, _page(request, _frame(panellist), factor, form, status=422), panellist)
 
 
 def _save_page(panellist: Panellist, form: PanelPageForm) -> bool:
@@ -136,28 +130,24 @@ def _save_page(panellist: Panellist, form: PanelPageForm) -> bool:
 
 def _neighbour(words: dict[str, Any], factor: str, step: int) -> str:
     """Return where the page after or before a factor is; the panellist's first page stands at both ends."""
-    pages = [one.id for one in words["progress"].factors]
-    at = pages.index(factor) + step
-    if 0 <= at < len(pages):
-        return reverse("readiness:seat_answer", args=[words["panellist"].pk, pages[at]])
-    return reverse("readiness:seat", args=[words["panellist"].pk])
+    pk = words["panellist"].pk
+    own = reverse("readiness:seat", args=[pk])
+    return neighbour_of(
+        words["progress"],
+        factor,
+        step,
+        page=lambda other: reverse("readiness:seat_answer", args=[pk, other]),
+        first=own,
+        last=own,
+    )
 
 
 def _page(
     request: HttpRequest, words: dict[str, Any], factor: str, form: PanelPageForm, status: int = 200
 ) -> HttpResponse:
-    pages = [one.id for one in words["progress"].factors]
-    words |= {
-        "cards": [(card, words["shown"].get(card.item.id), words["before"].get(card.item.id)) for card in form.cards],
-        "factor": form.instrument.factor(factor),
-        "number": pages.index(factor) + 1,
-        "pages": len(pages),
-        "states": states(words["progress"], factor),
-        "errors": [card for card in form.cards if card.error or card.conflict],
-        "forward": _neighbour(words, factor, 1),
-        "backward": _neighbour(words, factor, -1),
-    }
-    return render(request, "readiness/seat_answer.html", words, status=status)
+    cards = [(card, words["shown"].get(card.item.id), words["before"].get(card.item.id)) for card in form.cards]
+    beside = page_words(words["progress"], form, factor, lambda step: _neighbour(words, factor, step))
+    return render(request, "readiness/seat_answer.html", words | beside | {"cards": cards}, status=status)
 
 
 @require_POST
@@ -179,23 +169,11 @@ def seat_save(request: HttpRequest, panellist: Panellist, number: int) -> HttpRe
         )
     except AnswerError:
         words = _("This answer could not be saved: the round is closed, or the answer is none of the statements.")
-        return _kept(request, JsonResponse({"outcome": "refused", "message": words}, status=422), panellist)
+        return keep_alive(request, JsonResponse({"outcome": "refused", "message": words}, status=422), panellist)
     instrument = selectors.instrument_of_panel(panellist.panel, language())
     progress = selectors.panel_progress(instrument, selectors.answers_of_panellist(panellist, number))
-    body = {
-        "outcome": saved.outcome,
-        "version": saved.answer.version,
-        "value": saved.answer.value,
-        "at": saved.answer.saved_at.isoformat(),
-        "states": states(progress, instrument.item(saved.answer.item).factor),
-        "done": progress.answered,
-    }
-    if saved.outcome == "conflict":
-        body["message"] = _(
-            "This was answered on another device in the meantime. What is stored there is marked now; "
-            "choose again if yours is right."
-        )
-    return _kept(request, JsonResponse(body, status=409 if saved.outcome == "conflict" else 200), panellist)
+    response = confirmed(saved, progress, instrument.item(saved.answer.item).factor)
+    return keep_alive(request, response, panellist)
 
 
 @require_POST
@@ -210,7 +188,7 @@ def seat_finish(request: HttpRequest, panellist: Panellist) -> HttpResponse:
         messages.error(request, str(wording_panels.refusal(getattr(error, "code", "stage"))))
     else:
         messages.success(request, _("Thank you. You can still change answers until the round is closed."))
-    return _kept(request, redirect("readiness:seat", pk=panellist.pk), panellist)
+    return keep_alive(request, redirect("readiness:seat", pk=panellist.pk), panellist)
 
 
 @require_POST
