@@ -8,7 +8,7 @@ from minga.web.rooms import Room
 
 
 class DeliberationConfig(Room):
-    """Consultations: engines and commands so far; the site keeps nothing of them, so the menu does not name them."""
+    """Consultations: voices, conversations, answers, drafts and what follows from them."""
 
     default = True
     name = "minga.deliberation"

@@ -8,6 +8,7 @@ from __future__ import annotations
 ROOMS = [
     "members",
     "knowledge",
+    "meetings",
     "readiness",
     "indicators",
     "deliberation",

@@ -21,3 +21,11 @@ class MapError(DeliberationError):
 
 class TraceError(DeliberationError):
     """Voices, themes, answers and clauses do not hold together."""
+
+
+class ActError(DeliberationError):
+    """What somebody wants to do in a consultation is not possible; `code` says which rule, for the page's own words."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code

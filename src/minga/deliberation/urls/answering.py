@@ -1,0 +1,7 @@
+"""Themes, answers, coverage and receipts."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

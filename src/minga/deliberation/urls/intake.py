@@ -1,0 +1,7 @@
+"""Taking in voices: sources, files, splitting, themes of voices."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

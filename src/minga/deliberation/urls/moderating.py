@@ -1,0 +1,7 @@
+"""Conversations: moderation, map and report under talk/<conversation>/."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

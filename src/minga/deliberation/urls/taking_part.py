@@ -1,0 +1,7 @@
+"""Conversations: taking part under talk/<conversation>/."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

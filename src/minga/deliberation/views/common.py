@@ -1,0 +1,62 @@
+"""What all pages of the room share: the consultation of an address, given only to whoever may see it or work on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+
+from minga.deliberation.selectors import access
+
+View = Callable[..., HttpResponse]
+
+
+def shows_consultation(view: View) -> View:
+    """Give a view the consultation of its address, or answer 404."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, slug: str, **named: Any) -> HttpResponse:
+        return view(request, access.find_consultation(slug, request.user), **named)
+
+    return guarded
+
+
+def works_on(*tasks: str) -> Callable[[View], View]:
+    """Give a view the consultation of its address if the account has one of these tasks in it; 404 otherwise."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        @never_cache
+        def guarded(request: HttpRequest, slug: str, **named: Any) -> HttpResponse:
+            return view(request, access.find_for_work(slug, request.user, *tasks), **named)
+
+        return guarded
+
+    return guard
+
+
+def shows_conversation(view: View) -> View:
+    """Give a view the conversation of its address, or answer 404."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, slug: str, **named: Any) -> HttpResponse:
+        return view(request, access.find_conversation(slug, request.user), **named)
+
+    return guarded
+
+
+def works_on_conversation(*tasks: str) -> Callable[[View], View]:
+    """Give a view the conversation of its address if the account has one of these tasks; 404 otherwise."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        @never_cache
+        def guarded(request: HttpRequest, slug: str, **named: Any) -> HttpResponse:
+            return view(request, access.find_conversation_for_work(slug, request.user, *tasks), **named)
+
+        return guarded
+
+    return guard
