@@ -1,0 +1,151 @@
+"""Drafts as they are read: clauses of any version as an ordered tree, what changed, and what stands behind a clause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from minga.deliberation.engine.lineage import Lineage, lineage
+from minga.deliberation.models import Clause, ClauseVersion, Consultation, Draft
+
+#: The kinds of change after which a clause is no longer in the text.
+_GONE = ClauseVersion.Kind.DELETE
+
+
+@dataclass(frozen=True)
+class ClauseRow:
+    """A clause as it stands in one version of a draft.
+
+    Parameters
+    ----------
+    code, number : its permanent name (C12), and the number alone
+    place : where it stands in this version ("2.1"), for reading; it moves, the name does not
+    heading, text : its words
+    depth : 0 for a clause that stands under no other
+    parent : the code of the clause above it, or None
+    kind : how it came to be as it is: add, edit, split, merge, none
+    version : the version in which that happened
+    came_from : codes of clauses from which it came in a split or a merge
+    revision : how often it was saved in that version
+    """
+
+    code: str
+    number: int
+    place: str
+    heading: str
+    text: str
+    depth: int
+    parent: str | None
+    kind: str
+    version: int
+    came_from: tuple[str, ...]
+    revision: int
+
+
+def visible_drafts(consultation: Consultation, *, is_team: bool) -> QuerySet[Draft]:
+    """Return the drafts that somebody may read: the team all, everyone else those with a published version."""
+    drafts = consultation.drafts.exclude(state=Draft.State.WITHDRAWN)
+    return drafts if is_team else drafts.filter(version__gt=0)
+
+
+def find_draft(consultation: Consultation, draft: str, *, is_team: bool = False) -> Draft:
+    """Return a draft of a consultation by the word in its address, or raise Http404."""
+    found = get_object_or_404(visible_drafts(consultation, is_team=is_team), slug=draft)
+    found.consultation = consultation
+    return found
+
+
+def check_version(draft: Draft, version: int, *, is_team: bool = False) -> int:
+    """Return the version if it is published, or being written and asked for by the team.
+
+    Raises
+    ------
+    Http404
+    """
+    last = draft.version + (is_team and draft.state == Draft.State.WRITING)
+    if not 1 <= version <= last:
+        raise Http404
+    return version
+
+
+def clauses_at(draft: Draft, version: int) -> tuple[ClauseRow, ...]:
+    """Return the clauses of a draft as they stand in a version, in the order in which they are read."""
+    return ordered(standing(draft, version))
+
+
+def standing(draft: Draft, version: int) -> list[ClauseVersion]:
+    """Return the row of each clause that stands in a version: its latest one, unless that took it out."""
+    rows = ClauseVersion.objects.filter(clause__draft=draft, version__lte=version).select_related("clause", "parent")
+    latest = {row.clause_id: row for row in rows.order_by("version")}
+    return [row for row in latest.values() if row.kind != _GONE]
+
+
+def ordered(rows: Iterable[ClauseVersion]) -> tuple[ClauseRow, ...]:
+    """Lay rows out as a tree, each clause before those under it; what lost its parent stands at the top."""
+    known = list(rows)
+    standing_ids = {row.clause_id for row in known}
+    under: dict[Any, list[ClauseVersion]] = {}
+    for row in known:
+        under.setdefault(row.parent_id if row.parent_id in standing_ids else None, []).append(row)
+    found: list[ClauseRow] = []
+    _lay_out(under, None, "", 0, found)
+    return tuple(found)
+
+
+def _lay_out(
+    under: Mapping[Any, list[ClauseVersion]], parent: Clause | None, above: str, depth: int, found: list[ClauseRow]
+) -> None:
+    children = under.get(parent.pk if parent else None, [])
+    for count, row in enumerate(sorted(children, key=lambda each: (each.position, each.clause.number)), start=1):
+        place = f"{above}{count}"
+        found.append(
+            ClauseRow(
+                code=row.clause.code,
+                number=row.clause.number,
+                place=place,
+                heading=row.heading,
+                text=row.text,
+                depth=depth,
+                parent=parent.code if parent else None,
+                kind=row.kind,
+                version=row.version,
+                came_from=tuple(row.came_from),
+                revision=row.revision,
+            )
+        )
+        _lay_out(under, row.clause, f"{place}.", depth + 1, found)
+
+
+def changes_table(draft: Draft, version: int | None = None) -> pl.DataFrame:
+    """Return every change of the draft's clauses up to a version as the engine's lineage wants it.
+
+    One row per change and answer that led to it: ``clause``, ``version``, ``kind``, ``came_from``, ``disposition``,
+    ``text``. The names of answers are those of `Disposition.pk` in hexadecimal digits with hyphens.
+    """
+    last = draft.version + 1 if version is None else version
+    changes = ClauseVersion.objects.filter(clause__draft=draft, version__lte=last)
+    led = changes.filter(dispositions__isnull=False).values_list("pk", "dispositions")
+    answers: dict[int, list[Any]] = {}
+    for change, disposition in led:
+        answers.setdefault(change, []).append(str(disposition))
+    rows = [
+        (f"C{number}", at, kind, " ".join(came_from) or None, answer, text)
+        for pk, number, at, kind, came_from, text in changes.order_by("version", "clause__number").values_list(
+            "pk", "clause__number", "version", "kind", "came_from", "text"
+        )
+        for answer in answers.get(pk, [None])
+    ]
+    names = ("clause", "version", "kind", "came_from", "disposition", "text")
+    kinds = dict.fromkeys(names, pl.String) | {"version": pl.Int64}
+    return pl.DataFrame(rows, schema=kinds, orient="row")
+
+
+def lineage_of(draft: Draft, version: int | None = None) -> Lineage:
+    """Follow the clauses of a draft over splits and merges, up to a version or to what is being written."""
+    return lineage(changes_table(draft, version))
