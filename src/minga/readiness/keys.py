@@ -1,43 +1,12 @@
-"""Secrets that open an assessment without an account: drawn here, and known to the database only as a hash."""
+"""Keys that open an assessment without an account, and the reference on a paper form, which opens nothing."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 import uuid
 
-#: Crockford's alphabet: no I, L, O or U, so a printed code survives handwriting and reading aloud.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-CODE_LENGTH = 16
-_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
+from minga.web.codes import ALPHABET, CODE_LENGTH, MISREAD, hash_of, new_code, new_secret, tidy_code
 
-
-def new_secret() -> str:
-    """Draw a secret of 256 bits for a browser or a link."""
-    return secrets.token_urlsafe(32)
-
-
-def new_code() -> str:
-    """Draw a printable code of 80 bits, such as 7QK4-0M2X-V9TB-3HFA."""
-    drawn = "".join(secrets.choice(ALPHABET) for _place in range(CODE_LENGTH))
-    return "-".join(drawn[start : start + 4] for start in range(0, CODE_LENGTH, 4))
-
-
-def tidy_code(text: str) -> str | None:
-    """Return a typed code in its one spelling, or None where it cannot be a code.
-
-    Small letters, spaces and missing hyphens are fine; O reads as 0, I and L as 1.
-    """
-    drawn = "".join(text.upper().split()).replace("-", "").replace("–", "").translate(_MISREAD)
-    if len(drawn) != CODE_LENGTH or any(letter not in ALPHABET for letter in drawn):
-        return None
-    return "-".join(drawn[start : start + 4] for start in range(0, CODE_LENGTH, 4))
-
-
-def hash_of(secret: str) -> str:
-    """Return what the database keeps of a secret; at 80 bits and more there is nothing to guess."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
+__all__ = ["ALPHABET", "CODE_LENGTH", "hash_of", "new_code", "new_secret", "paper_code", "tidy_code", "tidy_paper_code"]
 
 # ---------------------------------------------------------------- what stands on a paper form: a reference, no secret
 _PAPER_LENGTH = 8
@@ -61,7 +30,7 @@ def tidy_paper_code(text: str) -> tuple[uuid.UUID, uuid.UUID] | None:
     drawn = "".join(text.upper().split()).replace("-", "").replace("–", "")
     if len(drawn) != _PAPER_LENGTH + 2 or not drawn.startswith("P"):
         return None
-    drawn = drawn[1:].translate(_MISREAD)
+    drawn = drawn[1:].translate(MISREAD)
     if any(letter not in ALPHABET for letter in drawn):
         return None
     places = [ALPHABET.index(letter) for letter in drawn[:-1]]

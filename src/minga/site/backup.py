@@ -1,8 +1,8 @@
 """One file that holds the whole site: every row of the database and every upload, with the hash of each part.
 
-A zip file: `tables/<name>.jsonl` (one line of JSON a row), `uploads/...` and `evidence/...` as they are (evidence
-stays encrypted where a key is set; the key is never in the file), and `manifest.json`, which says which version made
-it, how far the database's structure was, and the SHA-256 of every other part.
+A zip file: `tables/<name>.jsonl` (one line of JSON a row), `uploads/...`, `evidence/...` and `sources/...` as they are
+(the last two stay encrypted where a key is set; the key is never in the file), and `manifest.json`, which says which
+version made it, how far the database's structure was, and the SHA-256 of every other part.
 """
 
 from __future__ import annotations
@@ -109,7 +109,11 @@ def _tables(archive: zipfile.ZipFile, using: str, step: Step) -> Iterator[dict[s
 
 def folders() -> dict[str, Path]:
     """Return the folders of files that belong to the site, by what a backup calls them."""
-    return {"uploads": Path(settings.MEDIA_ROOT), "evidence": Path(settings.EVIDENCE_ROOT)}
+    return {
+        "uploads": Path(settings.MEDIA_ROOT),
+        "evidence": Path(settings.EVIDENCE_ROOT),
+        "sources": Path(settings.SOURCES_ROOT),
+    }
 
 
 def _files(archive: zipfile.ZipFile, part: str, root: Path, step: Step) -> Iterator[dict[str, Any]]:

@@ -157,17 +157,17 @@ def backup(
 ) -> None:
     """Write database and uploads into one file that `restore` brings back on SQLite or PostgreSQL."""
     with _site():
-        from minga.site.backup import write
+        from minga.site.backup import folders, write
 
         with _progress() as step:
             manifest = write(file, step=step)
     rows = sum(table["rows"] for table in manifest["tables"])
-    counts = {"uploads": len(manifest["uploads"]), "evidence": len(manifest["evidence"])}
+    counts = {part: len(manifest[part]) for part in folders()}
     result = {"file": str(file), "bytes": file.stat().st_size, "rows": rows, **counts}
     _show(
         result,
         as_json,
-        f"{file} holds the site (rows: {rows}, uploads: {counts['uploads']}, evidence: {counts['evidence']}). "
+        f"{file} holds the site (rows: {rows}, {', '.join(f'{part}: {count}' for part, count in counts.items())}). "
         "Keep it as safe as the database.",
     )
 

@@ -144,8 +144,8 @@ def _is_shaped(manifest: dict[str, Any]) -> bool:
     return (
         rows("tables", name=str, sha256=str, rows=int)
         and rows("uploads", name=str, sha256=str)
-        # backups made before evidence was kept have none
-        and ("evidence" not in manifest or rows("evidence", name=str, sha256=str))
+        # backups made before evidence or sources were kept have none
+        and all(part not in manifest or rows(part, name=str, sha256=str) for part in ("evidence", "sources"))
         and isinstance(migrations, dict)
         and all(isinstance(name, str) for name in migrations.values())
     )

@@ -83,7 +83,7 @@ LOG_FORMAT = env.choice("MINGA_LOG_FORMAT", "text", "text for people, json for m
 UPLOAD_MB = env.whole("MINGA_UPLOAD_MB", 10, "Largest upload, in megabytes.", least=1, most=200)
 EVIDENCE_KEYS = env.fernet_keys(
     "MINGA_EVIDENCE_KEY",
-    "Keys that encrypt evidence, the newest first. Empty: evidence is stored as it is.",
+    "Keys that encrypt evidence and what was sent to consultations, the newest first. Empty: stored as it is.",
 )
 EVIDENCE_DAYS = env.whole(
     "MINGA_EVIDENCE_DAYS",
@@ -91,6 +91,18 @@ EVIDENCE_DAYS = env.whole(
     "Days after the end of a validation, or without one after the submission, when evidence is deleted.",
     least=7,
     most=3650,
+)
+SENDER_DAYS = env.whole(
+    "MINGA_SENDER_DAYS",
+    365,
+    "Days after the end of a consultation when senders' names, addresses and files are deleted; their words stay.",
+    least=7,
+    most=3650,
+)
+SUGGESTER = env.text(
+    "MINGA_SUGGESTER",
+    "minga.deliberation.engine.suggesting.by_words",
+    "Dotted name of the function that says how alike texts are, for suggestions that a person confirms.",
 )
 SAMPLE = env.truth("MINGA_SAMPLE", False, "The site serves the sample alliance: a banner says so on every page.")
 SECOND_FACTOR = env.choice(
@@ -241,6 +253,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 MEDIA_ROOT = VAR / "uploads"
 # Photos and documents behind answers: no address leads there, one page gives them out to those who may see them.
 EVIDENCE_ROOT = VAR / "evidence"
+# Letters and files that were sent to a consultation, in the same way.
+SOURCES_ROOT = VAR / "sources"
 DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MB * 1024 * 1024
 # What is far larger than may be sent is not even received; what may be sent touches no disk on its way in.
 FILE_UPLOAD_MAX_MEMORY_SIZE = min(UPLOAD_MB, 16) * 1024 * 1024

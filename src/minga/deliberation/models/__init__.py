@@ -14,6 +14,7 @@ from minga.deliberation.models.drafts import (
     Draft,
     DraftVersion,
 )
+from minga.deliberation.models.intake import Intake, IntakeFile
 from minga.deliberation.models.moderation import AnomalyFlag, MapRun, ModerationAct
 from minga.deliberation.models.voices import Source, Theme, ThemeLink, ThemeVersion, Voice
 
@@ -32,6 +33,8 @@ __all__ = [
     "Draft",
     "DraftVersion",
     "EntryCode",
+    "Intake",
+    "IntakeFile",
     "Level",
     "MapRun",
     "ModerationAct",

@@ -39,6 +39,8 @@ class Source(models.Model):
     language = models.CharField(_("language"), max_length=10, blank=True)
     #: the file itself: where it lies under settings.SOURCES_ROOT; empty where there was none
     file_path = models.CharField(max_length=80, blank=True)
+    file_hash = models.CharField(max_length=64, blank=True)
+    is_encrypted = models.BooleanField(default=False)
     media_type = models.CharField(max_length=100, blank=True)
     #: SHA-256 of the text, so that the same submission is not taken in twice
     text_hash = models.CharField(max_length=64, db_index=True)
@@ -61,6 +63,16 @@ class Source(models.Model):
     received_at = models.DateTimeField()
     #: mark of the person who took it in, not a key
     taken_in_by_mark = models.CharField(max_length=80, blank=True)
+    #: the upload that it came with
+    intake = models.ForeignKey(
+        "deliberation.Intake", null=True, blank=True, on_delete=models.SET_NULL, related_name="sources"
+    )
+    #: somebody has looked through all of it; until then it waits to be split into voices
+    read_at = models.DateTimeField(null=True, blank=True)
+    #: goes up with each change of its voices, so that two analysts cannot overwrite each other
+    revision = models.PositiveIntegerField(default=0)
+    #: names, addresses and the file were deleted, their time being over
+    stripped_at = models.DateTimeField(null=True, blank=True)
     is_sample = models.BooleanField(default=False)
 
     class Meta:

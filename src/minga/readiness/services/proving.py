@@ -19,9 +19,10 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from minga.members import services as members
-from minga.readiness import inspection, selectors, vault
+from minga.readiness import inspection, selectors
 from minga.readiness.engine.errors import EvidenceError
 from minga.readiness.models import Assessment, Colleague, Evidence, Validation
+from minga.readiness.vault import vault
 
 log = logging.getLogger("minga.readiness")
 

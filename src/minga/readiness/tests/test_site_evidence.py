@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from minga.members import selectors as people
 from minga.members import services as members
-from minga.readiness import services, vault
+from minga.readiness import services
 from minga.readiness.engine.errors import EvidenceError
 from minga.readiness.models import Assessment, Evidence
 from minga.readiness.testing import address, invited, start_in_browser, started
@@ -30,6 +30,7 @@ from minga.readiness.testing_validation import (
     shown,
     under_way,
 )
+from minga.readiness.vault import vault
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
