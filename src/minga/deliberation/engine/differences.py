@@ -1,0 +1,109 @@
+"""What changed between two texts, word by word; Chinese and Japanese by character."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+#: Letters that stand for words by themselves: Chinese characters and Japanese syllables.
+_CHARACTER = "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
+#: Marks above and below letters, which Python does not count as letters: accents, vowel signs of Arabic and Hebrew.
+_MARKS = "\u0300-\u036f\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u200c\u200d"
+_LETTER = rf"(?!{_CHARACTER})[\w{_MARKS}]"
+_WORD = rf"(?:{_LETTER})+(?:['’\-](?:{_LETTER})+)*"
+#: A word, a character or a sign, with the blanks after it; or blanks at the beginning.
+_TOKEN = re.compile(rf"(?:{_CHARACTER}|{_WORD}|[^\s])\s*|\s+")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of text.
+
+    Parameters
+    ----------
+    kind : "same", "added" or "removed"
+    text : its words
+    """
+
+    kind: str
+    text: str
+
+
+def words_of(text: str) -> list[str]:
+    """Cut a text into words, each with the blanks after it; joined again they are the text."""
+    return _TOKEN.findall(text)
+
+
+def differences(before: str, after: str) -> tuple[Piece, ...]:
+    """Compare two texts word by word.
+
+    Paragraphs are compared first and words only inside those that changed, so that long texts stay quick.
+
+    Parameters
+    ----------
+    before, after : str
+
+    Returns
+    -------
+    tuple of Piece
+        What stayed and what was removed is ``before`` again, what stayed and what was added is ``after``, character for
+        character. Where something was replaced, what was removed stands first.
+
+    Source: longest matching blocks, Ratcliff and Obershelp, as in Python's ``difflib``.
+    """
+    return tuple(_joined(_pieces(_lines(before), _lines(after), inside=True)))
+
+
+def is_changed(pieces: Sequence[Piece]) -> bool:
+    """Say whether anything differs."""
+    return any(piece.kind != "same" for piece in pieces)
+
+
+def _lines(text: str) -> list[str]:
+    return text.splitlines(keepends=True)
+
+
+def _pieces(before: list[str], after: list[str], *, inside: bool) -> Iterator[Piece]:
+    """Yield what stayed, was removed and was added; `inside`: look at words where lines were replaced."""
+    for kind, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        old, new = "".join(before[i:j]), "".join(after[k:m])
+        if kind == "equal":
+            yield Piece("same", new)
+        elif inside and old and new:
+            yield from _pieces(words_of(old), words_of(new), inside=False)
+        else:
+            yield Piece("removed", old)
+            yield Piece("added", new)
+
+
+def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """Put together what belongs together: one removal and one addition between two stretches that stayed."""
+    removed = added = same = ""
+    for piece in pieces:
+        if piece.kind == "same" and (piece.text.strip() or not (removed or added)):
+            yield from _changed(removed, added)
+            removed = added = ""
+            same += piece.text
+            continue
+        if same:
+            yield Piece("same", same)
+            same = ""
+        # blanks alone between two changes belong to both of them
+        removed += piece.text if piece.kind != "added" else ""
+        added += piece.text if piece.kind != "removed" else ""
+    yield from _changed(removed, added)
+    if same:
+        yield Piece("same", same)
+
+
+def _changed(removed: str, added: str) -> Iterator[Piece]:
+    if removed == added:
+        if removed:
+            yield Piece("same", removed)
+        return
+    if removed:
+        yield Piece("removed", removed)
+    if added:
+        yield Piece("added", added)
