@@ -23,6 +23,10 @@ class TraceError(DeliberationError):
     """Voices, themes, answers and clauses do not hold together."""
 
 
+class TemplateError(DeliberationError):
+    """There is no such template of a draft."""
+
+
 class ActError(DeliberationError):
     """What somebody wants to do in a consultation is not possible; `code` says which rule, for the page's own words."""
 
