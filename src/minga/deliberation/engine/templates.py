@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -15,7 +14,6 @@ from minga.deliberation.engine.errors import TemplateError
 TEMPLATES = ("strategy", "guideline", "recommendation", "standard")
 LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
 _FOLDER = Path(__file__).resolve().parent.parent / "templates_of_drafts"
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -74,5 +72,5 @@ def clauses_in(language: str) -> dict[str, dict[str, tuple[str, str]]]:
     text = (_FOLDER / f"clauses.{language}.yaml").read_text(encoding="utf-8")
     return {
         code: {name: (heading, words) for name, (heading, words) in clauses.items()}
-        for code, clauses in yaml.load(text, Loader=_Loader).items()
+        for code, clauses in yaml.safe_load(text).items()
     }

@@ -70,5 +70,5 @@ def test_another_language_gets_english_and_an_empty_page_stays_empty():
 
 
 def test_unknown_template_names_those_that_there_are():
-    with pytest.raises(TemplateError, match="'law'.*strategy, guideline, recommendation, standard, or empty"):
+    with pytest.raises(TemplateError, match=r"'law'.*strategy, guideline, recommendation, standard, or empty"):
         template("law", "en")
