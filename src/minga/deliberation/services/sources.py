@@ -1,0 +1,242 @@
+"""Taking in: the one way in which a source and its voices come into being."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from minga.deliberation.engine.errors import ActError
+from minga.deliberation.engine.submissions import hash_of_text, tidy_text
+from minga.deliberation.engine.vocabulary import STRATA
+from minga.deliberation.models import Consultation, Round, Source, Voice
+from minga.deliberation.vault import vault
+from minga.members import selectors as people
+from minga.members import services as members
+from minga.text.languages import guess_language
+from minga.web import codes
+
+#: A source longer than any letter is a book; it comes in parts.
+LONGEST = 1_000_000
+LONGEST_VOICE = 20_000
+_LONGEST_REGION = 80
+
+
+@dataclass(frozen=True)
+class Part:
+    """The words of one voice; `start` and `end` say where they stand in the text of the source, if they do."""
+
+    text: str
+    start: int | None = None
+    end: int | None = None
+    #: guessed where it is empty
+    language: str = ""
+    statement: Any = None
+    takeaway: Any = None
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who sent it, as far as it is known."""
+
+    name: str = ""
+    organization: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class File:
+    """The file it came as: its bytes, or where they lie in the vault already."""
+
+    name: str
+    media_type: str = ""
+    data: bytes | None = None
+    path: str = ""
+    is_encrypted: bool = False
+    hash: str = ""
+
+    def stored(self) -> File:
+        """Return the file as it lies in the vault, written there if it was not."""
+        if self.data is None:
+            return self
+        path, is_encrypted = vault.write(self.data)
+        digest = hashlib.sha256(self.data).hexdigest()
+        return replace(self, data=None, path=path, is_encrypted=is_encrypted, hash=digest)
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What came into being. The code of the receipt can be read only now; empty where none was wanted."""
+
+    source: Source
+    voices: tuple[Voice, ...]
+    receipt_code: str
+
+
+def take_in(
+    consultation: Consultation,
+    kind: str,
+    text: str,
+    *,
+    voices: Sequence[Part | str] | None = None,
+    round: Round | None = None,
+    author: Author | None = None,
+    strata: Mapping[str, str] | None = None,
+    may_publish: bool = False,
+    account: Any = None,
+    language: str = "",
+    received_at: datetime | None = None,
+    by: Any = None,
+    file: File | None = None,
+    place: str = "",
+    meeting: Any = None,
+    intake: Any = None,
+    with_receipt: bool = True,
+) -> TakenIn:
+    """Take in one submission.
+
+    Parameters
+    ----------
+    voices : the voices in it
+        None: the whole text is one voice. An empty list: somebody will split it later.
+    language : code of a language; guessed from the text where it is empty
+    account : whose submission it is, if they sent it signed in
+    by : whoever takes it in for them; then it is an act of the audit trail, unless it came with an upload (`intake`),
+        which is one act as a whole
+    with_receipt : whether to draw the code that opens the private receipt
+
+    Raises
+    ------
+    ActError
+        "empty" without any words, "long", "strata" for a stratum or value that is none, "adopted" once the draft was
+        adopted, "round" for a round of another consultation.
+    """
+    text = tidy_text(text)
+    parts = _parts(text, voices, language)
+    _check(consultation, text, parts, round)
+    known = _strata(strata or {})
+    author = author or Author()
+    kept = file.stored() if file else None
+    try:
+        with transaction.atomic():
+            locked = Consultation.objects.select_for_update().get(pk=consultation.pk)
+            if locked.state == Consultation.State.ADOPTED:
+                raise ActError(
+                    "adopted", "The draft is adopted, so nothing can be taken in any more. Begin a new consultation."
+                )
+            code = codes.new_code() if with_receipt else ""
+            source = Source.objects.create(
+                consultation=locked,
+                round=round,
+                kind=kind,
+                number=_next(locked.sources),
+                name=kept.name[:200] if kept else "",
+                place=place[:80],
+                text=text,
+                language=(language or guess_language(text) or "")[:10],
+                file_path=kept.path if kept else "",
+                file_hash=kept.hash if kept else "",
+                is_encrypted=bool(kept and kept.is_encrypted),
+                media_type=kept.media_type if kept else "",
+                text_hash=hash_of_text(text),
+                author_name=_line(author.name, 200),
+                author_organization=_line(author.organization, 200),
+                author_address=_line(author.address, 254),
+                account=account if getattr(account, "is_authenticated", False) else None,
+                strata=known,
+                may_publish=may_publish,
+                receipt_hash=codes.hash_of(code) if code else "",
+                meeting=meeting,
+                received_at=received_at or timezone.now(),
+                taken_in_by_mark=mark_of(by),
+                intake=intake,
+                read_at=timezone.now() if parts else None,
+                is_sample=locked.is_sample,
+            )
+            made = add_voices(source, parts)
+            Consultation.objects.filter(pk=locked.pk).update(changed_at=timezone.now())
+            if by is not None and intake is None:
+                members.record(by=by, act="source.taken_in", on=source)
+    except BaseException:
+        if file and file.data is not None and kept:
+            vault.delete(kept.path)
+        raise
+    return TakenIn(source, tuple(made), code)
+
+
+def add_voices(source: Source, parts: Sequence[Part]) -> list[Voice]:
+    """Add voices to a source; call it inside a transaction that holds the lock on the consultation."""
+    first = _next(source.consultation.voices)
+    return Voice.objects.bulk_create(
+        [
+            Voice(
+                consultation=source.consultation,
+                source=source,
+                number=first + at,
+                text=part.text,
+                language=(part.language or guess_language(part.text) or source.language)[:10],
+                start=part.start,
+                end=part.end,
+                statement=part.statement,
+                takeaway=part.takeaway,
+            )
+            for at, part in enumerate(parts)
+        ]
+    )
+
+
+def mark_of(account: Any) -> str:
+    """Return the mark under which the audit trail knows a person; empty for nobody."""
+    person = people.person_of(account) if getattr(account, "is_authenticated", False) else None
+    return person.reference if person else ""
+
+
+def _next(rows: Any) -> int:
+    return int(rows.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def _parts(text: str, voices: Sequence[Part | str] | None, language: str) -> list[Part]:
+    if voices is None:
+        return [Part(text, 0, len(text), language)] if text else []
+    given = [Part(one) if isinstance(one, str) else one for one in voices]
+    return [replace(one, text=tidy_text(one.text), language=one.language or language) for one in given]
+
+
+def _check(consultation: Consultation, text: str, parts: Sequence[Part], round: Round | None) -> None:
+    if not text:
+        raise ActError("empty", "There are no words in this submission. Type or paste what was said.")
+    if len(text) > LONGEST:
+        raise ActError("long", f"The text has {len(text):,} characters; {LONGEST:,} are the most. Send it in parts.")
+    if any(not part.text for part in parts):
+        raise ActError("empty", "A voice has no words. Leave it out, or type what was said.")
+    if len(parts) > 1 and any(len(part.text) > LONGEST_VOICE for part in parts):
+        raise ActError("long", f"A voice has more than {LONGEST_VOICE:,} characters. Make several voices of it.")
+    if round is not None and round.consultation_id != consultation.pk:
+        raise ActError("round", "The round belongs to another consultation. Choose one of this consultation.")
+
+
+def _strata(given: Mapping[str, str]) -> dict[str, str]:
+    """Keep what is known; a region is free text, everything else one of the values."""
+    known: dict[str, str] = {}
+    for name, value in given.items():
+        value = " ".join(str(value or "").split())
+        if not value:
+            continue
+        if name not in STRATA or (STRATA[name] and value not in STRATA[name]):
+            raise ActError(
+                "strata",
+                f"{name!r} cannot be {value!r}. Use one of {', '.join(STRATA.get(name, ())) or ', '.join(STRATA)}, "
+                "or leave it out.",
+            )
+        known[name] = value[:_LONGEST_REGION]
+    return known
+
+
+def _line(text: str, longest: int) -> str:
+    return " ".join(tidy_text(text).split())[:longest]
