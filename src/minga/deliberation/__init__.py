@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from minga.deliberation.engine.anomalies import Without, anomalies, with_and_without
     from minga.deliberation.engine.audit import adoptable, audit, changed_evidence, receipt
+    from minga.deliberation.engine.common_ground import common_ground
     from minga.deliberation.engine.conversation import Conversation
     from minga.deliberation.engine.coverage import Coverage, coverage, participation
     from minga.deliberation.engine.errors import DeliberationError, ExportError, MapError, TraceError, VoteError
@@ -48,6 +49,7 @@ _WHERE = {
     "audit": "audit",
     "changed_evidence": "audit",
     "check_sign": "exports",
+    "common_ground": "common_ground",
     "consensus": "statistics",
     "coverage": "coverage",
     "divisiveness": "statistics",
@@ -79,7 +81,7 @@ _WHERE = {
 __all__ = [
     "Conversation", "Coverage", "DeliberationError", "ExportError", "Groups", "Lineage", "MapError",
     "OpinionMap", "Trace", "TraceError", "VoteError", "VoteTable", "Without", "adoptable", "anomalies", "audit",
-    "changed_evidence", "check_sign", "consensus", "coverage", "divisiveness", "group_stats", "groups",
+    "changed_evidence", "check_sign", "common_ground", "consensus", "coverage", "divisiveness", "group_stats", "groups",
     "lineage", "map_facts", "map_svg", "map_tables", "newcombe", "next_statement", "opinion_map", "participation",
     "priorities", "read_events", "read_polis", "read_trace", "receipt", "report_pages", "representative", "stability",
     "vote_table", "with_and_without", "write_events", "write_map", "write_polis",

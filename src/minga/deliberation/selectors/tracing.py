@@ -1,0 +1,251 @@
+"""A consultation as the engine's trace: voices, themes, answers, clauses and evidence, in a fixed number of queries.
+
+Names in a trace are those that people read: V12 a voice, T3 a theme, ``strategy/C4`` a clause of a draft,
+``talk-slug/7`` a statement. Answers are called by their id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import polars as pl
+from django.db.models import F, Q
+
+from minga.deliberation.engine.audit import adoptable, audit
+from minga.deliberation.engine.common_ground import common_ground
+from minga.deliberation.engine.coverage import Coverage, coverage
+from minga.deliberation.engine.trace import TABLES, Trace
+from minga.deliberation.engine.vocabulary import STRATA
+from minga.deliberation.models import (
+    Citation,
+    ClauseVersion,
+    Consultation,
+    Disposition,
+    Draft,
+    MapRun,
+    Statement,
+    ThemeLink,
+    Voice,
+)
+
+#: Problems that belong to one clause; those of another draft do not stop this one.
+_OF_CLAUSES = ("clause_unsourced", "evidence_incomplete")
+
+
+def trace_of(consultation: Consultation, draft: Draft | None = None, *, working: bool = False) -> Trace:
+    """Bring a consultation from the database to the engine.
+
+    Parameters
+    ----------
+    consultation : Consultation
+    draft : Draft, optional
+        Leaves the clauses of other drafts out.
+    working : bool
+        Counts what is written for the next version of a draft too, and not only what is published.
+
+    A voice that was taken back is left out, unless it was answered or another one is called its duplicate: then it
+    stays without words, so that the chain holds. `coverage_of` counts none of them.
+    """
+    voices = _voices(consultation)
+    names = set(voices["voice"].to_list())
+    links = _links(consultation, names)
+    dispositions = _dispositions(consultation, names, set(links["theme"].to_list()))
+    answers = set(dispositions["disposition"].to_list())
+    clauses = _clauses(consultation, draft, answers, working=working)
+    evidence = _evidence(consultation, set(clauses["clause"].to_list()), answers)
+    return Trace(voices, links, dispositions, clauses, evidence)
+
+
+def _table(name: str, rows: Iterable[tuple[Any, ...]], columns: tuple[str, ...], **kinds: Any) -> pl.DataFrame:
+    """Make a table of the trace with all of its columns, empty where nothing is known."""
+    needed, known = TABLES[name]
+    table = pl.DataFrame(list(rows), schema={each: kinds.get(each, pl.String) for each in columns}, orient="row")
+    absent = [each for each in (*needed, *known) if each not in columns]
+    return table.with_columns([pl.lit(None, dtype=pl.String).alias(each) for each in absent])
+
+
+def _voices(consultation: Consultation) -> pl.DataFrame:
+    answered = Disposition.objects.filter(consultation=consultation)
+    needed = answered.exclude(voice=None).values("voice"), answered.exclude(duplicate_of=None).values("duplicate_of")
+    kept = Voice.objects.filter(Q(withdrawn_at=None) | Q(pk__in=needed[0]) | Q(pk__in=needed[1]))
+    found = (
+        kept.filter(consultation=consultation)
+        .order_by("number")
+        .values_list(
+            "number", "text", "language", "withdrawn_at", "source_id", "source__account_id", "source__author_address",
+            "source__strata",
+        )
+    )  # fmt: skip
+    columns = ("voice", "text", "language", "withdrawn", "author", *STRATA)
+    rows = [
+        (
+            f"V{number}",
+            "" if withdrawn else text,
+            language or None,
+            withdrawn is not None,
+            _author(source, account, address),
+            *(_told(strata, stratum) for stratum in STRATA),
+        )
+        for number, text, language, withdrawn, source, account, address, strata in found
+    ]
+    return _table("voices", rows, columns, withdrawn=pl.Boolean)
+
+
+def _author(source: Any, account: Any, address: str) -> str:
+    """Name who sent a voice, so that people are counted and not their letters; it is never shown."""
+    return f"account {account}" if account else (address.strip().lower() or f"source {source}")
+
+
+def _told(strata: Mapping[str, Any], stratum: str) -> str | None:
+    return str(strata.get(stratum) or "").strip() or None
+
+
+def _links(consultation: Consultation, voices: set[str]) -> pl.DataFrame:
+    found = (
+        ThemeLink.objects.filter(voice__consultation=consultation, ended_at=None)
+        .order_by("pk")
+        .values_list("voice__number", "theme__number")
+    )
+    rows = [(f"V{voice}", f"T{theme}") for voice, theme in found if f"V{voice}" in voices]
+    return _table("links", rows, ("voice", "theme"))
+
+
+def _dispositions(consultation: Consultation, voices: set[str], themes: set[str]) -> pl.DataFrame:
+    """Bring the answers; those to a voice that was taken back, or to a theme without voices, answer nothing now."""
+    found = (
+        Disposition.objects.filter(consultation=consultation)
+        .order_by("at", "pk")
+        .values_list(
+            "pk", "voice__number", "theme__number", "statement__conversation__slug", "statement__number", "answer",
+            "reason", "responder", "at", "supersedes_id", "duplicate_of__number",
+        )
+    )  # fmt: skip
+    columns = (
+        "disposition", "voice", "theme", "statement", "answer", "reason", "responder", "date", "supersedes",
+        "duplicate_of",
+    )  # fmt: skip
+    rows = []
+    for pk, voice, theme, conversation, statement, answer, reason, responder, at, before, first in found:
+        targets = (
+            _code("V", voice),
+            _code("T", theme),
+            None if statement is None else f"{conversation}/{statement}",
+        )
+        if (targets[0] and targets[0] not in voices) or (targets[1] and targets[1] not in themes):
+            continue
+        told = (answer, reason, responder, at.date().isoformat(), str(before) if before else None, _code("V", first))
+        rows.append((str(pk), *targets, *told))
+    return _table("dispositions", rows, columns)
+
+
+def _code(letter: str, number: int | None) -> str | None:
+    return None if number is None else f"{letter}{number}"
+
+
+def _clauses(consultation: Consultation, draft: Draft | None, answers: set[str], *, working: bool) -> pl.DataFrame:
+    """Bring each change of a clause, with a row for each answer that led to it."""
+    changes = ClauseVersion.objects.filter(clause__draft__consultation=consultation)
+    changes = changes.exclude(clause__draft__state=Draft.State.WITHDRAWN)
+    if draft is not None:
+        changes = changes.filter(clause__draft=draft)
+    if not working:
+        changes = changes.filter(version__lte=F("clause__draft__version"))
+    found = changes.order_by("version", "clause__draft", "clause__number").values_list(
+        "pk", "clause__draft__slug", "clause__number", "version", "kind", "came_from", "heading", "text"
+    )
+    led: dict[int, list[str]] = {}
+    through = ClauseVersion.dispositions.through.objects.filter(disposition__consultation=consultation)
+    for change, answer in through.order_by("pk").values_list("clauseversion_id", "disposition_id"):
+        if str(answer) in answers:
+            led.setdefault(change, []).append(str(answer))
+    rows = [
+        (f"{slug}/C{number}", version, kind, _origins(slug, came_from), answer, _words(heading, text))
+        for pk, slug, number, version, kind, came_from, heading, text in found
+        for answer in led.get(pk) or [None]
+    ]
+    columns = ("clause", "version", "kind", "came_from", "disposition", "text")
+    return _table("clauses", rows, columns, version=pl.Int64)
+
+
+def _origins(slug: str, came_from: Iterable[Any]) -> str | None:
+    return " ".join(f"{slug}/C{str(each).removeprefix('C')}" for each in came_from) or None
+
+
+def _words(heading: str, text: str) -> str:
+    return "\n".join(each for each in (heading, text) if each)
+
+
+def _evidence(consultation: Consultation, clauses: set[str], answers: set[str]) -> pl.DataFrame:
+    found = (
+        Citation.objects.filter(consultation=consultation, ended_at=None)
+        .order_by("pk")
+        .values_list(
+            "clause__draft__slug", "clause__number", "disposition_id", "link", "value", "label", "cited_on"
+        )
+    )  # fmt: skip
+    rows = []
+    for slug, number, answer, link, value, label, cited_on in found:
+        clause = None if number is None else f"{slug}/C{number}"
+        if (clause in clauses) if clause else (str(answer) in answers):
+            named = None if answer is None else str(answer)
+            rows.append((clause, named, link, value, label, cited_on.isoformat()))
+    return _table("evidence", rows, ("clause", "disposition", "link", "value", "label", "cited_on"))
+
+
+# ---------------------------------------------------------------- what all groups agree on
+def consensus_of(consultation: Consultation) -> dict[str, str]:
+    """Return the statements that all groups of the published maps agree on, or reject: side by name in the trace."""
+    runs = (
+        MapRun.objects.filter(conversation__consultation=consultation, is_published=True)
+        .order_by("conversation__created_at", "pk")
+        .values_list("conversation_id", "conversation__slug", "tables")
+    )
+    about = set(
+        Statement.objects.filter(conversation__consultation=consultation, is_meta=True).values_list(
+            "conversation_id", "number"
+        )
+    )
+    found = {}
+    for conversation, slug, tables in runs:
+        statements, stats = _stored(tables, "statements"), _stored(tables, "group_stats")
+        if not statements.height:
+            continue
+        for number, side in common_ground(stats, statements).rows():
+            if (conversation, number) not in about:
+                found[f"{slug}/{number}"] = side
+    return found
+
+
+def _stored(tables: Mapping[str, Any], name: str) -> pl.DataFrame:
+    """Read a table of a map as it was stored."""
+    stored = tables.get(name) or {"columns": [], "rows": []}
+    if not stored["rows"]:
+        return pl.DataFrame()
+    return pl.DataFrame(stored["rows"], schema=stored["columns"], orient="row", infer_schema_length=None)
+
+
+# ---------------------------------------------------------------- what follows from it
+def problems(consultation: Consultation, draft: Draft | None = None, *, working: bool = False) -> pl.DataFrame:
+    """List what is wrong or missing on the way from voices to clauses, as `engine.audit.audit` does.
+
+    With a draft, findings about clauses of other drafts are left out; an acceptance that another draft carries counts.
+    """
+    table = audit(trace_of(consultation, working=working), consensus_of(consultation))
+    if draft is None:
+        return table
+    others = pl.col("rule").is_in(_OF_CLAUSES) & pl.col("where").str.contains("/", literal=True)
+    own = pl.col("where").str.starts_with(f"{draft.slug}/")
+    return table.filter(~others | own)
+
+
+def is_adoptable(consultation: Consultation, draft: Draft | None = None, *, working: bool = False) -> bool:
+    """Say whether nothing stands in the way of adopting a draft."""
+    return adoptable(problems(consultation, draft, working=working))
+
+
+def coverage_of(trace: Trace) -> Coverage:
+    """Count what was read, answered and carried over, as a whole and for each stratum; nothing that was taken back."""
+    voices = trace.voices.filter(~pl.col("withdrawn"))
+    links = trace.links.join(voices.select("voice"), on="voice", how="semi")
+    return coverage(voices, links, trace.dispositions, trace.clauses, list(STRATA))
