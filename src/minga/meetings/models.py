@@ -47,8 +47,10 @@ class Meeting(models.Model):
     is_public = models.BooleanField(_("everyone may see it"), default=False)
     #: most people who can come; empty: no limit
     capacity = models.PositiveIntegerField(_("places"), null=True, blank=True)
-    #: goes up with each change, as calendars expect (RFC 5545, SEQUENCE)
+    #: goes up with each change, as calendars expect (RFC 5545, SEQUENCE); whoever saves says which one they saw
     sequence = models.PositiveIntegerField(default=0)
+    #: who came, as counts that may be shown, once the names are deleted: {"total": 12, "type": [...], "gender": [...]}
+    figures = models.JSONField(default=dict, blank=True)
     is_sample = models.BooleanField(_("sample"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -68,6 +70,11 @@ class Meeting(models.Model):
     def reference(self) -> str:
         """How the audit trail calls this meeting."""
         return f"meeting:{self.pk.hex}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to come: neither held nor cancelled."""
+        return self.state in {self.State.DRAFT, self.State.ANNOUNCED}
 
 
 class Session(models.Model):
@@ -100,6 +107,11 @@ class Attendance(models.Model):
         ATTENDED = "attended", _("came")
         EXCUSED = "excused", _("cannot come")
 
+    class Gender(models.TextChoices):
+        WOMAN = "woman", _("Woman")
+        MAN = "man", _("Man")
+        OTHER = "other", _("Another answer")
+
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendances")
     #: empty for a guest who is known by name only
     person = models.ForeignKey(
@@ -107,9 +119,18 @@ class Attendance(models.Model):
     )
     name = models.CharField(_("name"), max_length=200, blank=True)
     organization = models.CharField(_("organization"), max_length=200, blank=True)
+    #: kind of organization, as the members room calls it; empty where not said
+    organization_type = models.CharField(_("type of organization"), max_length=20, blank=True)
     #: self-declared, for figures of who takes part; empty where not said
-    gender = models.CharField(_("gender"), max_length=10, blank=True)
+    gender = models.CharField(_("gender"), max_length=10, choices=Gender.choices, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.INVITED)
+    #: when somebody agreed to be kept on the list, and to which words
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    agreed_text = models.CharField(max_length=40, blank=True)
+    #: SHA-256 of the code with which a guest comes back; empty for people with an account
+    key_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    #: the last change of the meeting that a mail told them about
+    told = models.PositiveIntegerField(null=True, blank=True)
     at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -170,6 +191,8 @@ class Takeaway(models.Model):
     owner = models.CharField(_("who does it"), max_length=200, blank=True)
     due_on = models.DateField(_("until"), null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
+    #: goes up with each change, so that two people cannot overwrite each other
+    revision = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -180,3 +203,18 @@ class Takeaway(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}"
+
+
+class CalendarFeed(models.Model):
+    """The secret link under which a calendar program reads a person's own meetings. Only its hash is kept."""
+
+    person = models.OneToOneField("members.Person", on_delete=models.CASCADE, related_name="calendar_feed")
+    secret_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("calendar link")
+        verbose_name_plural = _("calendar links")
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
