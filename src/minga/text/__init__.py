@@ -7,7 +7,7 @@ Pure: no Django, no database.
 
 from __future__ import annotations
 
-from minga.text.analyser import LANGUAGES, Term, analyse, analyse_query
+from minga.text.analyser import LANGUAGES, Term, analyse, analyse_query, telling_words
 from minga.text.folding import fold, sorting_key
 
-__all__ = ["LANGUAGES", "Term", "analyse", "analyse_query", "fold", "sorting_key"]
+__all__ = ["LANGUAGES", "Term", "analyse", "analyse_query", "fold", "sorting_key", "telling_words"]

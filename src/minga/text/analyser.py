@@ -89,6 +89,30 @@ def analyse(text: str, lang: str) -> list[str]:
     return words
 
 
+def telling_words(text: str, lang: str) -> list[str]:
+    """Turn a text into the words that say what it is about, to compare it with others.
+
+    Parameters
+    ----------
+    text : str
+    lang : str
+        Language of the text, as for :func:`analyse`.
+
+    Returns
+    -------
+    list of str
+        As :func:`analyse` gives them, without words such as "the" or "pour" and without the last character of a
+        run of Chinese, which stands in the index for searching only.
+    """
+    words: list[str] = []
+    for word in _split(text):
+        if _IS_HAN.match(word):
+            words += _pairs(word) or [word]
+        elif word not in _STOPWORDS:
+            words.append(stem(word, lang))
+    return words
+
+
 def _alternatives(word: str, lang: str) -> tuple[tuple[str, ...], ...]:
     """Give the forms under which texts of any language may hold a word; those of the reader's language first."""
     own = stem(word, lang)
