@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('by_mark', models.CharField(blank=True, max_length=80)),
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('clause', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='deliberation.clause')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='deliberation.clause')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='deliberation.clause')),
             ],
             options={
                 'ordering': ['version', 'position', 'pk'],

@@ -115,7 +115,7 @@ class ClauseVersion(models.Model):
     clause = models.ForeignKey(Clause, on_delete=models.CASCADE, related_name="versions")
     version = models.PositiveIntegerField()
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    parent = models.ForeignKey(Clause, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    parent = models.ForeignKey(Clause, null=True, blank=True, on_delete=models.RESTRICT, related_name="+")
     #: the place among the clauses of the same parent
     position = models.PositiveIntegerField(default=0)
     heading = models.CharField(_("heading"), max_length=200, blank=True)

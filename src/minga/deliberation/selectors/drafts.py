@@ -12,7 +12,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from minga.deliberation.engine.lineage import Lineage, lineage
-from minga.deliberation.models import Clause, ClauseVersion, Consultation, Draft
+from minga.deliberation.models import Clause, ClauseVersion, Consultation, Draft, DraftVersion
+from minga.trust import content_hash
 
 #: The kinds of change after which a clause is no longer in the text.
 _GONE = ClauseVersion.Kind.DELETE
@@ -74,6 +75,11 @@ def check_version(draft: Draft, version: int, *, is_team: bool = False) -> int:
     return version
 
 
+def words_mark(heading: str, text: str) -> str:
+    """Return what a clause says, in short: who saves must have seen the words that stand there."""
+    return content_hash([heading, text]).removeprefix("sha256:")[:24]
+
+
 def clauses_at(draft: Draft, version: int) -> tuple[ClauseRow, ...]:
     """Return the clauses of a draft as they stand in a version, in the order in which they are read."""
     return ordered(standing(draft, version))
@@ -120,6 +126,20 @@ def _lay_out(
             )
         )
         _lay_out(under, row.clause, f"{place}.", depth + 1, found)
+
+
+def text_hash(draft: Draft, version: int) -> str:
+    """Return the SHA-256 of a version: its number and each clause with its place and words, as canonical JSON."""
+    clauses = [
+        {"code": row.code, "parent": row.parent, "place": row.place, "heading": row.heading, "text": row.text}
+        for row in clauses_at(draft, version)
+    ]
+    return content_hash({"draft": str(draft.pk), "version": version, "clauses": clauses}).removeprefix("sha256:")
+
+
+def is_intact(version: DraftVersion) -> bool:
+    """Whether the clauses of a published version still give the hash that was written down then."""
+    return version.text_hash == text_hash(version.draft, version.number)
 
 
 def changes_table(draft: Draft, version: int | None = None) -> pl.DataFrame:

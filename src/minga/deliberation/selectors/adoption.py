@@ -1,0 +1,58 @@
+"""What stands in the way of adopting a draft."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from minga.deliberation.engine.errors import ActError
+from minga.deliberation.models import ClauseVersion, Consultation, Draft
+from minga.deliberation.selectors import tracing
+
+
+def missing(draft: Draft, consultation: Consultation) -> pl.DataFrame:
+    """Return every problem between voices and the published clauses; those with `blocks` stop the adoption."""
+    return tracing.problems(consultation, draft)
+
+
+def has_unpublished(draft: Draft) -> bool:
+    """Whether something was changed since the last published version."""
+    return ClauseVersion.objects.filter(clause__draft=draft, version__gt=draft.version).exists()
+
+
+def publisher_of(draft: Draft) -> str:
+    """Return the mark of who published the last version."""
+    return draft.versions.filter(number=draft.version).values_list("by_mark", flat=True).first() or ""
+
+
+def refusal(draft: Draft, consultation: Consultation, mark: str, decision: str | None = None) -> ActError | None:
+    """Return why somebody cannot adopt this draft now, apart from unanswered voices; None where nothing hinders.
+
+    Without a decision it is asked before one was named.
+    """
+    rules: tuple[tuple[Any, str, str], ...] = (
+        (draft.version == 0, "unpublished", "No version of this draft is published. Publish one, then adopt it."),
+        (
+            has_unpublished(draft),
+            "newer",
+            "Something was changed since the last version. Publish it first, so that it is clear what is adopted.",
+        ),
+        (
+            not consultation.is_public or consultation.is_open,
+            "open",
+            "The consultation still takes voices in. Close it, answer what came in, then adopt the draft.",
+        ),
+        (
+            mark and mark == publisher_of(draft),
+            "second",
+            "You published the last version yourself. Ask a second person of the team to adopt it.",
+        ),
+        (not mark, "second", "Nobody is named who adopts the draft. Sign in."),
+        (
+            decision is not None and not decision.strip(),
+            "decision",
+            "The decision is not named. Write who decided and when, or give its permanent link.",
+        ),
+    )
+    return next((ActError(code, message) for found, code, message in rules if found), None)
