@@ -73,6 +73,20 @@ PANEL_DAYS = env.whole(
     least=30,
     most=3650,
 )
+MAP_VOTES = env.whole(
+    "MINGA_MAP_VOTES",
+    200,
+    "New votes after which the map of a conversation is calculated again at once; without them, after an hour.",
+    least=1,
+    most=100_000,
+)
+ATTENDANCE_DAYS = env.whole(
+    "MINGA_ATTENDANCE_DAYS",
+    365,
+    "Days after a meeting when the list of who came is deleted; counts that may be shown stay.",
+    least=30,
+    most=3650,
+)
 RATE_LIMITS = env.truth(
     "MINGA_RATE_LIMITS",
     True,
@@ -268,6 +282,7 @@ SCHEDULE = {
     "retention": {"hours": 24, "run": "minga.members.services.run_retention"},
     "housekeeping": {"hours": 24, "run": "minga.site.housekeeping.tidy"},
     "counts": {"hours": 1, "run": "minga.web.ratelimit.forget_expired"},
+    "maps": {"hours": 1 / 30, "run": "minga.deliberation.tasks.refresh_due"},
 }
 
 # ---------------------------------------------------------------- static files

@@ -28,6 +28,8 @@ MIN_VOTES = 10
 BURST_SECONDS = 600
 #: How many alike are a bloc, and how alike: share of common statements with the same vote.
 BLOC, ALIKE = 5, 0.9
+#: A longer burst is the usual coming and going of a large conversation: it is looked at in parts of this many.
+BURST_PEOPLE = 2000
 #: Half of a person's votes came faster than this.
 FAST_SECONDS = 1.0
 #: A bloc is late when it began in the last quarter of the time.
@@ -114,7 +116,7 @@ def _blocs(table: VoteTable, first: Floats) -> Iterator[tuple[Any, ...]]:
             number += 1
             for at in burst:
                 yield table.participants[int(at)], "identical", number, len(burst), float(table.n_votes[at])
-    for burst in _bursts(judged[first[judged] >= late], first):
+    for burst in _parts(_bursts(judged[first[judged] >= late], first)):
         bloc, share = _alike(table, burst)
         if len(bloc) >= BLOC:
             number += 1
@@ -130,6 +132,12 @@ def _bursts(people: Ints, first: Floats) -> Iterator[Ints]:
     for run in np.split(ordered, np.flatnonzero(np.diff(first[ordered]) > BURST_SECONDS) + 1):
         if len(run) >= BLOC:
             yield run
+
+
+def _parts(bursts: Iterator[Ints]) -> Iterator[Ints]:
+    """Cut long bursts into parts of people who began one after the other: all pairs of a part are compared."""
+    for burst in bursts:
+        yield from np.array_split(burst, -(-len(burst) // BURST_PEOPLE))
 
 
 def _alike(table: VoteTable, people: Ints) -> tuple[Ints, float]:

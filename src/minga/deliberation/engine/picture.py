@@ -39,6 +39,14 @@ def map_svg(found: Groups, label: str) -> str:
     -------
     SVG, without colours: a style sheet gives them by class (``group-0`` to ``group-4``, ``none``)
     """
+    return (
+        f'<svg class="map" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="map-title">'
+        f'<title id="map-title">{label}</title>{map_marks(found)}</svg>'
+    )
+
+
+def map_marks(found: Groups) -> str:
+    """Draw people and the letters of their groups, without the frame and its title, whose words a page chooses."""
     places = found.map.position[:, :2]
     if places.shape[1] < 2:
         places = np.column_stack([places, np.zeros(len(places))])
@@ -48,10 +56,7 @@ def map_svg(found: Groups, label: str) -> str:
     some = found.map.in_conv | (group >= 0)
     marks = [_marks(at[some & (group == each)], each) for each in (-1, *shown)]
     letters = [_letter(at[group == each].mean(axis=0), each) for each in shown]
-    return (
-        f'<svg class="map" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="map-title">'
-        f'<title id="map-title">{label}</title>{"".join(marks)}{"".join(letters)}</svg>'
-    )
+    return "".join([*marks, *letters])
 
 
 def _scaled(places: Floats) -> Floats:

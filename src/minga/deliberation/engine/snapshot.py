@@ -1,0 +1,200 @@
+"""A map as it is kept and shown: figures, tables, the weights of the draw, and a picture, all ready for JSON."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from minga.deliberation.engine.anomalies import with_and_without
+from minga.deliberation.engine.files import map_facts, map_tables
+from minga.deliberation.engine.grouping import Groups
+from minga.deliberation.engine.picture import map_marks, shown_groups
+from minga.deliberation.engine.routing import priorities
+from minga.deliberation.engine.statistics import consensus, divisiveness, representative
+from minga.stats.release import smallest_group, withhold_small_groups
+
+#: Votes of people in no group, where votes are counted by group.
+UNGROUPED = -1
+#: Flags say something about a statement from so many votes on.
+ENOUGH = 30
+_LISTED = 30
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What is kept of a map.
+
+    Parameters
+    ----------
+    facts : what is known about the map as a whole
+    tables : by name, each as ``columns`` and ``rows``
+    weights : of each statement in the draw of the next one, by its name as text
+    points : table of people (``pseudonym``, ``n_votes``, ``x``, ``y``, ``group``) in the Arrow format
+    """
+
+    facts: dict[str, Any]
+    tables: dict[str, dict[str, Any]]
+    weights: dict[str, float]
+    points: bytes
+
+
+def snapshot(
+    found: Groups, statements: pl.DataFrame, flagged: Collection[Any] = (), least: int | None = None
+) -> Snapshot:
+    """Take down a map with everything that its report shows.
+
+    Parameters
+    ----------
+    found : Groups
+    statements : table, one row per statement
+        ``is_meta`` decides on the weight of statements about the conversation.
+    flagged : names of people, optional
+        Those whose votes somebody should look at: the figures without them are put beside the figures with them.
+    least : int, optional
+        Raises the number of people that a count must hold.
+
+    Returns
+    -------
+    Snapshot
+        In the table ``votes`` (``statement``, ``group`` or -1 for people in none, ``agree``, ``disagree``,
+        ``pass``, ``votes``, ``withheld``) cells of few people are withheld, and what would give them away; so they
+        are in ``totals``, the same of everybody.
+    """
+    least = smallest_group(least, "persons")
+    tables = map_tables(found, statements)
+    hidden = found.map.table.statements.filter(pl.Series(found.map.out)).to_list()
+    kept = {"statements": tables["statements"], "group_stats": tables["group_stats"], "votes": _votes(found, least)}
+    kept["totals"] = _totals(found, least)
+    agreed = consensus(found.map.table, found, mod_out=hidden, top=_LISTED)
+    kept |= {"agree": agreed["agree"], "disagree": agreed["disagree"]}
+    kept["divisive"] = divisiveness(found.map.table, found)
+    kept["ranked"] = representative(tables["group_stats"], top=None, mod_out=hidden)
+    kept["picked"] = representative(tables["group_stats"], mod_out=hidden)
+    kept["picture"] = pl.DataFrame({"svg": [map_marks(found)]})
+    facts = map_facts(found) | {
+        "evidence": found.evidence.rows(named=True),
+        "shown": [group for group in shown_groups(found) if found.sizes[group] >= least],
+        "middles": _middles(found),
+        "counts": _counts(found),
+        "without": _without(found, flagged, least),
+    }
+    weights = priorities(found.map, found, statements)
+    told = {str(name): float(weight) for name, weight in weights.rows()}
+    plain = {name: {"columns": table.columns, "rows": _plain(table.rows())} for name, table in kept.items()}
+    return Snapshot(_plain(facts), plain, told, _arrow(tables["participants"]))
+
+
+def _votes(found: Groups, least: int) -> pl.DataFrame:
+    """Count votes by statement and group; people in no group are a group of their own here."""
+    table = found.map.table
+    width, most = len(table.statements), found.k if found.is_clear else 0
+    place = (found.label[table.row] + 1) * width + table.column
+    n = {
+        name: np.bincount(place[table.value == vote], minlength=(most + 1) * width)
+        for name, vote in (("agree", 1), ("disagree", -1), ("pass", 0))
+    }
+    cells = pl.DataFrame(
+        {
+            "statement": pl.concat([table.statements] * (most + 1)),
+            "group": np.repeat(np.arange(most + 1) - 1, width),
+            **n,
+        }
+    ).with_columns(votes=pl.col("agree") + pl.col("disagree") + pl.col("pass"))
+    # a statement's votes as a whole are shown as well: no cell may be found by subtraction
+    return withhold_small_groups(
+        cells.filter(pl.col("votes") > 0),
+        count="votes", min_group=least, of="persons", keep=["statement", "group"], within=["statement"],
+    ).drop("reason")  # fmt: skip
+
+
+def _totals(found: Groups, least: int) -> pl.DataFrame:
+    """Count the votes of everybody on each statement."""
+    table = found.map.table
+    counts = {name: table.counts(vote) for name, vote in (("agree", 1), ("disagree", -1), ("pass", 0))}
+    whole = pl.DataFrame({"statement": table.statements, **counts, "votes": table.counts()})
+    return withhold_small_groups(whole, count="votes", min_group=least, of="persons", keep=["statement"]).drop("reason")
+
+
+def _middles(found: Groups) -> list[dict[str, Any]]:
+    """Say where each group stands on the map, and how far it spreads: the picture in figures."""
+    places = found.map.position[:, :2]
+    rows = []
+    for group in shown_groups(found):
+        own = places[found.label == group]
+        middle = own.mean(axis=0)
+        spread = float(np.sqrt(((own - middle) ** 2).sum(axis=1).mean()))
+        y = float(middle[1]) if len(middle) > 1 else 0.0
+        rows.append({"group": group, "people": len(own), "x": float(middle[0]), "y": y, "spread": spread})
+    return rows
+
+
+def _counts(found: Groups) -> dict[str, Any]:
+    """Say how many voted, and how unevenly: the middle person and the middle statement."""
+    table = found.map.table
+    voted = table.n_votes[table.n_votes > 0]
+    counts = table.counts()
+    return {
+        "voters": len(voted),
+        "on_the_map": int(found.map.in_conv.sum()),
+        "median_votes_of_a_person": float(np.median(voted)) if len(voted) else 0.0,
+        "median_votes_of_a_statement": float(np.median(counts)) if len(counts) else 0.0,
+        "fewest_votes_of_a_statement": int(counts.min()) if len(counts) else 0,
+    }
+
+
+def _without(found: Groups, flagged: Collection[Any], least: int) -> dict[str, Any] | None:
+    """Put the figures without flagged people beside those with them; nothing where nobody is flagged."""
+    people = found.map.table.participants.filter(found.map.table.participants.is_in(list(flagged)))
+    if not len(people):
+        return None
+    shown = {"people": len(people) if len(people) >= least else None}
+    if len(people) >= len(found.map.table.participants):
+        return shown | {"all": True}
+    compared = with_and_without(found, people)
+    enough = pl.Series(found.map.table.counts() >= ENOUGH)
+    largest = compared.statements.filter(enough)["change"].abs().max()
+    return shown | {
+        "all": False,
+        "k": compared.k,
+        "k_without": compared.k_without,
+        "agreement": compared.agreement,
+        "largest_change": None if largest is None else float(largest),  # type: ignore[arg-type]
+        "consensus": compared.consensus.rows(named=True),
+    }
+
+
+def _arrow(people: pl.DataFrame) -> bytes:
+    file = io.BytesIO()
+    axes = [name for name in ("x", "y") if name in people.columns]
+    people.select(pl.col("participant").alias("pseudonym"), "n_votes", *axes, "group").write_ipc(
+        file, compression="zstd"
+    )
+    return file.getvalue()
+
+
+def points(content: bytes) -> pl.DataFrame:
+    """Read the people of a map: ``pseudonym``, ``n_votes``, ``x``, ``y``, ``group`` (null for none)."""
+    return pl.read_ipc(io.BytesIO(content))
+
+
+def table_of(kept: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return the rows of a table that was kept, each as values by column."""
+    found = kept.get(name) or {"columns": [], "rows": []}
+    return [dict(zip(found["columns"], row, strict=True)) for row in found["rows"]]
+
+
+def _plain(value: Any) -> Any:
+    """Turn figures into what JSON can hold; what is no number becomes nothing."""
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,143 @@
+"""Opinion maps: calculating one from all votes, keeping it, and choosing which one everyone sees."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from minga.deliberation.engine.anomalies import anomalies
+from minga.deliberation.engine.conversation import Conversation as Tables
+from minga.deliberation.engine.errors import ActError, MapError
+from minga.deliberation.engine.grouping import Groups, groups
+from minga.deliberation.engine.projection import opinion_map
+from minga.deliberation.engine.snapshot import Snapshot, snapshot
+from minga.deliberation.models import AnomalyFlag, Conversation, MapRun
+from minga.deliberation.selectors import strata, votes
+from minga.members import services as members
+
+#: Maps that are kept beside the published one: the newest, and the last one of each of the latest days.
+NEWEST, DAYS = 5, 30
+
+
+def refresh_map(
+    *, conversation: Conversation, k: int | None = None, tell: Callable[[int, int], None] | None = None
+) -> MapRun | None:
+    """Calculate the map of a conversation, unless there is one of the same votes and the same moderation.
+
+    Returns
+    -------
+    MapRun, the one that there was already or a new one; None where there is nothing to place
+
+    Raises
+    ------
+    ActError
+        There are no `k` groups of the smallest size.
+    """
+    seen = votes.moment(conversation, k)
+    known = _known(conversation, seen)
+    if known is not None:
+        return known
+    began = time.monotonic()
+    tables = votes.read_tables(conversation, until=seen.last_vote)
+    if not tables.votes.height:
+        return None
+    flags = _flag(conversation, tables)
+    found = _grouped(conversation, tables, k, tell)
+    kept = snapshot(found, tables.statements, flags, settings.MIN_PERSONS)
+    voters = tables.votes["participant"].unique().to_list()
+    kept.facts["participation"] = strata.participation_of(conversation, voters, settings.MIN_PERSONS)
+    return _stored(conversation, seen, kept, began)
+
+
+def _known(conversation: Conversation, seen: votes.Moment) -> MapRun | None:
+    same = {"last_vote": seen.last_vote, "moderation_hash": seen.moderation_hash}
+    return conversation.maps.filter(**same).defer("points").first()
+
+
+def _grouped(
+    conversation: Conversation, tables: Tables, k: int | None, tell: Callable[[int, int], None] | None
+) -> Groups:
+    placed = opinion_map(tables, mode="stable", seed=conversation.seed, strict=conversation.is_strict)
+    try:
+        return groups(placed, k, tell=tell)
+    except MapError as wrong:
+        raise ActError("no_such_groups", str(wrong)) from None
+
+
+def _flag(conversation: Conversation, tables: Tables) -> list[str]:
+    """Note whose votes stand out; return whom a person should look at, or did without a ban."""
+    found = anomalies(tables)
+    people = {str(name): pk for pk, name in conversation.participants.values_list("pk", "pseudonym")}
+    AnomalyFlag.objects.bulk_create(
+        (
+            AnomalyFlag(
+                conversation=conversation,
+                participant_id=people[row["participant"]],
+                kind=row["flag"],
+                detail={name: row[name] for name in ("bloc", "people", "figure")},
+            )
+            for row in found.rows(named=True)
+        ),
+        batch_size=1000,
+        ignore_conflicts=True,
+    )
+    return found["participant"].unique().sort().to_list()
+
+
+@transaction.atomic
+def _stored(conversation: Conversation, seen: votes.Moment, kept: Snapshot, began: float) -> MapRun:
+    Conversation.objects.select_for_update().get(pk=conversation.pk)
+    known = _known(conversation, seen)  # another worker may have been faster
+    if known is not None:
+        return known
+    made = MapRun.objects.create(
+        conversation=conversation,
+        mode=kept.facts["mode"],
+        last_vote=seen.last_vote,
+        moderation_hash=seen.moderation_hash,
+        n_participants=kept.facts["counts"]["voters"],
+        n_votes=kept.facts["votes"],
+        facts=kept.facts,
+        tables=kept.tables,
+        weights=kept.weights,
+        points=kept.points,
+        seconds=round(time.monotonic() - began, 3),
+    )
+    _thin_out(conversation)
+    return made
+
+
+def _thin_out(conversation: Conversation) -> None:
+    """Delete old maps: what stays is the published one, the newest, and the last of each of the latest days."""
+    rows = list(conversation.maps.filter(is_published=False).order_by("-pk").values_list("pk", "made_at"))
+    kept, days = {pk for pk, _at in rows[:NEWEST]}, set()
+    since = timezone.now() - timedelta(days=DAYS)
+    for pk, at in rows[NEWEST:]:
+        if at >= since and at.date() not in days:
+            days.add(at.date())
+            kept.add(pk)
+    MapRun.objects.filter(pk__in=[pk for pk, _at in rows if pk not in kept]).delete()
+
+
+# ---------------------------------------------------------------- the report that everyone sees
+@transaction.atomic
+def publish_map(*, run: MapRun, by: Any = None) -> None:
+    """Show a map to everyone as the report of its conversation; it takes the place of the one shown before."""
+    conversation = Conversation.objects.select_for_update().get(pk=run.conversation_id)
+    conversation.maps.filter(is_published=True).exclude(pk=run.pk).update(is_published=False)
+    if not conversation.maps.filter(pk=run.pk).update(is_published=True):
+        raise ActError("gone", "This map was deleted meanwhile, since newer ones took its place. Publish a newer one.")
+    members.record(by=by, act="conversation.report_published", on=conversation.reference, reason=f"map {run.pk}")
+
+
+@transaction.atomic
+def take_back_map(*, conversation: Conversation, by: Any = None) -> None:
+    """Show the report to the team alone; twice is once."""
+    if conversation.maps.filter(is_published=True).update(is_published=False):
+        members.record(by=by, act="conversation.report_taken_back", on=conversation.reference)

@@ -1,0 +1,64 @@
+"""Long work: calculating opinion maps. It may run twice without harm, and never runs inside a request."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django_tasks import task
+
+from minga.deliberation.engine.errors import ActError
+from minga.deliberation.models import Conversation
+from minga.deliberation.selectors import votes
+from minga.deliberation.services import mapping
+from minga.web import tasks
+
+#: However few votes are new, a map is calculated again after this time.
+_AT_LEAST_EVERY = timedelta(hours=1)
+
+
+@task(queue_name="long")
+def refresh_map(conversation: str, k: int = 0) -> str:
+    """Calculate the map of a conversation; with `k` in as many groups as somebody wants to look at."""
+    found = Conversation.objects.select_related("consultation").filter(pk=conversation).first()
+    if found is None:
+        return "gone"
+    key = found.pk
+
+    def tell(done: int, wanted: int) -> None:
+        tasks.set_progress(key, done, wanted)
+
+    try:
+        run = mapping.refresh_map(conversation=found, k=k or None, tell=tell)
+    except ActError as wrong:
+        return wrong.code
+    return "nothing" if run is None else f"map {run.pk}"
+
+
+def start_refresh(conversation: Conversation, k: int = 0) -> None:
+    """Queue the calculation of a map."""
+    refresh_map.enqueue(str(conversation.pk), k)
+
+
+def refresh_due() -> dict[str, int]:
+    """Queue maps of conversations with enough new votes, or with any change since an hour; return how many."""
+    queued = 0
+    for conversation in Conversation.objects.exclude(state=Conversation.State.DRAFT):
+        if _is_due(conversation):
+            start_refresh(conversation)
+            queued += 1
+    return {"maps": queued}
+
+
+def _is_due(conversation: Conversation) -> bool:
+    latest = votes.latest_map(conversation)
+    wanted = settings.MAP_VOTES
+    new = votes.new_votes_since(conversation, latest, wanted)
+    if latest is None:
+        return new > 0
+    if new >= wanted:
+        return True
+    if timezone.now() - latest.made_at < _AT_LEAST_EVERY:
+        return False
+    return new > 0 or conversation.moderation.filter(at__gt=latest.made_at).exists()
