@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from minga.web.rooms import Room
+from minga.web.rooms import MenuEntry, Processing, Room
 
 
 class DeliberationConfig(Room):
@@ -15,3 +15,59 @@ class DeliberationConfig(Room):
     label = "deliberation"
     verbose_name = _("Consultations")
     default_auto_field = "django.db.models.BigAutoField"
+    menu = (MenuEntry(_("Consultations"), "deliberation:list", order=30),)
+    processing = (
+        Processing(
+            record=_(
+                "Voices: what people sent, as it came and point by point; name, organization and address if given"
+            ),
+            purpose=_("Hearing everybody on a question, answering each voice, and showing what it changed"),
+            lawful_basis=_("Consent of the sender to be heard; taken back at any time with the code of the receipt"),
+            retention=_(
+                "Words as long as the consultation, since its answers rest on them. Names and addresses until the days "
+                "after its closing that this site sets. Words taken back are deleted at once"
+            ),
+            seen_by=_("The team of the consultation; the words alone everyone, if the sender agreed"),
+        ),
+        Processing(
+            record=_("What senders and participants say of themselves: gender, region, kind and size of organization"),
+            purpose=_("Seeing whether everybody was heard, and whether their voices were answered alike"),
+            lawful_basis=_("Consent: every field may be left empty"),
+            retention=_("As long as the voice, or as long as the place in the conversation"),
+            seen_by=_("The team; everyone as counts of five people and more"),
+        ),
+        Processing(
+            record=_("Conversations: a random sign, votes in their order, statements added"),
+            purpose=_("Showing where people stand, without knowing who they are"),
+            lawful_basis=_("Consent by taking part; votes can be changed and taken back"),
+            retention=_(
+                "As long as the conversation, under the random sign. The cookie that finds one’s own place again ends "
+                "by itself"
+            ),
+            seen_by=_(
+                "Everyone as a report of groups of five people and more; votes under the random sign in the data of a "
+                "closed conversation. Nobody sees whose they are"
+            ),
+        ),
+        Processing(
+            record=_("Receipts: a fingerprint of the code that was shown after sending"),
+            purpose=_("Letting a sender follow the own words to their answer, without an account"),
+            lawful_basis=_("Contract: you sent something and want to see what becomes of it"),
+            retention=_("As long as the voice"),
+            seen_by=_("Nobody: the code itself is not stored"),
+        ),
+        Processing(
+            record=_("Team of a consultation: who works on it, with which task and since when"),
+            purpose=_("Letting only those moderate, sort, answer and write who were asked to"),
+            lawful_basis=_("Legitimate interest of whoever asks; part of the work"),
+            retention=_("Until the task ends; that it began and ended stays in the audit trail under a random sign"),
+            seen_by=_("Who leads the consultation, and the secretariat"),
+        ),
+        Processing(
+            record=_("How often an address posts in a consultation, under a keyed fingerprint"),
+            purpose=_("Keeping conversations and forms from being flooded"),
+            lawful_basis=_("Legitimate interest in security"),
+            retention=_("At most one hour"),
+            seen_by=_("Nobody"),
+        ),
+    )

@@ -33,7 +33,7 @@ STAGES = (
     ("pilot", _("Pilot"), _("Try AI on your own machine data. See what it changed."), ""),
     ("validate", _("Validate"), _("Peers review the case. What works enters the common pool."), ""),
     ("measure", _("Measure"), _("Open indexes, with their uncertainty, from evidence."), "indicators:list"),
-    ("deliberate", _("Deliberate"), _("Every voice counted, grouped, answered."), ""),
+    ("deliberate", _("Deliberate"), _("Every voice counted, grouped, answered."), "deliberation:list"),
     ("govern", _("Govern"), _("Members, councils, standards, work plans, reports."), ""),
 )
 

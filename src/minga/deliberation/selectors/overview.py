@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from minga.deliberation.models import Consultation, TeamMember
 
@@ -78,3 +80,36 @@ def _place(entry: tuple[int, *tuple[object, ...]]) -> int:
 
 
 # Parts stand below, by subject. An entry's address is made by `reverse("deliberation:<name>", args=[...])`.
+
+
+# ---------------------------------------------------------------- the consultation itself
+@desk(900, Task.LEAD)
+def rounds(consultation: Consultation) -> Iterable[Part]:
+    """Lead to the rounds."""
+    yield Part(
+        label=_("Rounds"),
+        url=reverse("deliberation:rounds", args=[consultation.slug]),
+        about=_("Parts of the consultation by country, region and city, which roll up."),
+        count=consultation.rounds.count(),
+    )
+
+
+@desk(910, Task.LEAD)
+def team(consultation: Consultation) -> Iterable[Part]:
+    """Lead to the people who work on it."""
+    yield Part(
+        label=_("Team"),
+        url=reverse("deliberation:team", args=[consultation.slug]),
+        about=_("Who works on it beside you, and on what."),
+        count=consultation.team.values("person").distinct().count(),
+    )
+
+
+@desk(920, Task.LEAD)
+def settings(consultation: Consultation) -> Iterable[Part]:
+    """Lead to what the consultation says of itself."""
+    yield Part(
+        label=_("Settings"),
+        url=reverse("deliberation:settings", args=[consultation.slug]),
+        about=_("Its words in several languages, its rules, and the population with which it is compared."),
+    )

@@ -19,7 +19,14 @@ from minga.members.services.organizations import (
     leave,
     list_in_directory,
 )
-from minga.members.services.people import create_account, createadmin, edit_person, grant_by_address, person_for
+from minga.members.services.people import (
+    create_account,
+    createadmin,
+    edit_person,
+    grant_by_address,
+    person_by_address,
+    person_for,
+)
 from minga.members.services.privacy import erase_own, erase_person, export_own, export_person
 from minga.members.services.retention import (
     delete_expired_invitations,
@@ -82,6 +89,7 @@ __all__ = [
     "list_in_directory",
     "make_token",
     "open_token",
+    "person_by_address",
     "person_for",
     "record",
     "record_competence",

@@ -60,6 +60,13 @@ def edit_person(*, person: Person, name: str, languages: list[str]) -> None:
 
 
 @transaction.atomic
+def person_by_address(email: str) -> Person | None:
+    """Find the person of the account with an address; None where there is no such account."""
+    account = Account.objects.filter(email__iexact=email.strip(), is_active=True).first()
+    return person_for(account) if account else None
+
+
+@transaction.atomic
 def grant_by_address(*, email: str, role: str, organization_mark: str = "", by: Person | None = None) -> Mandate:
     """Give the account with an address a role in an organization or, without one, in the alliance."""
     account = Account.objects.filter(email__iexact=email).first()

@@ -1,0 +1,330 @@
+"""Consultations: who may begin one, what everyone sees, opening and closing, rounds and the team."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from minga.deliberation.engine.errors import ActError
+from minga.deliberation.models import Consultation, TeamMember
+from minga.deliberation.selectors import consulting as selectors
+from minga.deliberation.services import consulting as services
+from minga.deliberation.services import sources
+from minga.members import services as members
+
+pytestmark = [pytest.mark.page, pytest.mark.django_db]
+
+ABOUT = "The ministry writes a strategy until June. It decides; everything but the budget is open."
+LIST = "/en/deliberation/"
+
+
+def account(name, *, owns=None, secretariat=False):
+    made = members.create_account(email=f"{name}@example.org", password="a-long-password", name=name.title())
+    person = members.person_for(made)
+    if owns is not None:
+        members.grant_mandate(person=person, role="owner", organization=owns)
+    if secretariat:
+        members.grant_in_alliance(person=person, role="secretariat")
+    return made
+
+
+def signed_in(made):
+    browser = Client()
+    browser.force_login(made, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return browser
+
+
+@pytest.fixture
+def ministry():
+    return members.create_organization(by=None, name="Ministry of Industry", type="government", country="CV")
+
+
+@pytest.fixture
+def nadia(ministry):
+    """Nadia owns the ministry's place in the alliance."""
+    return account("nadia", owns=ministry)
+
+
+@pytest.fixture
+def asked(ministry, nadia):
+    return services.begin(
+        title="AI in our factories", about=ABOUT, level="country", country="CV", organization=ministry
+    )
+
+
+# ---------------------------------------------------------------- beginning
+def test_owner_of_a_ministry_begins_one_and_others_do_not(ministry, nadia):
+    words = {"title": "AI in our factories", "about": ABOUT, "language": "en", "level": "country", "country": "CV"}
+    page = signed_in(nadia).post(f"{LIST}new/", words | {"organization": ministry.pk})
+    assert page.status_code == 302
+    begun = Consultation.objects.get()
+    assert (begun.slug, begun.state, begun.organization) == ("ai-in-our-factories", "draft", ministry)
+    workshop = members.create_organization(by=None, name="Workshop", type="sme", country="CV")
+    assert signed_in(account("karim", owns=workshop)).get(f"{LIST}new/").status_code == 404
+    assert signed_in(nadia).get(f"{LIST}new/").status_code == 200
+
+
+def test_owner_cannot_begin_in_the_name_of_another_organization(nadia):
+    other = members.create_organization(by=None, name="Other ministry", type="government", country="CV")
+    words = {"title": "x", "language": "en", "level": "country", "country": "CV", "organization": other.pk}
+    assert signed_in(nadia).post(f"{LIST}new/", words).status_code == 422
+    assert not Consultation.objects.exists()
+
+
+@pytest.mark.parametrize("slug", ["new", "talk", "receipt", "commitments", "data", "Ärzte", "a b"])
+def test_words_of_the_site_cannot_be_addresses(slug):
+    with pytest.raises(ActError, match="cannot stand in an address"):
+        services.begin(title="x", slug=slug)
+
+
+def test_same_title_gets_another_address_and_a_reserved_one_too():
+    made = [services.begin(title=title).slug for title in ("AI", "AI", "Talk", "战略")]
+    assert made == ["ai", "ai-2", "on-talk", "consultation"]
+    with pytest.raises(ActError, match="'ai'"):
+        services.begin(title="x", slug="ai")
+
+
+# ---------------------------------------------------------------- who sees it
+def test_in_preparation_only_the_team_sees_it(client, asked, nadia):
+    address = f"{LIST}{asked.slug}/"
+    stranger = signed_in(account("karim"))
+    for path in (address, f"{address}speak/", f"{address}desk/", f"{address}desk/settings/", f"{address}desk/team/"):
+        assert client.get(path).status_code == 404, path
+        assert stranger.get(path).status_code == 404, path
+    assert "only the team and the secretariat see this page" in signed_in(nadia).get(address).content.decode()
+    assert "AI in our factories" not in client.get(LIST).content.decode()
+    assert "AI in our factories" in signed_in(nadia).get(LIST).content.decode()
+
+
+def test_open_one_is_listed_and_filtered(client, asked):
+    services.open_to_all(consultation=asked)
+    page = client.get(LIST).content.decode()
+    assert "AI in our factories" in page
+    assert "Ministry of Industry" in page
+    assert "AI in our factories" in client.get(f"{LIST}?country=CV&state=open").content.decode()
+    assert "No consultation fits these filters" in client.get(f"{LIST}?state=closed").content.decode()
+
+
+def test_page_shows_question_steps_rules_and_how_to_speak(client, asked):
+    services.open_to_all(consultation=asked)
+    page = client.get(f"{LIST}{asked.slug}/").content.decode()
+    for words in ("until June", "Take in", "Follow up", "Write what you think", "That we disagree is no reason"):
+        assert words in page
+    assert page.count('aria-current="step"') == 1
+    assert "To the desk" not in page
+
+
+def test_translated_words_are_shown_and_others_say_their_language(client, asked):
+    asked.translations = {"fr": {"title": "L’IA dans nos usines", "about": ""}}
+    asked.save()
+    services.open_to_all(consultation=asked)
+    assert "L’IA dans nos usines" in client.get(f"/fr/deliberation/{asked.slug}/").content.decode()
+    assert 'lang="en" dir="ltr">AI in our factories' in client.get(f"/ar/deliberation/{asked.slug}/").content.decode()
+
+
+# ---------------------------------------------------------------- opening and closing
+def test_opening_needs_words_and_closing_stops_speaking(client, asked, nadia):
+    Consultation.objects.filter(pk=asked.pk).update(about="Short.")
+    browser, address = signed_in(nadia), f"{LIST}{asked.slug}/"
+    browser.post(f"{address}desk/open/")
+    assert client.get(address).status_code == 404
+    Consultation.objects.filter(pk=asked.pk).update(about=ABOUT)
+    browser.post(f"{address}desk/open/")
+    assert client.get(f"{address}speak/").status_code == 200
+    browser.post(f"{address}desk/close/")
+    assert client.get(f"{address}speak/").status_code == 302
+    asked.refresh_from_db()
+    assert (asked.state, asked.closed_at is not None) == ("closed", True)
+    browser.post(f"{address}desk/open/")
+    asked.refresh_from_db()
+    assert (asked.state, asked.closed_at) == ("open", None)
+
+
+def test_one_that_was_opened_is_not_deleted(asked, nadia):
+    address = f"{LIST}{asked.slug}/desk/delete/"
+    assert signed_in(nadia).get(address).status_code == 200
+    services.open_to_all(consultation=asked)
+    assert signed_in(nadia).post(address).status_code == 404
+    with pytest.raises(ActError, match="People have spoken"):
+        services.delete(consultation=asked)
+
+
+def test_one_in_preparation_is_deleted(asked, nadia):
+    signed_in(nadia).post(f"{LIST}{asked.slug}/desk/delete/")
+    assert not Consultation.objects.exists()
+
+
+# ---------------------------------------------------------------- settings
+def typed(consultation, **changes):
+    """Return the settings as a browser would send them."""
+    from minga.deliberation.forms_consulting import SettingsForm
+
+    form = SettingsForm.of(consultation, services.settings_mark(consultation), "en")
+    return {name: form[name].value() or "" for name in form.fields} | changes
+
+
+def test_settings_keep_translations_rules_and_population(asked, nadia):
+    address = f"{LIST}{asked.slug}/desk/settings/"
+    sent = typed(asked) | {
+        "title-fr": "L’IA dans nos usines",
+        "policy": "Be brief.\nBe kind.",
+        "population": "gender; woman; 50,4\ngender; man; 49.6",
+        "reference_source": "Census 2024",
+    }
+    assert signed_in(nadia).post(address, sent).status_code == 302
+    asked.refresh_from_db()
+    assert asked.translations == {"fr": {"title": "L’IA dans nos usines", "about": ""}}
+    assert asked.reference_population == {"gender": {"woman": 0.504, "man": 0.496}}
+    assert "gender; woman; 50.4" in signed_in(nadia).get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"population": "gender; woman; 50\nincome; high; 3", "reference_source": "Census"}, "Line 2 cannot be read"),
+        ({"population": "gender; woman; many", "reference_source": "Census"}, "Line 1 gives no number"),
+        ({"population": "gender; woman; 60\ngender; man; 60", "reference_source": "Census"}, "more than 100 per cent"),
+        ({"population": "gender; woman; 50"}, "need the source"),
+        ({"level": "city", "place": ""}, "needs its name"),
+        ({"country": ""}, "needs its country"),
+    ],
+)
+def test_settings_name_what_is_wrong_and_keep_what_was_typed(asked, nadia, change, said):
+    page = signed_in(nadia).post(f"{LIST}{asked.slug}/desk/settings/", typed(asked, title="New words", **change))
+    assert page.status_code == 422
+    assert said in page.content.decode()
+    assert "New words" in page.content.decode()
+    asked.refresh_from_db()
+    assert asked.title == "AI in our factories"
+
+
+def test_of_two_who_save_settings_the_second_loses_no_words(asked, nadia):
+    browser, address = signed_in(nadia), f"{LIST}{asked.slug}/desk/settings/"
+    mine, theirs = typed(asked, title="Mine"), typed(asked, title="Theirs")
+    browser.post(address, theirs)
+    page = browser.post(address, mine)
+    assert page.status_code == 422
+    assert "Somebody else changed these settings" in page.content.decode()
+    assert "Mine" in page.content.decode()
+    asked.refresh_from_db()
+    assert asked.title == "Theirs"
+    again = mine | {"seen": services.settings_mark(asked)}
+    assert again["seen"] in page.content.decode()
+    browser.post(address, again)
+    asked.refresh_from_db()
+    assert asked.title == "Mine"
+
+
+# ---------------------------------------------------------------- team
+def test_team_gets_its_task_and_no_other(asked, nadia):
+    omar = account("omar")
+    address = f"{LIST}{asked.slug}/desk/"
+    assert signed_in(omar).get(address).status_code == 404
+    signed_in(nadia).post(f"{address}team/", {"email": "OMAR@example.org", "task": "moderator"})
+    assert signed_in(omar).get(address).status_code == 200
+    assert signed_in(omar).get(f"{address}team/").status_code == 404
+    assert signed_in(omar).post(f"{address}open/").status_code == 404
+    member = TeamMember.objects.get()
+    signed_in(nadia).post(f"{address}team/{member.pk}/end/")
+    assert signed_in(omar).get(address).status_code == 404
+
+
+def test_who_leads_has_every_task(asked, nadia):
+    omar = account("omar")
+    services.add_to_team(consultation=asked, email="omar@example.org", task="lead", by=nadia)
+    for page in ("", "team/", "rounds/", "settings/"):
+        assert signed_in(omar).get(f"{LIST}{asked.slug}/desk/{page}").status_code == 200
+
+
+def test_unknown_address_is_said_beside_the_field(asked, nadia):
+    page = signed_in(nadia).post(f"{LIST}{asked.slug}/desk/team/", {"email": "nobody@example.org", "task": "editor"})
+    assert page.status_code == 422
+    assert "No account has this address" in page.content.decode()
+    assert "nobody@example.org" in page.content.decode()
+
+
+def test_trail_tells_of_team_and_state_without_names(asked, nadia):
+    from minga.members.selectors import acts
+
+    account("omar")
+    services.add_to_team(consultation=asked, email="omar@example.org", task="editor", by=nadia)
+    services.open_to_all(consultation=asked, by=nadia)
+    said = [one.act for one in acts()[:2]]
+    assert said == ["consultation.opened", "team.joined"]
+    assert all("@" not in one.on + one.reason for one in acts())
+
+
+# ---------------------------------------------------------------- rounds
+def rounds_of(asked):
+    """Country <- region <- two cities."""
+    make = {"consultation": asked, "country": "CV"}
+    country = services.save_round(**make, title="Country", level="country")
+    region = services.save_round(**make, title="Santiago", level="region", place="Santiago", parent=country.number)
+    cities = [
+        services.save_round(**make, title=name, level="city", place=name, parent=region.number)
+        for name in ("Praia", "Assomada")
+    ]
+    return country, region, *cities
+
+
+def speak(asked, round, times):
+    for number in range(times):
+        sources.take_in(asked, "form", f"Words {number} of {round.title}", round=round)
+
+
+def test_what_is_said_in_a_city_counts_in_region_and_country(asked):
+    country, region, praia, assomada = rounds_of(asked)
+    speak(asked, praia, 7)
+    speak(asked, assomada, 6)
+    speak(asked, country, 5)
+    counted = {one.round.title: (one.voices, one.senders, one.depth) for one in selectors.round_counts(asked)}
+    assert counted == {
+        "Country": (18, 18, 0),
+        "Santiago": (13, 13, 1),
+        "Praia": (7, 7, 2),
+        "Assomada": (6, 6, 2),
+    }
+
+
+def test_fewer_than_five_people_are_withheld_and_cannot_be_told_by_subtraction(client, asked):
+    country, region, praia, assomada = rounds_of(asked)
+    speak(asked, praia, 7)
+    speak(asked, assomada, 3)
+    counted = {one.round.title: one.senders for one in selectors.round_counts(asked)}
+    assert counted == {"Country": 10, "Santiago": 10, "Praia": None, "Assomada": None}
+    services.open_to_all(consultation=asked)
+    page = client.get(f"{LIST}{asked.slug}/rounds/{assomada.number}/").content.decode()
+    assert "withheld" in page
+    assert "Santiago" in page
+
+
+def test_round_page_of_a_round_that_is_not_there_is_404(client, asked):
+    services.open_to_all(consultation=asked)
+    assert client.get(f"{LIST}{asked.slug}/rounds/9/").status_code == 404
+
+
+def test_round_cannot_roll_up_into_its_own_part(asked, nadia):
+    country, region, praia, _other = rounds_of(asked)
+    sent = {"title": "Country", "level": "country", "country": "CV", "parent": praia.number}
+    page = signed_in(nadia).post(f"{LIST}{asked.slug}/desk/rounds/{country.number}/", sent)
+    assert page.status_code == 422
+    assert "cannot roll up into itself" in page.content.decode()
+
+
+def test_round_with_voices_stays(asked, nadia):
+    praia = services.save_round(consultation=asked, title="Praia", level="city", country="CV", place="Praia")
+    address = f"{LIST}{asked.slug}/desk/rounds/{praia.number}/delete/"
+    speak(asked, praia, 1)
+    signed_in(nadia).post(address)
+    assert asked.rounds.count() == 1
+    asked.sources.all().delete()
+    signed_in(nadia).post(address)
+    assert asked.rounds.count() == 0
+
+
+def test_lead_adds_a_round_with_its_days(asked, nadia):
+    sent = {"title": "Praia", "level": "city", "country": "CV", "place": "Praia", "opens_on": "2026-03-01"}
+    address = f"{LIST}{asked.slug}/desk/rounds/"
+    assert signed_in(nadia).post(address, sent | {"closes_on": "2026-02-01"}).status_code == 422
+    assert signed_in(nadia).post(address, sent | {"closes_on": "2026-04-01"}).status_code == 302
+    assert str(asked.rounds.get().closes_on) == "2026-04-01"
