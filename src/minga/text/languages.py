@@ -41,8 +41,8 @@ _RUSSIAN = _words(
 _LATIN = {
     "en": _words(
         "the of and to in is that for it on with as are be this was have from at by not or we our they you should will "
-        "can has an which their there more but what who would all i then than when if must do does been were he she his her "
-        "its every how only one into out about also may could"
+        "can has an which their there more but what who would all i then than when if must do does been were he she "
+        "his her its every how only one into out about also may could"
     ),
     "fr": _words(
         "le la les des et est dans pour que qui une un du en au aux sur pas par plus avec ce cette ces nous vous sont "

@@ -1,0 +1,106 @@
+"""Headings, items of lists, quoted replies and signatures, told by how their lines begin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from minga.text.extraction.documents import QUOTE, SIGNATURE, Part
+
+_HEADING = re.compile(r"#{1,6}[ \t]+\S")
+_ITEM = re.compile(
+    r"\s{0,8}(?:[-*+•‣◦▪·–—][ \t]+|[(（]?(?:\d{1,3}|[a-zA-Zа-яА-Яأ-ي]|[ivxIVX]{1,5})[.)）][ \t]+|\d{1,3}[、．]"
+    r"|[一二三四五六七八九十]{1,3}、)\S"
+)
+_QUOTED = re.compile(r"\s?>")
+_SIGNATURE = re.compile(r"--\s?$")
+#: The line with which a mail program begins what it quotes.
+_INTRODUCES = re.compile(
+    r"(?:-{2,}\s*(?:original message|message d'origine|mensaje original|исходное сообщение|الرسالة الأصلية|原始邮件)"
+    r"\s*-{2,}"
+    r"|on\b.{6,200}\bwrote:|le\b.{6,200}\ba écrit\s?:|el\b.{6,200}\bescribió:|.{6,200}\b(?:пишет|написал\(?а?\)?):"
+    r"|.{0,20}في.{6,200}كتب.{0,80}:|.{6,200}写道[:：])\s*$",
+    re.IGNORECASE,
+)
+_SENT_FROM = re.compile(
+    r"(?:sent from my|envoyé de mon|enviado desde mi|отправлено с|أرسلت من|发自我的)\b.{0,60}$", re.IGNORECASE
+)
+#: No mail program writes a longer line to begin a quote or a signature.
+_LONG = 400
+
+
+def is_item(line: str) -> bool:
+    """Whether a line begins an item of a list."""
+    return _ITEM.match(line) is not None
+
+
+def is_quoted(line: str) -> bool:
+    """Whether a line is quoted, or begins what is quoted."""
+    return _QUOTED.match(line) is not None or (len(line) < _LONG and _INTRODUCES.match(line.strip()) is not None)
+
+
+def begins_signature(line: str) -> bool:
+    """Whether a line begins a signature."""
+    return len(line) < _LONG and (_SIGNATURE.match(line) or _SENT_FROM.match(line.strip())) is not None
+
+
+def paragraphs(text: str, *, is_mail: bool = False) -> Iterator[Part]:
+    """Cut a text into paragraphs, headings and items of lists; of mail also mark quotes and signatures.
+
+    Parameters
+    ----------
+    text : str
+    is_mail : bool
+        Whether ``>`` and ``--`` have the meaning that they have in mail.
+
+    Returns
+    -------
+    parts in order
+        With "paragraph 1", "paragraph 2" ... as places.
+    """
+    number = 0
+    for kind, lines in _blocks(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), is_mail=is_mail):
+        words = "\n".join(lines).strip("\n")
+        if words.strip():
+            number += 1
+            yield Part(words.strip() if kind != "item" else words.rstrip(), kind, f"paragraph {number}")
+
+
+def _blocks(lines: list[str], *, is_mail: bool) -> Iterator[tuple[str, list[str]]]:
+    kind, block = "paragraph", list[str]()
+    is_over = is_signed = False
+    each_line = _is_a_paragraph_a_line(lines)
+    for line in lines:
+        if is_mail and not is_signed and begins_signature(line):
+            yield kind, block
+            kind, block, is_signed = SIGNATURE, [], True
+        if is_signed:
+            block.append(line)
+            continue
+        of_line = _kind(line, is_mail=is_mail)
+        is_new = of_line in {"heading", "item"} or (of_line == QUOTE) != (kind == QUOTE)
+        if not line.strip():
+            is_over = True
+            continue
+        if block and (is_over or is_new or kind == "heading" or each_line):
+            yield kind, block
+            block = []
+        if not block:
+            kind = of_line
+        block.append(line)
+        is_over = False
+    yield kind, block
+
+
+def _kind(line: str, *, is_mail: bool) -> str:
+    if is_mail and is_quoted(line):
+        return QUOTE
+    if _HEADING.match(line):
+        return "heading"
+    return "item" if is_item(line) else "paragraph"
+
+
+def _is_a_paragraph_a_line(lines: list[str]) -> bool:
+    """Whether each line stands for itself: none is empty, and they are longer than anybody would break them."""
+    filled = [line for line in lines if line.strip()]
+    return len(filled) > 1 and len(filled) == len(lines) and sum(map(len, filled)) / len(filled) > 120

@@ -1,0 +1,127 @@
+"""PDF files that hold text; a scanned page is a picture, and is said to be one."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from minga.text.extraction.documents import Document, ExtractionError, Limits, Part
+from minga.text.extraction.kinds import damaged, protected
+from minga.text.extraction.marks import is_item
+from minga.text.extraction.word import too_long
+
+#: Fewer letters than this on a page are a page number or a stamp.
+_FEW_LETTERS = 12
+_ENDS = re.compile(r"[.!?:;。！？؟…][\"'”’»)]?\s*$")
+_HYPHEN = re.compile(r"(?<=[^\W\d_])-$")
+#: A line shorter than this share of the longest ends its paragraph, if it ends a sentence.
+_SHORT = 0.75
+
+
+def read_pdf(data: bytes, name: str, limits: Limits) -> Document:
+    """Read the text of a PDF file.
+
+    Raises
+    ------
+    ExtractionError
+        It is damaged or protected, has too many pages, takes too long, or holds pictures of pages instead of text.
+    """
+    import pypdf
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its notes quote what people wrote
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise protected(name)
+        pages = len(reader.pages)
+    except ExtractionError:
+        raise
+    except Exception:  # a parser meets hostile bytes with errors of every kind
+        raise damaged(name) from None
+    if pages > limits.pages:
+        raise ExtractionError(
+            "pages",
+            f"The file has {pages} pages; {limits.pages} are the most. Send it in parts.",
+            file=name,
+            values={"count": pages, "most": limits.pages},
+        )
+    return _document(reader, name, limits)
+
+
+def _document(reader: Any, name: str, limits: Limits) -> Document:
+    parts: list[Part] = []
+    left_out: list[ExtractionError] = []
+    characters = 0
+    until = time.monotonic() + limits.seconds
+    for number in range(1, len(reader.pages) + 1):
+        text = _page(reader, number - 1, name)
+        if sum(sign.isalpha() for sign in text) < _FEW_LETTERS:
+            left_out.append(_without_text(name, f"page {number}"))
+        characters += len(text)
+        if characters > limits.characters:
+            raise too_long(name, limits)
+        if time.monotonic() > until:
+            raise ExtractionError(
+                "slow",
+                f"Reading takes longer than {limits.seconds:.0f} seconds. Save it again as PDF, or as text.",
+                file=name,
+                place=f"page {number}",
+                values={"most": int(limits.seconds)},
+            )
+        parts += [Part(words, kind, f"page {number}") for kind, words in _paragraphs(text)]
+    if len(left_out) == len(reader.pages):
+        raise _without_text(name)
+    return Document("pdf", "application/pdf", tuple(parts), left_out=tuple(left_out))
+
+
+def _without_text(name: str, place: str = "") -> ExtractionError:
+    return ExtractionError(
+        "no_text",
+        "There is no text, only a picture of it, as from a scanner. Scan it with text recognition (OCR), or type what "
+        "it says.",
+        file=name,
+        place=place,
+    )
+
+
+def _page(reader: Any, index: int, name: str) -> str:
+    try:
+        return str(reader.pages[index].extract_text() or "")
+    except Exception:  # one page that cannot be read must not lose the others
+        raise damaged(name, f"page {index + 1}") from None
+
+
+def _paragraphs(text: str) -> Iterator[tuple[str, str]]:
+    """Put lines together that were one paragraph before the page was set."""
+    lines = [line.rstrip() for line in text.replace("\r", "\n").split("\n")]
+    longest = max((len(line) for line in lines), default=0)
+    block: list[str] = []
+    for line in lines:
+        ends = bool(block) and _ENDS.search(block[-1]) is not None and len(block[-1]) < _SHORT * longest
+        if block and (not line.strip() or ends or is_item(line)):
+            yield _kind(block), _joined(block)
+            block = []
+        if line.strip():
+            block.append(line.strip())
+    if block:
+        yield _kind(block), _joined(block)
+
+
+def _kind(block: list[str]) -> str:
+    return "item" if is_item(block[0]) else "paragraph"
+
+
+def _joined(block: list[str]) -> str:
+    text = ""
+    for line in block:
+        if not text:
+            text = line
+        elif _HYPHEN.search(text) and line[:1].islower():
+            text = text[:-1] + line
+        else:
+            text = f"{text} {line}" if text[-1] < "\u2e80" else text + line
+    return text

@@ -1,0 +1,131 @@
+"""Word files (.docx): paragraphs, headings, lists and tables, with insertions and without what was crossed out."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from minga.text.extraction.archives import check_size
+from minga.text.extraction.documents import Document, ExtractionError, Limits, Part
+from minga.text.extraction.kinds import damaged
+from minga.text.extraction.marks import is_item
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+#: What was crossed out or moved away, and the second copy of a drawing for old programs.
+_LEFT_OUT = {
+    f"{_W}del",
+    f"{_W}moveFrom",
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
+}
+_SIGNS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
+_WRAPPERS = {f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}moveTo", f"{_W}customXml", f"{_W}smartTag"}
+
+
+def read_word(data: bytes, name: str, limits: Limits) -> Document:
+    """Read a Word file.
+
+    Raises
+    ------
+    ExtractionError
+        It is damaged, would unpack to too much, or holds no words.
+    """
+    import docx
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            check_size(archive, len(data), name, limits)
+        opened = docx.Document(io.BytesIO(data))
+        parts = tuple(_parts(opened, name, limits))
+        said = opened.core_properties.author or ""
+    except ExtractionError:
+        raise
+    except Exception:  # a parser meets hostile bytes with errors of every kind
+        raise damaged(name) from None
+    if not parts:
+        raise ExtractionError("no_words", "The file holds no words. Look into it, or leave it out.", file=name)
+    return Document("word", MEDIA_TYPE, parts, sender_name="" if said == "python-docx" else said)
+
+
+def _parts(opened: Any, name: str, limits: Limits) -> Iterator[Part]:
+    headings = _heading_styles(opened)
+    paragraph = table = characters = 0
+    for element in _blocks(opened.element.body):
+        if element.tag == f"{_W}p":
+            paragraph += 1
+            found = [_paragraph(element, headings, paragraph)]
+        else:
+            table += 1
+            found = list(_rows(element, table))
+        for part in found:
+            if part.text:
+                characters += len(part.text)
+                if characters > limits.characters:
+                    raise too_long(name, limits)
+                yield part
+
+
+def too_long(name: str, limits: Limits) -> ExtractionError:
+    """Make the error for a text that is a book."""
+    return ExtractionError(
+        "characters",
+        f"The text has more than {limits.characters:,} characters. Send it in parts.",
+        file=name,
+        values={"most": limits.characters},
+    )
+
+
+def _blocks(parent: Any) -> Iterator[Any]:
+    """Yield paragraphs and tables in order, also those inside fields of a form."""
+    for child in parent:
+        if child.tag in {f"{_W}p", f"{_W}tbl"}:
+            yield child
+        elif child.tag in _WRAPPERS:
+            yield from _blocks(child)
+
+
+def _heading_styles(opened: Any) -> set[str]:
+    """Return the styles of headings: named so in any language, they have a level in the outline or a known id."""
+    return {
+        style.style_id
+        for style in opened.styles
+        if style.element.find(f".//{_W}outlineLvl") is not None
+        or style.style_id.lower().startswith(("heading", "title", "titre", "ttulo"))
+    }
+
+
+def _paragraph(element: Any, headings: set[str], number: int) -> Part:
+    text = "".join(_words(element)).strip()
+    settings = element.find(f"{_W}pPr")
+    style = settings.find(f"{_W}pStyle") if settings is not None else None
+    style_id = style.get(f"{_W}val", "") if style is not None else ""
+    kind = "paragraph"
+    if style_id in headings or (settings is not None and settings.find(f"{_W}outlineLvl") is not None):
+        kind = "heading"
+    elif style_id.startswith("List") or (settings is not None and settings.find(f"{_W}numPr") is not None):
+        kind = "item"
+        text = text if is_item(text) or not text else f"- {text}"
+    return Part(text, kind, f"paragraph {number}")
+
+
+def _words(element: Any) -> Iterator[str]:
+    for child in element:
+        if child.tag in _LEFT_OUT or child.tag == f"{_W}pPr":
+            continue
+        if child.tag == f"{_W}t":
+            yield child.text or ""
+        elif child.tag in _SIGNS:
+            yield _SIGNS[child.tag]
+        elif isinstance(child.tag, str):
+            yield from _words(child)
+
+
+def _rows(table: Any, number: int) -> Iterator[Part]:
+    for row, element in enumerate(table.iter(f"{_W}tr"), start=1):
+        cells = [
+            " ".join(" ".join("".join(_words(one)).split()) for one in _blocks(cell)).strip()
+            for cell in element.iter(f"{_W}tc")
+        ]
+        yield Part(" | ".join(cell for cell in cells if cell), "row", f"table {number}, row {row}")

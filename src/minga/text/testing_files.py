@@ -1,0 +1,104 @@
+"""Files as people send them, made for tests: Word, PDF, mail and archives."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from email.message import EmailMessage
+
+
+def word_file(paragraphs: Sequence[str], *, table: Sequence[Sequence[str]] = ()) -> bytes:
+    """Write a Word file; "# " begins a heading and "- " an item of a list."""
+    import docx
+
+    document = docx.Document()
+    for text in paragraphs:
+        if text.startswith("# "):
+            document.add_heading(text[2:], level=1)
+        elif text.startswith("- "):
+            document.add_paragraph(text[2:], style="List Bullet")
+        else:
+            document.add_paragraph(text)
+    if table:
+        made = document.add_table(rows=len(table), cols=len(table[0]))
+        for row, cells in enumerate(table):
+            for column, cell in enumerate(cells):
+                made.cell(row, column).text = cell
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def pdf_file(pages: Sequence[Sequence[str]], *, password: str = "") -> bytes:
+    """Write a PDF file with lines of text on each page; a page without lines is as empty as a scanned one."""
+    import pypdf
+    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+    writer = pypdf.PdfWriter()
+    font = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type1"),
+            NameObject("/BaseFont"): NameObject("/Helvetica"),
+            NameObject("/Encoding"): NameObject("/WinAnsiEncoding"),
+        }
+    )
+    for lines in pages:
+        page = writer.add_blank_page(width=595, height=842)
+        shown = b"".join(
+            b"("
+            + line.encode("cp1252").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
+            + b") Tj T*\n"
+            for line in lines
+        )
+        content = DecodedStreamObject()
+        content.set_data(b"BT /F1 11 Tf 14 TL 50 780 Td\n" + shown + b"ET")
+        page[NameObject("/Contents")] = writer._add_object(content)
+        fonts = DictionaryObject({NameObject("/F1"): font})
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    if password:
+        writer.encrypt(password)
+    file = io.BytesIO()
+    writer.write(file)
+    return file.getvalue()
+
+
+def mail_file(
+    text: str,
+    *,
+    sender: str = "Amina Diallo <amina@example.org>",
+    subject: str = "Our view",
+    html: str = "",
+    attached: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """Write a message as mail programs save it."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, "office@example.org", subject
+    message["Date"] = "Tue, 03 Mar 2026 09:15:00 +0100"
+    message["Message-ID"] = "<1@example.org>"
+    if text:
+        message.set_content(text)
+    if html:
+        if text:
+            message.add_alternative(html, subtype="html")
+        else:
+            message.set_content(html, subtype="html")
+    for name, data in (attached or {}).items():
+        message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    return message.as_bytes()
+
+
+def mailbox_file(messages: Sequence[bytes]) -> bytes:
+    """Write a mailbox."""
+    escaped = [one.replace(b"\nFrom ", b"\n>From ") for one in messages]
+    return b"".join(b"From amina@example.org Tue Mar  3 09:15:00 2026\n" + one + b"\n\n" for one in escaped)
+
+
+def archive_file(files: Mapping[str, bytes]) -> bytes:
+    """Write a zip archive."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return file.getvalue()
