@@ -16,6 +16,7 @@ from minga.members.models import (
     Account,
     ApiToken,
     AuditAct,
+    Body,
     Competence,
     Consent,
     Invitation,
@@ -247,6 +248,11 @@ def organizations_without_another_owner(person: Person) -> QuerySet[Organization
     """Return the organizations that nobody would own if this person went."""
     owned = running_mandates().filter(role=roles.OWNER, organization=OuterRef("pk"))
     return organizations_of(person).filter(Exists(owned.filter(person=person)), ~Exists(owned.exclude(person=person)))
+
+
+def bodies() -> QuerySet[Body]:
+    """Return the alliance's standing bodies."""
+    return Body.objects.order_by("name", "pk")
 
 
 def mandates_in_bodies() -> QuerySet[Mandate]:

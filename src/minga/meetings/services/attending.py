@@ -1,0 +1,180 @@
+"""Who is invited, who comes, who came."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from minga.meetings import selectors
+from minga.meetings.engine.errors import ActError
+from minga.meetings.models import Attendance, Meeting
+from minga.members import services as trail
+
+#: Version of the words by which somebody agrees to stand on the list.
+LIST_TEXT = "attendance-1"
+#: Crockford's alphabet: no I, L, O or U, so a code survives handwriting and reading aloud.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_LENGTH = 16
+
+
+def new_code() -> str:
+    """Draw a code of 80 bits that can be written down, such as 7QK4-0M2X-V9TB-3HFA."""
+    drawn = "".join(secrets.choice(_ALPHABET) for _place in range(_LENGTH))
+    return "-".join(drawn[start : start + 4] for start in range(0, _LENGTH, 4))
+
+
+def tidy_code(text: str) -> str:
+    """Return a typed code in its one spelling; "" where it cannot be a code."""
+    drawn = "".join(letter for letter in text.upper() if letter.isalnum()).translate(_MISREAD)
+    if len(drawn) != _LENGTH or any(letter not in _ALPHABET for letter in drawn):
+        return ""
+    return "-".join(drawn[start : start + 4] for start in range(0, _LENGTH, 4))
+
+
+def _with_room(meeting: Meeting) -> Meeting:
+    """Lock the meeting and check that somebody more can come: of two people at the last place, one gets it."""
+    stored = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    if not selectors.takes_registrations(stored):
+        raise ActError("closed", f"Meeting {stored.pk} takes nobody on its list now: it is over or not announced.")
+    if selectors.places_left(stored) == 0:
+        raise ActError("full", f"All {stored.capacity} places of meeting {stored.pk} are taken.")
+    return stored
+
+
+@transaction.atomic
+def register(
+    *, meeting: Meeting, person: Any, organization: str = "", organization_type: str = "", gender: str = ""
+) -> Attendance:
+    """Put a person with an account on the list; saying it twice is once.
+
+    Raises
+    ------
+    ActError
+        Every place is taken, or the meeting is over, cancelled or not announced.
+    """
+    locked = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    place = locked.attendances.filter(person=person).first() or Attendance(meeting=meeting, person=person)
+    if place.pk is None or place.state not in (Attendance.State.REGISTERED, Attendance.State.ATTENDED):
+        _with_room(locked)
+        place.state = Attendance.State.REGISTERED
+    place.organization, place.organization_type, place.gender = organization, organization_type, gender
+    place.agreed_at, place.agreed_text, place.told = timezone.now(), LIST_TEXT, locked.sequence
+    place.save()
+    return place
+
+
+@transaction.atomic
+def come_as_guest(
+    *, meeting: Meeting, name: str, organization: str = "", organization_type: str = "", gender: str = ""
+) -> tuple[Attendance, str]:
+    """Put somebody without an account on the list of a public hearing; return the place and the code to it.
+
+    Raises
+    ------
+    ActError
+        The meeting is no public hearing, every place is taken, or it is over, cancelled or not announced.
+    """
+    if not selectors.takes_guests(meeting):
+        raise ActError("closed", f"Meeting {meeting.pk} takes no guests: it is no public hearing, or it is over.")
+    _with_room(meeting)
+    code = new_code()
+    place = Attendance.objects.create(
+        meeting=meeting,
+        name=name.strip(),
+        organization=organization.strip(),
+        organization_type=organization_type,
+        gender=gender,
+        state=Attendance.State.REGISTERED,
+        agreed_at=timezone.now(),
+        agreed_text=LIST_TEXT,
+        key_hash=selectors.hash_of(code),
+    )
+    return place, code
+
+
+@transaction.atomic
+def excuse(*, meeting: Meeting, person: Any) -> None:
+    """Note that a person cannot come; the place is free for somebody else.
+
+    Raises
+    ------
+    ActError
+        The meeting is over or cancelled.
+    """
+    if not selectors.takes_registrations(meeting):
+        raise ActError("closed", f"Meeting {meeting.pk} is over, cancelled or not announced.")
+    nothing = {"organization": "", "organization_type": "", "gender": ""}
+    Attendance.objects.update_or_create(
+        meeting=meeting, person=person, defaults=nothing | {"state": Attendance.State.EXCUSED}
+    )
+
+
+@transaction.atomic
+def take_off(*, attendance: Attendance, by: Any = None) -> None:
+    """Delete a row of the list: a guest leaves, or whoever organizes corrects a mistake (`by`)."""
+    reference = attendance.meeting.reference
+    attendance.delete()
+    if by is not None:
+        trail.record(by=by, act="meeting.attendance_deleted", on=reference)
+
+
+# ---------------------------------------------------------------- those who organize
+@transaction.atomic
+def invite_role_holders(*, meeting: Meeting, by: Any = None) -> int:
+    """Invite everybody who holds a role in the body that meets or in the host; return how many are new."""
+    Meeting.objects.select_for_update().get(pk=meeting.pk)
+    there = set(meeting.attendances.filter(person__isnull=False).values_list("person", flat=True))
+    new = sorted(selectors.role_holders(meeting) - there)
+    Attendance.objects.bulk_create(Attendance(meeting=meeting, person_id=person) for person in new)
+    if new:
+        trail.record(by=by, act="meeting.invited", on=meeting.reference, reason=f"{len(new)}")
+    return len(new)
+
+
+@transaction.atomic
+def mark(*, attendance: Attendance, came: bool) -> None:
+    """Note that somebody came, or that this was a mistake.
+
+    Raises
+    ------
+    ActError
+        The meeting has not begun, or it was cancelled.
+    """
+    _begun(attendance.meeting)
+    states = Attendance.State
+    if came:
+        attendance.state = states.ATTENDED
+    elif attendance.state == states.ATTENDED:
+        attendance.state = states.REGISTERED
+    attendance.save(update_fields=["state", "at"])
+
+
+@transaction.atomic
+def add_guest(
+    *, meeting: Meeting, name: str, organization: str = "", organization_type: str = "", gender: str = ""
+) -> Attendance:
+    """Add somebody who came without being on the list.
+
+    Raises
+    ------
+    ActError
+        The meeting has not begun, or it was cancelled.
+    """
+    _begun(meeting)
+    return Attendance.objects.create(
+        meeting=meeting,
+        name=name.strip(),
+        organization=organization.strip(),
+        organization_type=organization_type,
+        gender=gender,
+        state=Attendance.State.ATTENDED,
+    )
+
+
+def _begun(meeting: Meeting) -> None:
+    if meeting.state not in (Meeting.State.ANNOUNCED, Meeting.State.HELD) or meeting.starts_at > timezone.now():
+        raise ActError("early", f"Meeting {meeting.pk} has not begun, so nobody can have come yet.")
