@@ -1,0 +1,174 @@
+"""What is written to files: a version of a draft with what stands behind each clause, and the words around it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+#: Languages that are written from right to left.
+RIGHT_TO_LEFT = ("ar",)
+#: Characters that neither XML nor a page may hold.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Note:
+    """One thing that stands behind a clause: a "voice", a "theme", a "statement", an "answer" or "evidence"."""
+
+    kind: str
+    code: str
+    text: str
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class ClauseText:
+    """A clause as it stands in the version: its permanent name ("C12"), its place ("2.1"), and its words."""
+
+    code: str
+    place: str
+    heading: str
+    text: str
+    depth: int = 0
+    parent: str | None = None
+    link: str = ""
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def number(self) -> str:
+        """The permanent number without its letter."""
+        return self.code.rpartition("/")[2].lstrip("C")
+
+    @property
+    def title(self) -> str:
+        """The heading; a clause without one is called by its permanent name."""
+        return self.heading.strip() or self.code
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """When a version was published, and what was new in it."""
+
+    number: int
+    on: date
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class DraftText:
+    """A version of a draft.
+
+    Parameters
+    ----------
+    title, name : what it is called, and the word in its address
+    kind : "strategy", "guideline", "recommendation", "standard" or "empty"
+    language : of the text; the direction of writing follows from it
+    version, versions : the one that is written, and all published ones up to it
+    clauses : in reading order, each before those under it
+    consultation, publisher : what it comes of, and who publishes it
+    country : two letters, empty for a text of the whole alliance
+    address : where this version is found for good
+    adopted_on, decision : when and by what it was adopted, if it was
+    """
+
+    title: str
+    name: str
+    kind: str
+    language: str
+    version: int
+    clauses: tuple[ClauseText, ...]
+    versions: tuple[VersionLine, ...] = ()
+    consultation: str = ""
+    publisher: str = ""
+    country: str = ""
+    address: str = ""
+    adopted_on: date | None = None
+    decision: str = ""
+    is_sample: bool = False
+
+    @property
+    def direction(self) -> str:
+        """How the language is written: "ltr" or "rtl"."""
+        return direction(self.language)
+
+    @property
+    def published_on(self) -> date:
+        """When this version was published; the first day of the calendar of computers where nobody said."""
+        return next((each.on for each in self.versions if each.number == self.version), date(1970, 1, 1))
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The words around a draft; English unless a page gives others. `{...}` is filled in."""
+
+    contents: str = "Contents"
+    version: str = "Version {number}, published on {day}"
+    adopted: str = "Adopted on {day}."
+    adopted_by: str = "Adopted on {day}: {decision}"
+    not_adopted: str = "This is a draft. It is not adopted."
+    sample: str = "Sample: this text is invented."
+    comes_of: str = "It comes of the consultation “{title}”."
+    found_at: str = "This version is found at {address}"
+    behind: str = "What stands behind this clause"
+    nothing_behind: str = "No voice and no evidence is linked to this clause."
+    versions: str = "Versions"
+    voice: str = "Voice {code}"
+    hidden_voice: str = "not shown in public"
+    theme: str = "Theme {code}"
+    statement: str = "Statement {code}"
+    answer: str = "Answer"
+    evidence: str = "Evidence"
+    answers: dict[str, str] = field(
+        default_factory=lambda: {
+            "accepted": "accepted",
+            "accepted_in_part": "accepted in part",
+            "rejected": "rejected",
+            "out_of_scope": "out of scope",
+            "already_covered": "already covered",
+            "duplicate_of": "said by another voice too",
+        }
+    )
+
+    def named(self, note: Note) -> str:
+        """Say what a note is."""
+        return str(getattr(self, note.kind)).format(code=note.code).strip()
+
+
+def direction(language: str) -> str:
+    """Return how a language is written: "ltr" or "rtl"."""
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+
+
+def clean(text: str) -> str:
+    """Take out what no file may hold, and write every line end in one way."""
+    return _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def facts(draft: DraftText, labels: Labels) -> list[str]:
+    """Return the sentences that stand under the title: what the text is, and where it comes from."""
+    day = draft.published_on.isoformat()
+    said = [labels.version.format(number=draft.version, day=day)]
+    if draft.adopted_on is None:
+        said.append(labels.not_adopted)
+    else:
+        words = labels.adopted_by if draft.decision else labels.adopted
+        said.append(words.format(day=draft.adopted_on.isoformat(), decision=draft.decision))
+    if draft.consultation:
+        said.append(labels.comes_of.format(title=draft.consultation))
+    if draft.publisher:
+        said.append(draft.publisher)
+    if draft.address:
+        said.append(labels.found_at.format(address=draft.address))
+    if draft.is_sample:
+        said.insert(0, labels.sample)
+    return [clean(each) for each in said]
+
+
+def version_lines(draft: DraftText, labels: Labels) -> list[str]:
+    """Return a line for each version: when it was published, and what was new."""
+    lines = []
+    for each in draft.versions:
+        said = labels.version.format(number=each.number, day=each.on.isoformat())
+        lines.append(clean(f"{said}: {' '.join(each.note.split())}" if each.note.strip() else said))
+    return lines

@@ -1,0 +1,191 @@
+"""What python-docx leaves open for every Word file of this room: languages from right to left, links, numbering, bytes.
+
+The same input gives the same bytes: times are those of the content, and the parts of the archive carry none.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from docx import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+
+from minga.deliberation.engine.texts.document import RIGHT_TO_LEFT, clean
+
+_LOCALES = {"ar": "ar-SA", "en": "en-GB", "es": "es-ES", "fr": "fr-FR", "ru": "ru-RU", "zh": "zh-CN"}
+_DEEPEST = 9
+
+
+def new_file(title: str, language: str, on: date, author: str = "") -> Any:
+    """Return an empty Word file with its properties, and with the language of all of its words."""
+    word = Document()
+    properties = word.core_properties
+    properties.title, properties.author, properties.comments = clean(title)[:255], clean(author)[:255], ""
+    properties.last_modified_by = ""
+    properties.language = _LOCALES.get(language, language)
+    properties.created = properties.modified = datetime(on.year, on.month, on.day)
+    spoken = word.styles.element.find(f".//{qn('w:docDefaults')}//{qn('w:lang')}")
+    for name in ("val", "eastAsia", "bidi"):
+        spoken.set(qn(f"w:{name}"), _LOCALES.get(language, language))
+    if language in RIGHT_TO_LEFT:
+        section = word.sections[0]._sectPr
+        section.append(OxmlElement("w:bidi"))
+    return word
+
+
+def to_bytes(word: Any) -> bytes:
+    """Return the file; no part of it carries the time at which it was made."""
+    made, plain = io.BytesIO(), io.BytesIO()
+    word.save(made)
+    with zipfile.ZipFile(made) as parts, zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in parts.namelist():
+            target.writestr(zipfile.ZipInfo(name), parts.read(name), zipfile.ZIP_DEFLATED)
+    return plain.getvalue()
+
+
+def paragraph(word: Any, text: str, style: str, language: str) -> Any:
+    """Add a paragraph; line breaks in the text stay."""
+    made = word.add_paragraph(style=style)
+    run(made, text, language)
+    return turned(made, language)
+
+
+def run(made: Any, text: str, language: str, *, bold: bool = False) -> None:
+    """Add words to a paragraph, marked as written from right to left where the language is."""
+    words = made.add_run(clean(text))
+    if bold:
+        words.bold = True
+    if language in RIGHT_TO_LEFT:
+        words._r.get_or_add_rPr().append(OxmlElement("w:rtl"))
+
+
+def turned(made: Any, language: str) -> Any:
+    """Let a paragraph begin at the right where the language does."""
+    if language in RIGHT_TO_LEFT:
+        made._p.get_or_add_pPr().append(OxmlElement("w:bidi"))
+    return made
+
+
+def link(made: Any, text: str, address: str, language: str) -> None:
+    """Add words that lead to an address, or with ``#name`` to a place in the file."""
+    element = OxmlElement("w:hyperlink")
+    if address.startswith("#"):
+        element.set(qn("w:anchor"), address[1:])
+    else:
+        element.set(qn("r:id"), made.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+    run(made, text, language)
+    last = made._p.findall(qn("w:r"))[-1]
+    made._p.append(element)
+    element.append(last)
+
+
+def bookmark(made: Any, name: str, number: int) -> None:
+    """Give a paragraph a name that links in the file lead to."""
+    begin, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
+    for element in (begin, end):
+        element.set(qn("w:id"), str(number))
+    begin.set(qn("w:name"), name)
+    first = made._p.find(qn("w:pPr"))
+    first.addnext(begin)
+    made._p.append(end)
+
+
+def field(made: Any, kind: str, instruction: str = "") -> None:
+    """Add one part of a field: "begin" with its instruction, "separate" or "end"."""
+    mark = made.add_run()._r
+    element = OxmlElement("w:fldChar")
+    element.set(qn("w:fldCharType"), kind)
+    if kind == "begin":
+        element.set(qn("w:dirty"), "true")  # page numbers are known to the program that opens the file
+    mark.append(element)
+    if instruction:
+        words = OxmlElement("w:instrText")
+        words.set(qn("xml:space"), "preserve")
+        words.text = instruction
+        made.add_run()._r.append(words)
+
+
+# ------------------------------------------------------------------------------------------ numbering
+def number_headings(word: Any) -> None:
+    """Number the headings of all levels as 1, 1.1, 1.1.1 by the file's own numbering."""
+    shapes = [".".join(f"%{each}" for each in range(1, level + 1)) for level in range(1, _DEEPEST + 1)]
+    number = _numbering(word, [(shape, f"Heading{level}", 0) for level, shape in enumerate(shapes, start=1)])
+    for level in range(_DEEPEST):
+        properties = word.styles[f"Heading {level + 1}"].element.get_or_add_pPr()
+        asked = properties.get_or_add_numPr()
+        asked.get_or_add_ilvl().val = level
+        asked.get_or_add_numId().val = number
+
+
+def numbered(word: Any, items: Iterable[str], start: int, language: str) -> None:
+    """Add a numbered list that counts from its own start."""
+    number = _numbering(word, [("%1.", "", 720)], start=start)
+    for item in items:
+        made = paragraph(word, item, "List Paragraph", language)
+        asked = made._p.get_or_add_pPr().get_or_add_numPr()
+        asked.get_or_add_ilvl().val = 0
+        asked.get_or_add_numId().val = number
+
+
+def _numbering(word: Any, levels: list[tuple[str, str, int]], *, start: int = 1) -> int:
+    """Add a way of numbering, and return the number by which paragraphs name it."""
+    part = word.part.numbering_part.element
+    known = [int(each.get(qn("w:abstractNumId"))) for each in part.findall(qn("w:abstractNum"))]
+    name = max(known, default=0) + 1
+    abstract = OxmlElement("w:abstractNum")
+    abstract.set(qn("w:abstractNumId"), str(name))
+    abstract.append(_valued("w:multiLevelType", "multilevel" if len(levels) > 1 else "singleLevel"))
+    for at, (shape, style, indent) in enumerate(levels):
+        level = OxmlElement("w:lvl")
+        level.set(qn("w:ilvl"), str(at))
+        level.append(_valued("w:start", str(start)))
+        level.append(_valued("w:numFmt", "decimal"))
+        if style:
+            level.append(_valued("w:pStyle", style))
+        level.append(_valued("w:suff", "space" if style else "tab"))
+        level.append(_valued("w:lvlText", shape))
+        level.append(_valued("w:lvlJc", "start"))
+        if indent:
+            place = OxmlElement("w:pPr")
+            moved = OxmlElement("w:ind")
+            moved.set(qn("w:start"), str(indent))
+            moved.set(qn("w:hanging"), str(indent // 2))
+            place.append(moved)
+            level.append(place)
+        abstract.append(level)
+    first = part.find(qn("w:num"))
+    (part.append if first is None else first.addprevious)(abstract)
+    return int(part.add_num(name).numId)
+
+
+def _valued(name: str, value: str) -> Any:
+    element = OxmlElement(name)
+    element.set(qn("w:val"), value)
+    return element
+
+
+# ------------------------------------------------------------------------------------------ tables
+def table(word: Any, head: Iterable[str], rows: Iterable[Iterable[str]], language: str) -> Any:
+    """Add a table whose head comes again on every page."""
+    names = list(head)
+    made = word.add_table(rows=1, cols=len(names), style="Table Grid")
+    if language in RIGHT_TO_LEFT:
+        made._tbl.tblPr.append(OxmlElement("w:bidiVisual"))
+    _fill(made.rows[0], names, language, bold=True)
+    made.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for row in rows:
+        _fill(made.add_row(), list(row), language)
+    return made
+
+
+def _fill(row: Any, texts: list[str], language: str, *, bold: bool = False) -> None:
+    for cell, text in zip(row.cells, texts, strict=True):
+        made = cell.paragraphs[0]
+        run(made, text, language, bold=bold)
+        turned(made, language)
