@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -147,3 +148,53 @@ def hidden_units(edition: Edition) -> set[str]:
         return set()
     shown = {unit_code(one) for one in publishable_disclosures(is_sample=edition.index.is_sample)}
     return {str(unit["code"]) for unit in (edition.results or {}).get("units", [])} - shown
+
+
+# ---------------------------------------------------------------- single figures, for rooms that cite them
+@dataclass(frozen=True)
+class CitedFigure:
+    """A published figure with what names it; `latest` is the same one in the newest edition, None where it lacks."""
+
+    index: str
+    titles: dict[str, str]
+    edition: str
+    unit: str
+    node: str
+    value: float
+    latest: float | None
+
+
+def published_figure(edition: str, unit: str, node: str = "", *, index: str = "") -> CitedFigure | None:
+    """Return a figure of a published edition; without a node that of the index as a whole, None where there is none."""
+    stored = Edition.objects.filter(name=edition, state=Edition.State.PUBLISHED).select_related("index").first()
+    if stored is None or (index and stored.index.slug != index):
+        return None
+    found = _score(stored, unit, node)
+    if found is None:
+        return None
+    newest = latest_edition(stored.index)
+    later = found if newest is None or newest.pk == stored.pk else _score(newest, unit, node)
+    return CitedFigure(
+        index=stored.index.slug,
+        titles=stored.index.titles,
+        edition=stored.name,
+        unit=found[1],
+        node=found[2],
+        value=found[0],
+        latest=later[0] if later else None,
+    )
+
+
+def _score(edition: Edition, unit: str, node: str) -> tuple[float, str, str] | None:
+    """Return a score with the names of its unit and its part."""
+    results = edition.results or {}
+    node = node or results.get("root", "")
+    units = [one["code"] for one in results.get("units", [])]
+    item = next((one for one in results.get("items", []) if one["code"] == node), None)
+    if item is None or unit not in units or unit in hidden_units(edition):
+        return None
+    at = units.index(unit)
+    scores = results["score"].get(node) or []
+    if at >= len(scores) or scores[at] is None:
+        return None
+    return float(scores[at]), str(results["units"][at]["name"]), str(item["name"])

@@ -1,0 +1,82 @@
+"""Evidence: published figures and records that an answer or a clause rests on, kept with the value as it was cited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from minga.deliberation.engine.errors import ActError
+from minga.deliberation.models import Citation, Clause, Disposition, Draft
+from minga.deliberation.selectors.citing import look_up
+from minga.deliberation.services.marks import mark_of
+from minga.members import services as members
+
+LONGEST_LINK = 500
+
+
+@transaction.atomic
+def cite(*, of: Disposition | Clause, link: str, value: str = "", label: str = "", by: Any = None) -> Citation:
+    """Cite a published figure or record for an answer or a clause, with its value of today.
+
+    Of a figure, result or record of this site, kind and value are taken from there, whatever was typed.
+
+    Raises
+    ------
+    ActError
+        "link" where it is no permanent link, "nothing" where this site has published nothing there, "value" where
+        another site's figure is cited without its value, "adopted" for a clause of an adopted draft.
+    """
+    link, value, label = link.strip(), " ".join(value.split()), " ".join(label.split())
+    if isinstance(of, Clause):
+        _demand_open(of)
+    found = look_up(link)
+    if found is not None:
+        kind, link, value, label = found.kind, found.link, found.value, label or found.label
+    else:
+        kind = Citation.Kind.OTHER
+        _check(link, value)
+    is_clause = isinstance(of, Clause)
+    made = Citation.objects.create(
+        consultation=of.draft.consultation if isinstance(of, Clause) else of.consultation,
+        clause=of if is_clause else None,
+        disposition=None if is_clause else of,
+        kind=kind,
+        link=link,
+        label=label[:300],
+        value=value[:200],
+        cited_on=timezone.localdate(),
+        by_mark=mark_of(by),
+    )
+    members.record(by=by, act="evidence.cited", on=f"evidence:{made.pk}")
+    return made
+
+
+def _demand_open(clause: Clause) -> None:
+    if clause.draft.state == Draft.State.ADOPTED:
+        raise ActError("adopted", "The draft is adopted, so what its clauses rest on stays as it is.")
+
+
+def _check(link: str, value: str) -> None:
+    if link.startswith("/"):
+        raise ActError("nothing", "Nothing is published at this path. Copy the permanent link of a figure or a record.")
+    if not link.startswith("https://") or len(link) > LONGEST_LINK:
+        raise ActError("link", "A permanent link begins with https://, or is a path of this site. Copy it from there.")
+    if not value:
+        raise ActError("value", "Keep the value as it is today, so that a reader sees later what was known.")
+
+
+@transaction.atomic
+def end_citation(*, citation: Citation, by: Any = None) -> None:
+    """Take a citation out; the row stays, and twice is once.
+
+    Raises
+    ------
+    ActError
+        "adopted" for a clause of an adopted draft.
+    """
+    if citation.clause is not None:
+        _demand_open(citation.clause)
+    if Citation.objects.filter(pk=citation.pk, ended_at=None).update(ended_at=timezone.now()):
+        members.record(by=by, act="evidence.ended", on=f"evidence:{citation.pk}")

@@ -1,0 +1,74 @@
+"""Themes, answers, coverage and receipts in the words of the page's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from minga.deliberation.models import Disposition
+
+Words = str | Promise
+
+REFUSALS: Mapping[str, Words] = {
+    # themes
+    "name": _("A theme needs a name. Write one."),
+    "twice": _("There is a theme of this name already. Use it, or choose another name."),
+    "changed": _("Somebody else changed this meanwhile. Read their words, then save yours again."),
+    "same": _("Choose another theme: the voices stand under this one already."),
+    "ended": _("This theme is out of use. Choose another one."),
+    "voices": _("Voices stand under this theme. Move them, or merge it into another theme."),
+    # answers
+    "answer": _("Choose an answer."),
+    "reason": _("Who is not fully followed is owed a reason of at least 40 characters. Say why."),
+    "duplicate": _("Name the voice of this consultation that says the same, by its number."),
+    "circle": _("That voice was itself said to repeat this one, so nobody would be answered. Answer one of them."),
+    "answered": _("Somebody else answered this while you were writing. Their answer stands below; yours is kept in the "
+                  "form. Save again if yours shall replace theirs."),
+    "adopted": _("The draft is adopted, so this stays as it is."),
+    "replaced": _("A later answer replaced this one. Go on with that."),
+    "elsewhere": _("The clause belongs to another consultation. Choose one of this consultation."),
+    # evidence
+    "link": _("A permanent link begins with https://, or is the address of a page of this site. Copy it from there."),
+    "nothing": _("Nothing is published at this address. Copy the permanent link of a figure, a result or a record."),
+    "value": _("Write the value as it is today, so that a reader sees later what was known."),
+}  # fmt: skip
+
+
+def refusal(code: str) -> Words:
+    """Say why a step is not possible."""
+    return REFUSALS.get(code, _("This is not possible now. Look at the page again."))
+
+
+#: Answers as whole words to a reader.
+ANSWERS: Mapping[str, Words] = dict(Disposition.Answer.choices)
+
+#: Colour of the tag of an answer; the word says the same.
+TONES = {"accepted": "good", "accepted_in_part": "good", "rejected": "bad"}
+
+
+# ---------------------------------------------------------------- coverage
+MEASURES: Mapping[str, tuple[Words, Words]] = {
+    "read": (_("Read"), _("voices in which somebody found a theme, of all voices")),
+    "answered": (_("Answered"), _("voices with an answer, their own or that of a theme, of all voices")),
+    "accepted": (_("Followed"), _("voices that were accepted, at least in part, of those answered")),
+    "traced": (_("Found in the text"), _("accepted voices that led to a change now in force, of those accepted")),
+    "unsourced": (_("Clauses without a voice"), _("clauses of the last version behind which no voice stands")),
+    "own_reason": (_("Reasons of their own"), _("rejections whose reason no other answer repeats, of all rejections")),
+}
+
+WITHHELD: Mapping[str, Words] = {
+    "few": _("too few people to show"),
+    "protects": _("not shown, because a smaller group could be worked out"),
+}
+
+#: What happened to a clause, as a reader sees it.
+KINDS: Mapping[str, Words] = {
+    "add": _("added"),
+    "edit": _("changed"),
+    "split": _("came of a split"),
+    "merge": _("came of a merge"),
+    "delete": _("taken out"),
+    "none": _("said so already"),
+}
