@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from minga.deliberation.engine.errors import VoteError
 from minga.deliberation.engine.grouping import Groups
 from minga.deliberation.engine.projection import OpinionMap
 from minga.deliberation.engine.statistics import group_of
-from minga.deliberation.engine.votes import Bools, VoteTable, meta
+from minga.deliberation.engine.votes import Bools, Floats, VoteTable, meta
 
 #: The weight of a statement about the conversation itself.
 META = 49.0
@@ -87,21 +88,53 @@ def next_statement(
     VoteError
         A weight is negative or not a number.
     """
-    names = weights["statement"].to_list()
     row = votes.place.get(person)
     columns = votes.column[votes.start[row] : votes.start[row + 1]] if row is not None else votes.column[:0]
-    seen = set(votes.statements[columns].to_list()) | set(closed)
-    for name in order:
-        if name not in seen:
-            return name
     weight = weights["priority"].fill_null(1.0).to_numpy().astype(np.float64)
+    seen = votes.statements[columns].to_list()
+    return draw(weights["statement"].to_list(), weight, seen, person, seed, closed=closed, order=order)
+
+
+def draw(
+    names: Sequence[Any],
+    weight: Floats,
+    seen: Collection[Any],
+    person: Any,
+    seed: int = 0,
+    *,
+    closed: Any = (),
+    order: Any = (),
+) -> Any:
+    """Draw one of the statements that a person has not voted on; needs no votes of anybody else.
+
+    Parameters
+    ----------
+    names : names of statements
+    weight : array, one figure a statement
+    seen : names of the statements on which the person has voted, each once
+    person, seed, closed, order
+        As for :func:`next_statement`.
+
+    Returns
+    -------
+    name of a statement, or None when nothing is left
+
+    Raises
+    ------
+    VoteError
+        A weight is negative or not a number.
+    """
+    shut = set(seen) | set(closed)
+    for name in order:
+        if name not in shut:
+            return name
     if not (weight >= 0).all() or not np.isfinite(weight).all():
         raise VoteError("A weight of a statement is negative or not a number. Weights are 0 or more; correct it.")
-    open_: Bools = np.array([name not in seen for name in names], dtype=bool)
+    open_: Bools = np.array([name not in shut for name in names], dtype=bool)
     left = np.cumsum(np.where(open_, weight, 0.0))
     if not open_.any():
         return None
-    random = np.random.default_rng([seed, len(columns), *str(person).encode()])
+    random = np.random.default_rng([seed, len(seen), *str(person).encode()])
     if left[-1] == 0:
         return names[int(random.choice(np.flatnonzero(open_)))]
     return names[int(np.searchsorted(left, random.random() * left[-1], side="right"))]
