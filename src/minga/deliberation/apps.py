@@ -16,6 +16,7 @@ class DeliberationConfig(Room):
     verbose_name = _("Consultations")
     default_auto_field = "django.db.models.BigAutoField"
     menu = (MenuEntry(_("Consultations"), "deliberation:list", order=30),)
+    load_sample = "minga.deliberation.sample.load_sample"
     processing = (
         Processing(
             record=_(

@@ -1,4 +1,4 @@
-"""The form with which anybody speaks in a consultation: several points, and only what people wish to say of themselves."""
+"""The form with which anybody speaks in a consultation: several points, and what people wish to say of themselves."""
 
 from __future__ import annotations
 
