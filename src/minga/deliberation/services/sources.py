@@ -16,8 +16,8 @@ from minga.deliberation.engine.errors import ActError
 from minga.deliberation.engine.submissions import hash_of_text, tidy_text
 from minga.deliberation.engine.vocabulary import STRATA
 from minga.deliberation.models import Consultation, Round, Source, Voice
+from minga.deliberation.services.marks import mark_of
 from minga.deliberation.vault import vault
-from minga.members import selectors as people
 from minga.members import services as members
 from minga.text.languages import guess_language
 from minga.web import codes
@@ -189,12 +189,6 @@ def add_voices(source: Source, parts: Sequence[Part]) -> list[Voice]:
             for at, part in enumerate(parts)
         ]
     )
-
-
-def mark_of(account: Any) -> str:
-    """Return the mark under which the audit trail knows a person; empty for nobody."""
-    person = people.person_of(account) if getattr(account, "is_authenticated", False) else None
-    return person.reference if person else ""
 
 
 def _next(rows: Any) -> int:

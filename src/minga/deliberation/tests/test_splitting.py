@@ -1,0 +1,136 @@
+"""A letter is cut where a person would cut it, loses no word, and its voices keep to what was said."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minga.deliberation.engine.splitting import (
+    NEW,
+    OUT,
+    PARAGRAPHS,
+    POINTS,
+    SENTENCES,
+    WAYS,
+    WITH,
+    cuts,
+    keeps_to,
+    own_words,
+    pieces,
+    suggest_way,
+)
+
+LETTER = """Dear committee,
+
+We run a bakery in Praia. Mr. Silva helps us.
+
+Our wishes:
+1. Train the bakers first.
+2. Fund small machines,
+   not large ones.
+
+Kind regards,
+Amina
+
+--
+Amina's bakery"""
+
+
+def shown(text, way):
+    return [(piece.text, piece.suggestion) for piece in pieces(text, way)]
+
+
+def test_points_are_told_from_greeting_introduction_and_signature():
+    assert suggest_way(LETTER) == POINTS
+    assert shown(LETTER, POINTS) == [
+        ("Dear committee,", OUT),
+        ("We run a bakery in Praia. Mr. Silva helps us.", NEW),
+        ("Our wishes:", OUT),
+        ("1. Train the bakers first.", NEW),
+        ("2. Fund small machines,\n   not large ones.", NEW),
+        ("Kind regards,\nAmina", OUT),
+        ("--\nAmina's bakery", OUT),
+    ]
+
+
+def test_paragraphs_hold_their_list_and_sentences_do_not_end_at_mister():
+    assert ("Our wishes:\n1. Train the bakers first.\n2. Fund small machines,\n   not large ones.", NEW) in shown(
+        LETTER, PARAGRAPHS
+    )
+    found = shown("We run a bakery, e.g. here. Mr. Silva helps us! Does he? Yes.", SENTENCES)
+    assert found == [
+        ("We run a bakery, e.g. here.", NEW),
+        ("Mr. Silva helps us!", NEW),
+        ("Does he?", NEW),
+        ("Yes.", OUT),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("应当培训工人。政府应当出资！谁来负责？", 3),
+        ("يجب تدريب العمال. هل ستدفع الحكومة؟ نعم ستدفع.", 3),
+        ("Нужно обучать рабочих. Кто платит? Государство.", 3),
+        ("¿Quién paga? El Estado debe pagar. ¡Ya!", 3),
+    ],
+)
+def test_sentences_end_in_every_script(text, count):
+    assert len(pieces(text, SENTENCES)) == count
+
+
+def test_a_long_text_without_paragraphs_is_cut_by_sentences_and_a_short_one_is_one():
+    assert suggest_way("We need training for our people. " * 10) == SENTENCES
+    assert suggest_way("Train us.") == PARAGRAPHS
+    assert shown("Hello,", PARAGRAPHS) == [("Hello,", NEW)], "a submission is never suggested away whole"
+
+
+def test_quoted_mail_is_left_out_of_the_one_voice():
+    text = "Train us first.\n\nOn Mon, 2 Mar 2026 the office wrote:\n> What do you need?\n\nAnd fund us."
+    assert [piece.text for piece in own_words(text)] == ["Train us first.", "And fund us."]
+
+
+def test_pieces_are_joined_as_chosen_and_a_gap_is_marked():
+    text = "One thing.\n\nMore of it.\n\nAn aside.\n\nStill it.\n\nAnother thing."
+    found = pieces(text, PARAGRAPHS)
+    made = cuts(text, found, {1: NEW, 2: WITH, 3: OUT, 4: WITH, 5: NEW})
+    assert [cut.text for cut in made] == ["One thing.\n\nMore of it.\n[…]\nStill it.", "Another thing."]
+    assert [text[cut.start : cut.end].startswith(cut.text[:5]) for cut in made] == [True, True]
+    assert [cut.text for cut in cuts(text, found, {2: WITH})] == ["More of it."], "nothing before it: a voice begins"
+
+
+@pytest.mark.parametrize(
+    ("words", "is_kept"),
+    [
+        ("Train the bakers", True),
+        ("TRAIN […] first!", True),
+        ("Train the millers first", False),
+        ("bakers Train", False),
+        ("", True),
+    ],
+)
+def test_words_may_be_left_out_of_a_voice_but_none_put_in(words, is_kept):
+    assert keeps_to(words, "Train the bakers first.") is is_kept
+
+
+texts = st.text(alphabet="ab.!? \n1-#>。", max_size=120)
+
+
+@given(texts, st.sampled_from(WAYS))
+def test_pieces_cover_every_sign_once_and_in_order(text, way):
+    found = pieces(text, way)
+    assert "".join("".join(piece.text.split()) for piece in found) == "".join(text.split())
+    assert all(text[piece.start : piece.end] == piece.text for piece in found)
+    assert all(first.end <= second.start for first, second in pairwise(found))
+
+
+@given(texts, st.sampled_from(WAYS), st.data())
+def test_what_is_cut_keeps_to_the_text(text, way, data):
+    found = pieces(text, way)
+    choices = {piece.number: data.draw(st.sampled_from([NEW, WITH, OUT])) for piece in found}
+    made = cuts(text, found, choices)
+    assert len(made) <= len(found)
+    assert all(keeps_to(cut.text, text[cut.start : cut.end]) for cut in made)
