@@ -1,16 +1,18 @@
-"""Long work: calculating opinion maps. It may run twice without harm, and never runs inside a request."""
+"""Long work: opinion maps, reading uploads and taking them in. It may run twice without harm, never inside a request."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 from django.conf import settings
 from django.utils import timezone
 from django_tasks import task
 
 from minga.deliberation.engine.errors import ActError
-from minga.deliberation.models import Conversation
+from minga.deliberation.models import Conversation, Intake
 from minga.deliberation.selectors import votes
+from minga.deliberation.services import intake as intakes
 from minga.deliberation.services import mapping
 from minga.web import tasks
 
@@ -62,3 +64,36 @@ def _is_due(conversation: Conversation) -> bool:
     if timezone.now() - latest.made_at < _AT_LEAST_EVERY:
         return False
     return new > 0 or conversation.moderation.filter(at__gt=latest.made_at).exists()
+
+
+# ---------------------------------------------------------------- uploads
+@task(queue_name="long")
+def work_on_intake(intake: str, key: str) -> str:
+    """Read an upload, or take it in, whichever comes next; `key` is where it tells how far it is."""
+    found = Intake.objects.select_related("consultation", "round").filter(pk=intake).first()
+    if found is None:
+        return "gone"  # given up meanwhile
+
+    def tell(done: int, total: int) -> None:
+        tasks.set_progress(key, done, total)
+
+    if found.state == Intake.State.READING:
+        intakes.check(intake=found, tell=tell)
+    elif found.state == Intake.State.RUNNING:
+        try:
+            intakes.take_all_in(intake=found, tell=tell)
+        except ActError as wrong:
+            return wrong.code
+    return found.state
+
+
+def start_intake(intake: Intake) -> None:
+    """Queue the work on an upload, and note under which key it tells how far it is."""
+    key = uuid4()
+    intakes.set_task(intake=intake, task=key)
+    work_on_intake.enqueue(str(intake.pk), str(key))
+
+
+def progress_of(intake: Intake) -> tuple[int, int] | None:
+    """How far the work on an upload is; None where nothing is known."""
+    return tasks.progress_of(intake.task) if intake.task else None

@@ -120,7 +120,7 @@ def take_in(
     text = tidy_text(text)
     parts = _parts(text, voices, language)
     _check(consultation, text, parts, round)
-    known = _strata(strata or {})
+    known = checked_strata(strata or {})
     author = author or Author()
     kept = file.stored() if file else None
     try:
@@ -145,9 +145,9 @@ def take_in(
                 is_encrypted=bool(kept and kept.is_encrypted),
                 media_type=kept.media_type if kept else "",
                 text_hash=hash_of_text(text),
-                author_name=_line(author.name, 200),
-                author_organization=_line(author.organization, 200),
-                author_address=_line(author.address, 254),
+                author_name=tidy_line(author.name, 200),
+                author_organization=tidy_line(author.organization, 200),
+                author_address=tidy_line(author.address, 254),
                 account=account if getattr(account, "is_authenticated", False) else None,
                 strata=known,
                 may_publish=may_publish,
@@ -215,7 +215,7 @@ def _check(consultation: Consultation, text: str, parts: Sequence[Part], round: 
         raise ActError("round", "The round belongs to another consultation. Choose one of this consultation.")
 
 
-def _strata(given: Mapping[str, str]) -> dict[str, str]:
+def checked_strata(given: Mapping[str, str]) -> dict[str, str]:
     """Keep what is known; a region is free text, everything else one of the values."""
     known: dict[str, str] = {}
     for name, value in given.items():
@@ -232,5 +232,6 @@ def _strata(given: Mapping[str, str]) -> dict[str, str]:
     return known
 
 
-def _line(text: str, longest: int) -> str:
+def tidy_line(text: str, longest: int) -> str:
+    """Return a name or an address as it is kept: in one line, and no longer than its column."""
     return " ".join(tidy_text(text).split())[:longest]

@@ -1,0 +1,145 @@
+"""Reading sources: lists with filters, what waits to be split, and which submissions are known already."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404
+
+from minga.deliberation.models import Consultation, Intake, Source, Voice
+
+#: Who sent something: name, organization, address.
+Sender = tuple[str, str, str]
+#: States by which a list of sources can be filtered.
+WAITING, DONE, WITHDRAWN = "waiting", "done", "withdrawn"
+
+
+def find_source(consultation: Consultation, number: int) -> Source:
+    """Return a source by its number.
+
+    Raises
+    ------
+    Http404
+    """
+    found = consultation.sources.select_related("round", "meeting", "consultation").filter(number=number).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def find_intake(consultation: Consultation, pk: UUID) -> Intake:
+    """Return an upload.
+
+    Raises
+    ------
+    Http404
+    """
+    found = consultation.intakes.select_related("consultation", "round").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def waiting(consultation: Consultation) -> QuerySet[Source]:
+    """Return the sources that nobody has looked through yet: voices may be hidden in them."""
+    return consultation.sources.filter(read_at=None).exclude(text="")
+
+
+def search(
+    consultation: Consultation,
+    *,
+    state: str = "",
+    kind: str = "",
+    language: str = "",
+    round: int | None = None,
+    words: str = "",
+    intake: UUID | None = None,
+) -> QuerySet[Source]:
+    """Return sources with the number of their voices, the ones that came last first."""
+    found = consultation.sources.select_related("round").annotate(
+        n_voices=Count("voices", filter=Q(voices__withdrawn_at=None)),
+        n_withdrawn=Count("voices", filter=Q(voices__withdrawn_at__isnull=False)),
+    )
+    if state == WAITING:
+        found = found.filter(read_at=None).exclude(text="")
+    elif state == DONE:
+        found = found.filter(read_at__isnull=False)
+    elif state == WITHDRAWN:
+        found = found.filter(n_withdrawn__gt=0)
+    if kind:
+        found = found.filter(kind=kind)
+    if language:
+        found = found.filter(language=language)
+    if round is not None:
+        found = found.filter(round__number=round)
+    if intake is not None:
+        found = found.filter(intake=intake)
+    if words:
+        found = found.filter(
+            Q(text__icontains=words) | Q(author_name__icontains=words) | Q(author_organization__icontains=words)
+            | Q(name__icontains=words)
+        )  # fmt: skip
+    return found.order_by("-number")
+
+
+def voices_of(source: Source) -> QuerySet[Voice]:
+    """Return the voices of a source in the order in which they stand in it."""
+    return source.voices.order_by("start", "number").prefetch_related("theme_links__theme")
+
+
+def next_waiting(source: Source) -> Source | None:
+    """Return the source that waits after this one, from the beginning where none does."""
+    others = waiting(source.consultation).exclude(pk=source.pk).order_by("number")
+    return others.filter(number__gt=source.number).first() or others.first()
+
+
+# ---------------------------------------------------------------- what is known already
+def known_texts(
+    consultation: Consultation, hashes: Collection[str] | None = None
+) -> dict[str, list[tuple[str, Sender]]]:
+    """Return by the hash of their text which sources there are, and who sent them."""
+    found = consultation.sources.all()
+    if hashes is not None:
+        found = found.filter(text_hash__in=hashes)
+    rows = found.values_list("text_hash", "number", "author_name", "author_organization", "author_address")
+    known: dict[str, list[tuple[str, Sender]]] = {}
+    for digest, number, *sender in rows.iterator(chunk_size=5000):
+        known.setdefault(digest, []).append((f"S{number}", (sender[0], sender[1], sender[2])))
+    return known
+
+
+def same_sender(one: Sender, other: Sender) -> bool:
+    """Whether two submissions with the same words come from one sender, as far as anybody can tell.
+
+    Two people may send the same letter; each of them is a voice. Where one of two senders is not known, they are
+    taken for one, since the same letter often comes twice.
+    """
+    first, second = _plain(one), _plain(other)
+    if not any(first) or not any(second):
+        return True
+    if first[2] and second[2]:
+        return first[2] == second[2]
+    return first[:2] == second[:2]
+
+
+def _plain(sender: Sender) -> tuple[str, ...]:
+    return tuple(" ".join(part.casefold().split()) for part in sender)
+
+
+def twin_of(consultation: Consultation, digest: str, sender: Sender) -> str:
+    """Return the short name of the source that is this submission already; empty where there is none."""
+    for code, other in known_texts(consultation, [digest]).get(digest, []):
+        if same_sender(sender, other):
+            return code
+    return ""
+
+
+def files_known() -> set[str]:
+    """Return the paths of all files that a source or an upload keeps."""
+    from minga.deliberation.models import IntakeFile
+
+    kept: Any = Source.objects.exclude(file_path="").values_list("file_path", flat=True)
+    return {*kept, *IntakeFile.objects.values_list("path", flat=True)}

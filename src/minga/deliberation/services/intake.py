@@ -1,0 +1,343 @@
+"""Uploads: kept while they are checked, taken in piece by piece, and forgotten.
+
+What was uploaded lies in the vault between the dry run and the import, so it need not be sent again. Taking in may stop
+at any moment and go on later: a piece and the note of how far it came are one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from minga.deliberation.engine.errors import ActError
+from minga.deliberation.engine.incoming import Entry, Problem, Table, read_upload
+from minga.deliberation.engine.splitting import joined, own_words
+from minga.deliberation.engine.submissions import hash_of_text
+from minga.deliberation.models import Consultation, Intake, IntakeFile, Round, Source
+from minga.deliberation.selectors.sources import known_texts, same_sender
+from minga.deliberation.services.marks import mark_of
+from minga.deliberation.services.sources import LONGEST, Author, File, Part, take_in
+from minga.deliberation.vault import vault
+from minga.members import services as members
+
+#: How the submissions of an upload become voices.
+SHORT, WHOLE, LATER = "short", "whole", "later"
+#: A text up to this length in one paragraph says one thing.
+SHORT_TEXT = 600
+MOST_FILES = 100
+#: Problems and entries that are kept of a dry run; nobody reads more.
+_KEPT = 2000
+_EXCERPT = 120
+#: Submissions of one transaction.
+_A_PIECE = 20
+#: An upload that nobody decided about is forgotten after this time, and the account of one that was taken in as well.
+_WAITS, _STAYS = timedelta(days=3), timedelta(days=30)
+
+Tell = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that somebody sent."""
+
+    name: str
+    data: bytes
+
+
+def begin(
+    *, consultation: Consultation, files: Sequence[Upload], given: Mapping[str, Any], round: Round | None, by: Any
+) -> Intake:
+    """Keep an upload until it was checked; nothing is taken in yet.
+
+    Raises
+    ------
+    ActError
+        "none" without a file, "many" with too many, "size" with one too large, "adopted" after adoption.
+    """
+    if not files:
+        raise ActError("none", "There is no file. Choose one or more files.")
+    if len(files) > MOST_FILES:
+        raise ActError("many", f"{MOST_FILES} files can be sent at once. Put more of them into one .zip file.")
+    if any(len(file.data) > settings.UPLOAD_MB * 2**20 for file in files):
+        raise ActError("size", f"A file is larger than {settings.UPLOAD_MB} MB. Send it in parts.")
+    _demand_open(consultation)
+    written = [(file, *vault.write(file.data)) for file in files]
+    try:
+        with transaction.atomic():
+            intake = Intake.objects.create(
+                consultation=consultation, round=round, given=dict(given), by_mark=mark_of(by)
+            )
+            IntakeFile.objects.bulk_create(
+                IntakeFile(
+                    intake=intake, number=number, name=file.name[-200:], size=len(file.data), path=path,
+                    is_encrypted=is_encrypted,
+                )
+                for number, (file, path, is_encrypted) in enumerate(written)
+            )  # fmt: skip
+            members.record(by=by, act="upload.checked", on=intake.reference)
+    except BaseException:
+        for _file, path, _is_encrypted in written:
+            vault.delete(path)
+        raise
+    return intake
+
+
+def _demand_open(consultation: Consultation) -> None:
+    if consultation.state == Consultation.State.ADOPTED:
+        raise ActError(
+            "adopted", "The draft is adopted, so nothing can be taken in any more. Begin a new consultation."
+        )
+
+
+def set_task(*, intake: Intake, task: UUID) -> None:
+    """Note under which key the task of an upload tells how far it is."""
+    Intake.objects.filter(pk=intake.pk).update(task=task)
+    intake.task = task
+
+
+# ---------------------------------------------------------------- the dry run
+def check(*, intake: Intake, tell: Tell = lambda *_: None) -> None:
+    """Read what was uploaded and keep what was found; twice gives the same."""
+    files = list(intake.files.all())
+    found: dict[str, list[Any]] = {"entries": [], "problems": [], "tables": []}
+    known = known_texts(intake.consultation)
+    problems = 0
+    for one in _entries(intake, files, tell):
+        if isinstance(one, Entry):
+            found["entries"].append(_noted(one, known, len(found["entries"]) + 1))
+        elif isinstance(one, Table):
+            found["tables"].append(
+                {"file": one.file, "name": one.name, "header": list(one.header), "columns": dict(one.columns)}
+            )
+        else:
+            problems += 1
+            if len(found["problems"]) < _KEPT:
+                found["problems"].append(one.as_dict())
+    counts = {"problems": problems, "entries": len(found["entries"])}
+    found["entries"] = found["entries"][:_KEPT] + [one for one in found["entries"][_KEPT:] if one["twin"]]
+    Intake.objects.filter(pk=intake.pk, state=Intake.State.READING, revision=intake.revision).update(
+        state=Intake.State.CHECKED,
+        found={**found, "counts": counts},
+        total=counts["entries"],
+        changed_at=timezone.now(),
+    )
+
+
+def _entries(intake: Intake, files: Sequence[IntakeFile], tell: Tell) -> Iterator[Entry | Problem | Table]:
+    def load(file: IntakeFile) -> bytes:
+        tell(file.number, len(files))
+        return vault.read(file.path, is_encrypted=file.is_encrypted)
+
+    for one in read_upload([(file.name, partial(load, file)) for file in files], intake.given.get("columns")):
+        if isinstance(one, Entry) and len(one.text) > LONGEST:
+            yield Problem(one.name, "characters", "The text is too long.", one.place, values={"most": LONGEST})
+        elif isinstance(one, Entry) and not one.text:
+            yield Problem(one.name, "no_words", "The file holds no words.", one.place)
+        else:
+            yield one
+
+
+def _noted(entry: Entry, known: dict[str, list[tuple[str, tuple[str, str, str]]]], number: int) -> dict[str, Any]:
+    """Note what an entry is, without its text, and whether the same submission is there already."""
+    digest, sender = hash_of_text(entry.text), _sender(entry)
+    twin, alike = "", ""
+    for code, other in known.get(digest, []):
+        if same_sender(sender, other):
+            twin = twin or code
+        else:
+            alike = alike or code
+    if not twin:
+        known.setdefault(digest, []).append((f"#{number}", sender))
+    return {
+        "number": number,
+        "name": entry.name,
+        "place": entry.place,
+        "kind": entry.kind,
+        "characters": len(entry.text),
+        "excerpt": " ".join(entry.text[: 2 * _EXCERPT].split())[:_EXCERPT],
+        "twin": twin,
+        "alike": alike,
+    }
+
+
+def _sender(entry: Entry) -> tuple[str, str, str]:
+    return (entry.author_name, entry.author_organization, entry.author_address)
+
+
+def choose_columns(*, intake: Intake, columns: Mapping[str, Mapping[str, str]], seen: int) -> None:
+    """Say which column of a spreadsheet holds what; the upload is then checked anew.
+
+    Raises
+    ------
+    ActError
+        "changed" where somebody else went on with it meanwhile.
+    """
+    given = {**intake.given, "columns": {key: dict(value) for key, value in columns.items()}}
+    _advance(intake, seen, state=Intake.State.READING, given=given, found={})
+
+
+# ---------------------------------------------------------------- the import
+@transaction.atomic
+def confirm(*, intake: Intake, seen: int, takes_twins: bool = False, by: Any = None) -> None:
+    """Decide that what was found is taken in.
+
+    Raises
+    ------
+    ActError
+        "changed" where somebody else did so meanwhile, "nothing" where there is nothing, "adopted" after adoption.
+    """
+    _demand_open(intake.consultation)
+    if not intake.total:
+        raise ActError("nothing", "There is nothing to take in. Mend the files, then send them again.")
+    _advance(intake, seen, state=Intake.State.RUNNING, given={**intake.given, "twins": takes_twins})
+    members.record(by=by, act="upload.confirmed", on=intake.reference)
+
+
+def _advance(intake: Intake, seen: int, **changes: Any) -> None:
+    changed = Intake.objects.filter(pk=intake.pk, revision=seen, state=Intake.State.CHECKED).update(
+        revision=F("revision") + 1, changed_at=timezone.now(), **changes
+    )
+    if not changed:
+        raise ActError("changed", "Somebody else went on with this upload meanwhile. Look at how far it is.")
+    intake.refresh_from_db()
+
+
+def take_all_in(*, intake: Intake, tell: Tell = lambda *_: None) -> None:
+    """Take in what was found, from where it stopped; what is known already is left out."""
+    files = {file.number: file for file in intake.files.all()}
+    entries = (one for one in _entries(intake, list(files.values()), lambda *_: None) if isinstance(one, Entry))
+    skip = intake.done
+    piece: list[Entry] = []
+    for at, entry in enumerate(entries):
+        if at < skip:
+            continue
+        piece.append(entry)
+        if len(piece) == _A_PIECE:
+            _take_piece(intake, piece, files)
+            tell(intake.done, intake.total)
+            piece = []
+    if piece:
+        _take_piece(intake, piece, files)
+    _finish(intake)
+    tell(intake.total, intake.total)
+
+
+@transaction.atomic
+def _take_piece(intake: Intake, piece: Sequence[Entry], files: Mapping[int, IntakeFile]) -> None:
+    locked = Intake.objects.select_for_update().get(pk=intake.pk)
+    if locked.done != intake.done or locked.state != Intake.State.RUNNING:
+        raise ActError("changed", "Another worker is taking this upload in.")
+    known = known_texts(intake.consultation, [hash_of_text(entry.text) for entry in piece])
+    taken = sum(_take_one(intake, entry, files[entry.file], known) for entry in piece)
+    locked.done, locked.taken = locked.done + len(piece), locked.taken + taken
+    locked.save(update_fields=["done", "taken", "changed_at"])
+    intake.done, intake.taken = locked.done, locked.taken
+
+
+def _take_one(intake: Intake, entry: Entry, file: IntakeFile, known: dict[str, list[Any]]) -> bool:
+    digest, sender = hash_of_text(entry.text), _sender(entry)
+    twins = known.setdefault(digest, [])
+    if not intake.given.get("twins") and any(same_sender(sender, other) for _code, other in twins):
+        return False
+    given = intake.given
+    made = take_in(
+        intake.consultation,
+        given.get("kind") or entry.kind if entry.kind == "letter" else entry.kind,
+        entry.text,
+        voices=_voices(entry.text, given.get("voices", SHORT)),
+        round=intake.round,
+        author=Author(*sender),
+        strata={**given.get("strata", {}), **entry.strata},
+        may_publish=given.get("may_publish", False) if entry.may_publish is None else entry.may_publish,
+        language=entry.language or given.get("language", ""),
+        received_at=entry.received_at,
+        file=_file(entry, file),
+        place=entry.place,
+        intake=intake,
+        with_receipt=False,
+    )
+    if not made.source.name:
+        Source.objects.filter(pk=made.source.pk).update(name=entry.name[-200:])
+    twins.append((str(made.source), sender))
+    return True
+
+
+def _voices(text: str, way: str) -> list[Part]:
+    """Make one voice of a submission that is to be one; quotes and signatures of mail are no part of it."""
+    own = own_words(text)
+    if way == LATER or (way == SHORT and (len(text) > SHORT_TEXT or len(own) > 1)):
+        return []
+    cut = joined(text, own)
+    return [Part(cut.text, cut.start, cut.end)]
+
+
+def _file(entry: Entry, file: IntakeFile) -> File | None:
+    if entry.is_whole_file:
+        return File(entry.name[-200:], entry.media_type, path=file.path, is_encrypted=file.is_encrypted)
+    if entry.data is not None:
+        return File(entry.name[-200:], entry.media_type, data=entry.data)
+    return None
+
+
+@transaction.atomic
+def _finish(intake: Intake) -> None:
+    Intake.objects.filter(pk=intake.pk).update(
+        state=Intake.State.DONE,
+        found={"problems": intake.found.get("problems", []), "counts": intake.found.get("counts", {})},
+        finished_at=timezone.now(),
+    )
+    _forget_files(intake)
+    intake.refresh_from_db()
+
+
+# ---------------------------------------------------------------- forgetting
+@transaction.atomic
+def give_up(*, intake: Intake, by: Any = None) -> None:
+    """Forget an upload that is not to be taken in, with its files.
+
+    Raises
+    ------
+    ActError
+        "running" while it is being taken in.
+    """
+    locked = Intake.objects.select_for_update().get(pk=intake.pk)
+    if locked.state == Intake.State.RUNNING:
+        raise ActError("running", "The upload is being taken in. Wait until it is done.")
+    reference = locked.reference
+    _forget_files(locked)
+    locked.delete()
+    members.record(by=by, act="upload.given_up", on=reference)
+
+
+def _forget_files(intake: Intake) -> None:
+    """Delete files that no source keeps, once it is sure that their rows are gone."""
+    rows = list(intake.files.values_list("path", flat=True))
+    kept = set(Source.objects.filter(file_path__in=rows).values_list("file_path", flat=True))
+    intake.files.all().delete()
+    _delete_later(path for path in rows if path not in kept)
+
+
+def _delete_later(paths: Iterable[str]) -> None:
+    for path in list(paths):
+        transaction.on_commit(partial(vault.delete, path), robust=True)
+
+
+def forget_uploads() -> int:
+    """Delete uploads that nobody decided about, and the accounts of those taken in long ago; return how many."""
+    now = timezone.now()
+    left = Intake.objects.filter(changed_at__lt=now - _WAITS).exclude(state__in=["done", "running"])
+    old = Intake.objects.filter(finished_at__lt=now - _STAYS, state=Intake.State.DONE)
+    forgotten = 0
+    for intake in [*left, *old]:
+        give_up(intake=intake)
+        forgotten += 1
+    return forgotten
