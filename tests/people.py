@@ -22,6 +22,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.consulted import consult
+
 #: The order in which tables of expectations list them.
 ROLES = ("visitor", "guest", "owner", "other owner", "adviser", "assessor", "secretariat")
 
@@ -64,6 +66,8 @@ class Alliance:
     token: Any = None
     #: a panel that is published, for all; the secretariat runs it
     panel: Any = None
+    #: a consultation that the secretariat runs, open to all
+    consulted: Any = None
     browsers: dict[str, Client] = field(default_factory=dict)
 
 
@@ -283,6 +287,7 @@ def gather(words: tuple[str, str, str] = ("almadina", "kerkennah", "sandaga")) -
     panel = sit_in_panels((amina, khadija))
     bao = members.createadmin(email="bao@secretariat.example", password="a long enough password", name="Bao")
     publish_index(bao)
+    consulted = consult(bao)
     browsers = {
         "visitor": Client(),
         "guest": dinas_browser,
@@ -294,7 +299,7 @@ def gather(words: tuple[str, str, str] = ("almadina", "kerkennah", "sandaga")) -
     }
     until = timezone.localdate() + timedelta(days=30)
     members.make_token(person=amina.person, name=f"Loader {words[0]}note", scopes=["members:read"], expires_on=until)
-    return Alliance(amina, khadija, dina, mandate, amina.person.api_tokens.get(), panel, browsers)
+    return Alliance(amina, khadija, dina, mandate, amina.person.api_tokens.get(), panel, consulted, browsers)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.walk import Visit, carries_ids, every_visit, real_address, visit_and_
 pytestmark = [pytest.mark.page, pytest.mark.once]
 
 TABLE = Path(__file__).with_name("routes.txt")
-GROUPS = ("account", "members", "knowledge", "readiness", "indicators", "api", "house")
+GROUPS = ("account", "members", "knowledge", "meetings", "readiness", "indicators", "deliberation", "api", "house")
 
 
 def expected() -> dict[Visit, tuple[str, ...]]:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 
 from scripts import routes
+from tests import consulted
 from tests.people import Alliance, Tenant
 
 #: Method and address pattern.
@@ -45,7 +46,7 @@ def carries_ids(visit: Visit) -> bool:
     """Whether an address belongs to one tenant."""
     return bool(
         re.search(
-            r"/[acp]/<pk>/|<mark>|/(?:assessments|colleagues|validations)/\{|/(?:validations|queue)/<pk>/|/consents/<pk>|/mandates/<pk>|/tokens/<pk>",
+            r"/desk/|/[acp]/<pk>/|<mark>|/(?:assessments|colleagues|validations)/\{|/(?:validations|queue)/<pk>/|/consents/<pk>|/mandates/<pk>|/tokens/<pk>",
             visit[1],
         )
     )
@@ -63,7 +64,8 @@ def real_address(pattern: str, alliance: Alliance, tenant: Tenant | None = None)
         "uidb36": "1",
         "code": "TN",
         "name": "generic-enterprise",
-        "slug": "tn-raidet",
+        "slug": _slug(pattern),
+        "draft": consulted.DRAFT,
         "index": "trade",
         "edition": "trade-2026.2" if "/build/" in pattern else "trade-2026.1",
         "unit": "TN",
@@ -83,12 +85,20 @@ def real_address(pattern: str, alliance: Alliance, tenant: Tenant | None = None)
     panellist = tenant.panellist or alliance.amina.panellist
     # results are of the published panel; everything else about panels of the one whose first round is open
     stored |= {"p": panellist, "panels": alliance.panel if _tells_result(pattern) else panellist.panel}
+    stored |= {"commitments": alliance.consulted.commitment} | alliance.consulted.rows
     validation = tenant.validation or alliance.amina.validation
     competent = validation.assessor.person
     stored |= {"validations": validation, "queue": validation}
     stored |= {"person": competent, "record": competent.competences.get()}
     values["pk"] = stored.get(place, tenant.draft if answered else tenant.assessment).pk
     return re.sub(r"[<{](\w+)[>}]", lambda found: str(values[found.group(1)]), pattern)
+
+
+def _slug(pattern: str) -> str:
+    """Return what an address names by a word: a conversation, a consultation, or a record."""
+    if "/deliberation/talk/" in pattern or "/deliberation/conversations/" in pattern:
+        return consulted.TALK
+    return consulted.SLUG if "/deliberation/" in pattern else "tn-raidet"
 
 
 def _tells_result(pattern: str) -> bool:

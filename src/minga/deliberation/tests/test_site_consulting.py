@@ -273,7 +273,7 @@ def speak(asked, round, times):
 
 
 def test_what_is_said_in_a_city_counts_in_region_and_country(asked):
-    country, region, praia, assomada = rounds_of(asked)
+    country, _region, praia, assomada = rounds_of(asked)
     speak(asked, praia, 7)
     speak(asked, assomada, 6)
     speak(asked, country, 5)
@@ -287,7 +287,7 @@ def test_what_is_said_in_a_city_counts_in_region_and_country(asked):
 
 
 def test_fewer_than_five_people_are_withheld_and_cannot_be_told_by_subtraction(client, asked):
-    country, region, praia, assomada = rounds_of(asked)
+    _country, _region, praia, assomada = rounds_of(asked)
     speak(asked, praia, 7)
     speak(asked, assomada, 3)
     counted = {one.round.title: one.senders for one in selectors.round_counts(asked)}
@@ -304,7 +304,7 @@ def test_round_page_of_a_round_that_is_not_there_is_404(client, asked):
 
 
 def test_round_cannot_roll_up_into_its_own_part(asked, nadia):
-    country, region, praia, _other = rounds_of(asked)
+    country, _region, praia, _other = rounds_of(asked)
     sent = {"title": "Country", "level": "country", "country": "CV", "parent": praia.number}
     page = signed_in(nadia).post(f"{LIST}{asked.slug}/desk/rounds/{country.number}/", sent)
     assert page.status_code == 422

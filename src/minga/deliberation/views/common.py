@@ -14,6 +14,11 @@ from minga.deliberation.selectors import access
 View = Callable[..., HttpResponse]
 
 
+def posted(request: HttpRequest) -> Any:
+    """Return what a form takes: the fields of a post, also of an empty one; None where the page is only read."""
+    return request.POST if request.method == "POST" else None
+
+
 def shows_consultation(view: View) -> View:
     """Give a view the consultation of its address, or answer 404."""
 

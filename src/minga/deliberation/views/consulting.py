@@ -20,7 +20,7 @@ from minga.deliberation.forms_consulting import ConsultationForm
 from minga.deliberation.models import Consultation, Level
 from minga.deliberation.selectors import access, consulting, overview
 from minga.deliberation.services import consulting as services
-from minga.deliberation.views.common import shows_consultation
+from minga.deliberation.views.common import posted, shows_consultation
 from minga.text import sorting_key
 from minga.web.ratelimit import limited
 
@@ -117,7 +117,7 @@ def new(request: HttpRequest) -> HttpResponse:
         raise Http404
     owned, may_alone = consulting.organizations_for_consultations(request.user), consulting.is_secretariat(request.user)
     language = wording.language()
-    form = ConsultationForm(owned, language, may_alone, request.POST or None, initial={"language": language})
+    form = ConsultationForm(owned, language, may_alone, posted(request), initial={"language": language})
     if request.method == "POST" and form.is_valid():
         try:
             begun = services.begin(**form.consultation(), by=request.user, is_sample=settings.SAMPLE)

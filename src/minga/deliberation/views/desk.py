@@ -16,7 +16,7 @@ from minga.deliberation.forms_consulting import RoundForm, SettingsForm, TeamFor
 from minga.deliberation.models import Consultation
 from minga.deliberation.selectors import access, consulting, overview
 from minga.deliberation.services import consulting as services
-from minga.deliberation.views.common import works_on
+from minga.deliberation.views.common import posted, works_on
 from minga.web.ratelimit import limited
 
 _LEAD = access.Task.LEAD
@@ -132,7 +132,7 @@ def _saved(request: HttpRequest, consultation: Consultation, form: SettingsForm)
 def rounds(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     """List the rounds, and add one."""
     listed = list(consultation.rounds.all())
-    form = RoundForm(listed, wording.language(), request.POST or None, initial=_place_of(consultation))
+    form = RoundForm(listed, wording.language(), posted(request), initial=_place_of(consultation))
     if request.method == "POST" and form.is_valid():
         try:
             services.save_round(consultation=consultation, **form.cleaned_data, by=request.user)
@@ -193,7 +193,7 @@ def round_delete(request: HttpRequest, consultation: Consultation, number: int) 
 @works_on(_LEAD)
 def team(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     """List who works on the consultation, and add somebody."""
-    form = TeamForm(request.POST or None)
+    form = TeamForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             services.add_to_team(consultation=consultation, **form.cleaned_data, by=request.user)

@@ -20,7 +20,7 @@ from minga.deliberation.forms_speaking import SpeakForm
 from minga.deliberation.models import Consultation, Source
 from minga.deliberation.selectors import consulting
 from minga.deliberation.services import sources
-from minga.deliberation.views.common import shows_consultation
+from minga.deliberation.views.common import posted, shows_consultation
 from minga.web.ratelimit import limited
 
 _SALT = "minga.deliberation.receipt"
@@ -38,7 +38,7 @@ def speak(request: HttpRequest, consultation: Consultation) -> HttpResponse:
         return redirect("deliberation:consultation", consultation.slug)
     rounds = consulting.open_rounds(consultation)
     asked = {"language": wording.language(), "sending": uuid.uuid4().hex, "round": request.GET.get("round", "")}
-    form = SpeakForm(rounds, request.POST or None, initial=asked)
+    form = SpeakForm(rounds, posted(request), initial=asked)
     if request.method == "POST" and form.is_valid():
         try:
             return _taken_in(request, consultation, form)
