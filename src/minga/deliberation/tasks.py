@@ -1,4 +1,4 @@
-"""Long work: opinion maps, reading uploads and taking them in. It may run twice without harm, never inside a request."""
+"""Long work: opinion maps, and taking uploads in. It may run twice without harm, and never runs inside a request."""
 
 from __future__ import annotations
 

@@ -1,0 +1,257 @@
+"""Uploads: five hundred submissions come in without being sent twice, and whatever stops is gone on with."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from django.utils import timezone
+
+from minga.deliberation import testing_intake, testing_voices
+from minga.deliberation.engine.errors import ActError
+from minga.deliberation.models import Intake, IntakeFile, Source, Voice
+from minga.deliberation.services import intake as intakes
+from minga.deliberation.services import keeping
+from minga.deliberation.services.intake import Upload
+from minga.deliberation.services.sources import Author, File, take_in
+from minga.deliberation.vault import vault
+from minga.text.testing_files import mail_file, word_file
+
+pytestmark = [pytest.mark.page, pytest.mark.django_db]
+
+LONG = "We run a bakery and know ovens.\n\nTrain the bakers first.\n\nThen fund small machines."
+
+
+@pytest.fixture(autouse=True)
+def own_vault(settings, tmp_path):
+    settings.SOURCES_ROOT = tmp_path / "sources"
+    return settings.SOURCES_ROOT
+
+
+@pytest.fixture
+def asked():
+    return testing_voices.consultation()
+
+
+def begun(asked, files, **given):
+    uploads = [Upload(name, data) for name, data in files.items()]
+    intake = intakes.begin(consultation=asked, files=uploads, given=given, round=None, by=None)
+    intakes.check(intake=intake)
+    intake.refresh_from_db()
+    return intake
+
+
+def taken_in(intake, **named):
+    intakes.confirm(intake=intake, seen=intake.revision, **named)
+    intakes.take_all_in(intake=intake)
+    return intake
+
+
+def files_in(root):
+    return [path for path in root.rglob("*") if path.is_file()]
+
+
+def test_five_hundred_mixed_submissions_come_in(asked, own_vault, django_capture_on_commit_callbacks, capsys):
+    files = testing_intake.five_hundred()
+    start = time.monotonic()
+    intake = begun(asked, files)
+    checked = time.monotonic()
+    assert intake.state == Intake.State.CHECKED
+    assert not Source.objects.exists(), "a dry run takes nothing in"
+    assert intake.found["counts"] == {"entries": 502, "problems": 4}
+    assert {one["code"] for one in intake.found["problems"]} == {"no_text", "protected", "picture", "no_words"}
+    assert [one["twin"] != "" for one in intake.found["entries"]].count(True) == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        taken_in(intake)
+    done = time.monotonic()
+    with capsys.disabled():
+        print(f"\n500 submissions: checked in {checked - start:.1f} s, taken in in {done - checked:.1f} s")
+    assert (intake.state, intake.done, intake.taken) == (Intake.State.DONE, 502, 500)
+    sources = Source.objects.filter(consultation=asked)
+    assert sources.count() == 500
+    assert sorted(sources.values_list("number", flat=True)) == list(range(1, 501))
+    kinds = {kind: sources.filter(kind=kind).count() for kind in ("letter", "word", "pdf", "email", "spreadsheet")}
+    assert kinds == {"letter": 110, "word": 90, "pdf": 60, "email": 90, "spreadsheet": 150}
+    guessed = {code: sources.filter(language=code).count() for code in testing_intake.LANGUAGES}
+    assert sum(guessed.values()) == 500
+    assert min(guessed.values()) >= 70
+    assert Voice.objects.filter(source__kind="spreadsheet").count() == 150
+    assert sources.filter(kind="spreadsheet", strata__region="Praia", strata__type="sme").count() == 75
+    assert sources.filter(may_publish=True).count() == 75
+    # letters and messages are kept as they came, rows are all in their text, and the upload itself is gone
+    assert len(files_in(own_vault)) == 350 == sources.exclude(file_path="").count()
+    assert not IntakeFile.objects.exists()
+
+
+def test_the_upload_survives_until_the_word_is_given_and_goes_with_it(
+    asked, own_vault, django_capture_on_commit_callbacks
+):
+    intake = begun(asked, {"letter.txt": LONG.encode()}, voices="later")
+    assert len(files_in(own_vault)) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        intakes.give_up(intake=intake)
+    assert (files_in(own_vault), Intake.objects.count()) == ([], 0)
+
+
+@pytest.mark.parametrize(("way", "count"), [("short", 0), ("later", 0), ("whole", 1)])
+def test_a_long_letter_waits_to_be_split_unless_it_shall_be_one_voice(asked, way, count):
+    taken_in(begun(asked, {"letter.txt": LONG.encode()}, voices=way))
+    source = Source.objects.get()
+    assert source.voices.count() == count
+    assert (source.read_at is None) is (count == 0)
+
+
+def test_quote_and_signature_of_a_short_mail_are_no_part_of_its_voice(asked):
+    mail = mail_file("Train us first.\n\nOn Mon, 2 Mar 2026 the office wrote:\n> What do you need?\n\n-- \nAmina")
+    taken_in(begun(asked, {"a.eml": mail}))
+    source = Source.objects.get()
+    assert "What do you need?" in source.text
+    assert [voice.text for voice in source.voices.all()] == ["Train us first."]
+    assert (source.author_name, source.author_address) == ("Amina Diallo", "amina@example.org")
+    assert source.received_at.date().isoformat() == "2026-03-03"
+
+
+def test_the_same_words_of_another_sender_are_another_voice_and_of_the_same_one_are_not(asked):
+    take_in(asked, "email", "Train us.", author=Author("Amina", address="amina@example.org"))
+    files = {
+        "same.eml": mail_file("Train us.", sender="Amina <AMINA@example.org>"),
+        "other.eml": mail_file("Train us.", sender="Bao <bao@example.org>"),
+        "unknown.txt": b"TRAIN   us.",
+    }
+    intake = begun(asked, files)
+    assert [(one["twin"], one["alike"]) for one in intake.found["entries"]] == [("S1", ""), ("", "S1"), ("S1", "")]
+    taken_in(intake)
+    assert list(Source.objects.order_by("number").values_list("author_address", flat=True)) == [
+        "amina@example.org",
+        "bao@example.org",
+    ]
+
+
+def test_twins_come_in_where_somebody_says_so(asked):
+    take_in(asked, "letter", "Train us.")
+    taken_in(begun(asked, {"again.txt": b"Train us."}), takes_twins=True)
+    assert Source.objects.count() == 2
+
+
+def test_an_import_that_was_killed_goes_on_where_it_stopped(asked, monkeypatch):
+    rows = "\n".join(["text", *(testing_intake.said(number) for number in range(50))])
+    intake = begun(asked, {"said.csv": rows.replace(",", ";").encode()})
+    intakes.confirm(intake=intake, seen=intake.revision)
+    told = []
+
+    def die(done, total):
+        told.append(done)
+        if len(told) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        intakes.take_all_in(intake=intake, tell=die)
+    assert Source.objects.count() == 40
+    again = Intake.objects.get(pk=intake.pk)
+    intakes.take_all_in(intake=again)
+    assert (Source.objects.count(), again.taken, again.state) == (50, 50, "done")
+    with pytest.raises(ActError, match="Another worker"):
+        intakes._take_piece(intake, [], {})
+
+
+def test_two_people_cannot_both_confirm(asked):
+    intake = begun(asked, {"letter.txt": b"Train us."})
+    seen = intake.revision
+    intakes.confirm(intake=intake, seen=seen)
+    with pytest.raises(ActError) as refused:
+        intakes.confirm(intake=Intake.objects.get(), seen=seen)
+    assert refused.value.code == "changed"
+
+
+def test_columns_are_asked_for_where_their_names_tell_nothing_and_wrong_cells_are_named(asked):
+    rows = "A;B;C\nTrain us.;woman;31/12/26\nFund us.;both;2026-02-01\n;man;\n"
+    intake = begun(asked, {"said.csv": rows.encode()})
+    assert [one["code"] for one in intake.found["problems"]] == ["no_text_column"]
+    columns = {"0": {"text": "A", "gender": "B", "date": "C"}}
+    intakes.choose_columns(intake=intake, columns=columns, seen=intake.revision)
+    intakes.check(intake=intake)
+    intake.refresh_from_db()
+    problems = [(one["place"], one["column"], one["code"]) for one in intake.found["problems"]]
+    assert problems == [("row 2", "C", "date"), ("row 3", "B", "value"), ("row 4", "A", "no_words")]
+    taken_in(intake)
+    assert [one.strata for one in Source.objects.order_by("number")] == [{"gender": "woman"}, {}]
+    assert [str(one.received_at.date()) for one in Source.objects.order_by("number")][1] == "2026-02-01"
+
+
+def test_what_was_said_for_all_holds_unless_a_row_says_otherwise(asked):
+    given = {"kind": "notes", "language": "fr", "may_publish": True, "strata": {"region": "Praia", "type": "sme"}}
+    files = {"a.txt": b"Train us.", "b.csv": b"text,region,may publish\nFund us.,Mindelo,no\n"}
+    taken_in(begun(asked, files, **given))
+    notes, row = Source.objects.order_by("number")
+    assert (notes.kind, notes.language, notes.may_publish, notes.strata["region"]) == ("notes", "fr", True, "Praia")
+    assert (row.kind, row.may_publish, row.strata) == ("spreadsheet", False, {"region": "Mindelo", "type": "sme"})
+
+
+@pytest.mark.parametrize(
+    ("files", "code"),
+    [({}, "none"), ({f"{n}.txt": b"x" for n in range(101)}, "many"), ({"big.txt": b"x" * (10 * 2**20 + 1)}, "size")],
+)
+def test_uploads_that_cannot_be_kept_are_refused(asked, own_vault, files, code):
+    with pytest.raises(ActError) as refused:
+        begun(asked, files)
+    assert refused.value.code == code
+    assert files_in(own_vault) == []
+
+
+def test_nothing_to_take_in_is_said(asked):
+    intake = begun(asked, {"scan.txt": b"\xff\xd8\xff\xe0"})
+    with pytest.raises(ActError) as refused:
+        intakes.confirm(intake=intake, seen=intake.revision)
+    assert refused.value.code == "nothing"
+
+
+# ---------------------------------------------------------------- in the course of time
+def test_uploads_that_nobody_decides_about_are_forgotten(asked, own_vault, django_capture_on_commit_callbacks):
+    old, fresh = (begun(asked, {f"{name}.txt": b"Train us."}) for name in "ab")
+    Intake.objects.filter(pk=old.pk).update(changed_at=timezone.now() - timezone.timedelta(days=4))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert intakes.forget_uploads() == 1
+    assert list(Intake.objects.all()) == [fresh]
+    assert len(files_in(own_vault)) == 1
+
+
+def test_senders_of_closed_consultations_are_forgotten_and_their_words_stay(
+    asked, own_vault, settings, django_capture_on_commit_callbacks
+):
+    given = {"author": Author("Amina", "Bakery", "amina@example.org"), "strata": {"gender": "woman"}}
+    source = take_in(asked, "letter", "Train us.", file=File("amina.txt", "text/plain", b"Train us."), **given).source
+    asked.state, asked.closed_at = "closed", timezone.now() - timezone.timedelta(days=settings.SENDER_DAYS - 1)
+    asked.save()
+    assert keeping.forget_senders() == 0
+    asked.closed_at -= timezone.timedelta(days=2)
+    asked.save()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert (keeping.forget_senders(), keeping.forget_senders()) == (1, 0)
+    source.refresh_from_db()
+    assert (source.author_name, source.author_organization, source.author_address, source.name) == ("", "", "", "")
+    assert (source.text, source.strata) == ("Train us.", {"gender": "woman"})
+    assert files_in(own_vault) == []
+
+
+def test_files_without_a_row_go_and_the_key_can_be_changed(
+    asked, own_vault, settings, django_capture_on_commit_callbacks, caplog
+):
+    from cryptography.fernet import Fernet
+
+    source = take_in(asked, "word", "Train us.", file=File("a.docx", "x", word_file(["Train us."]))).source
+    orphan, _ = vault.write(b"left behind")
+    import os
+
+    os.utime(own_vault / orphan, (0, 0))
+    assert keeping.delete_orphans() == 1
+    assert (vault.exists(orphan), vault.exists(source.file_path)) == (False, True)
+    settings.EVIDENCE_KEYS = [Fernet.generate_key()]
+    with django_capture_on_commit_callbacks(execute=True):
+        assert keeping.encrypt_anew() == 1
+    source.refresh_from_db()
+    (file,) = files_in(own_vault)
+    assert b"PK" not in file.read_bytes()[:2]
+    assert keeping.read_file(source=source)[:2] == b"PK"
+    vault.delete(source.file_path)
+    assert keeping.delete_orphans() == 0
+    assert "not in their folder: 1" in caplog.text
