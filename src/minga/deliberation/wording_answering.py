@@ -19,6 +19,8 @@ REFUSALS: Mapping[str, Words] = {
     "same": _("Choose another theme: the voices stand under this one already."),
     "ended": _("This theme is out of use. Choose another one."),
     "voices": _("Voices stand under this theme. Move them, or merge it into another theme."),
+    "none_chosen": _("Tick the voices that belong together, then choose what to do with them."),
+    "nowhere": _("Choose a theme, or name a new one."),
     # answers
     "answer": _("Choose an answer."),
     "reason": _("Who is not fully followed is owed a reason of at least 40 characters. Say why."),

@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from minga.deliberation.views import answering, theming
+
+_C = "<slug:slug>/"
+_THEMES = f"{_C}desk/themes/"
+_ANSWERS = f"{_C}desk/answers/"
+
+urlpatterns: list[URLPattern] = [
+    path(_THEMES, theming.themes, name="themes"),
+    path(f"{_THEMES}new/", theming.theme_new, name="theme_new"),
+    path(f"{_THEMES}sort/", theming.theme_sort, name="theme_sort"),
+    path(f"{_THEMES}<int:number>/", theming.theme, name="theme"),
+    path(f"{_THEMES}<int:number>/merge/", theming.theme_merge, name="theme_merge"),
+    path(f"{_THEMES}<int:number>/retire/", theming.theme_retire, name="theme_retire"),
+    path(f"{_THEMES}<int:number>/reopen/", theming.theme_reopen, name="theme_reopen"),
+    path(_ANSWERS, answering.answers, name="answers"),
+    path(f"{_ANSWERS}theme/<int:number>/", answering.answer_theme, name="answer_theme"),
+    path(f"{_ANSWERS}voice/<int:number>/", answering.answer_voice, name="answer_voice"),
+    path(f"{_ANSWERS}statement/<slug:talk>/<int:number>/", answering.answer_statement, name="answer_statement"),
+    path(f"{_ANSWERS}<uuid:answer>/evidence/", answering.answer_cite, name="answer_cite"),
+    path(f"{_ANSWERS}<uuid:answer>/evidence/<int:citation>/end/", answering.answer_uncite, name="answer_uncite"),
+    path(f"{_ANSWERS}<uuid:answer>/changes/", answering.answer_link, name="answer_link"),
+    path(f"{_ANSWERS}<uuid:answer>/changes/<int:change>/end/", answering.answer_unlink, name="answer_unlink"),
+]

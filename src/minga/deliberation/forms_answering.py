@@ -1,0 +1,73 @@
+"""The form with which a voice, a theme or a statement is answered."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from minga.deliberation import wording_answering as wording
+from minga.deliberation.engine.errors import ActError
+from minga.deliberation.models import Consultation, Disposition, Voice
+from minga.deliberation.services import answering
+
+#: The field beside which a refusal stands.
+_FIELDS = {"answer": "answer", "reason": "reason", "duplicate": "duplicate_of", "circle": "duplicate_of"}
+
+
+class AnswerForm(forms.Form):
+    """An answer with its reason, and who gives it."""
+
+    answer = forms.ChoiceField(label=_("Answer"), choices=Disposition.Answer.choices, widget=forms.RadioSelect)
+    duplicate_of = forms.CharField(
+        label=_("Which voice says the same? (for “said by another voice too”)"),
+        help_text=_("Its number, such as V12. Its answer then counts for this voice too."),
+        max_length=12,
+        required=False,
+        widget=forms.TextInput(attrs={"dir": "ltr"}),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_(
+            "Shown in public and to the sender. At least 40 characters, unless the voice is accepted as it is. "
+            "Do not write names of people."
+        ),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5, "data-least": "40"}),
+    )
+    responder = forms.CharField(
+        label=_("Who answers"), help_text=_("An office, as shown in public; not a person’s name."), max_length=200
+    )
+
+    def __init__(self, target: Any, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.target = target
+        #: the rule by which the answer was refused, once it was
+        self.code = ""
+        self.label_suffix = ""
+        if not isinstance(target, Voice):
+            del self.fields["duplicate_of"]
+            answers = [choice for choice in Disposition.Answer.choices if choice[0] != "duplicate_of"]
+            self.fields["answer"].choices = answers
+
+    def clean_duplicate_of(self) -> Voice | None:
+        """Find the voice of that number in the same consultation."""
+        typed = re.fullmatch(r"[Vv]?\s*(\d{1,9})", self.cleaned_data["duplicate_of"].strip())
+        if typed is None:
+            return None
+        consultation: Consultation = answering.consultation_of(self.target)
+        return consultation.voices.filter(number=int(typed.group(1))).first()
+
+    def give(self, *, replaces: str, language: str, by: Any) -> Disposition | None:
+        """Give the answer; None where it cannot be, and the form then says why."""
+        try:
+            return answering.give_answer(
+                target=self.target, replaces=replaces, language=language, by=by, **self.cleaned_data
+            )
+        except ActError as refused:
+            self.add_error(_FIELDS.get(refused.code), str(wording.refusal(refused.code)))
+            self.code = refused.code
+            return None

@@ -1,0 +1,109 @@
+"""What waits for an answer, what was answered, and what an answer led to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from minga.deliberation.engine.trace import ACCEPTED
+from minga.deliberation.models import (
+    ClauseVersion,
+    Consultation,
+    Disposition,
+    Draft,
+    Statement,
+    ThemeLink,
+    Voice,
+)
+from minga.deliberation.selectors import consulting, theming, tracing
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What is owed an answer: themes with their voices, voices without a theme, statements all groups stand behind."""
+
+    themes: list[theming.ThemeRow]
+    voices: QuerySet[Voice]
+    statements: list[tuple[Statement, str]]
+
+
+def waiting(consultation: Consultation) -> Waiting:
+    """Return what is owed an answer."""
+    themes = [row for row in theming.codebook(consultation) if row.answer is None and row.voices]
+    return Waiting(themes, single_voices(consultation), consensus_without_answer(consultation))
+
+
+def single_voices(consultation: Consultation) -> QuerySet[Voice]:
+    """Return unanswered voices that no theme will answer."""
+    linked = ThemeLink.objects.filter(voice=OuterRef("pk"), ended_at=None)
+    return consulting.unanswered_voices(consultation).filter(~Exists(linked)).order_by("number")
+
+
+def consensus_without_answer(consultation: Consultation) -> list[tuple[Statement, str]]:
+    """Return the statements that all groups agree on, or reject, and nobody answered yet; each with its side."""
+    sides = tracing.consensus_of(consultation)
+    if not sides:
+        return []
+    found = Statement.objects.filter(conversation__consultation=consultation, dispositions=None)
+    named = {f"{one.conversation.slug}/{one.number}": one for one in found.select_related("conversation")}
+    return [(named[name], side) for name, side in sides.items() if name in named]
+
+
+def given(consultation: Consultation, *, answer: str = "", words: str = "") -> QuerySet[Disposition]:
+    """Return the answers that stand, the last one first."""
+    found = theming.standing_answers(consultation).select_related(
+        "voice", "theme", "statement__conversation", "duplicate_of"
+    )
+    if answer:
+        found = found.filter(answer=answer)
+    for word in words.split()[:10]:
+        found = found.filter(
+            Q(reason__icontains=word)
+            | Q(voice__text__icontains=word)
+            | Q(theme__name__icontains=word)
+            | Q(statement__text__icontains=word)
+        )
+    return found.order_by("-at", "-pk")
+
+
+def still_to_carry(consultation: Consultation) -> QuerySet[Disposition]:
+    """Return the acceptances that no clause carries yet."""
+    accepted = given(consultation).filter(answer__in=ACCEPTED)
+    through = ClauseVersion.dispositions.through.objects.exclude(
+        clauseversion__clause__draft__state=Draft.State.WITHDRAWN
+    )
+    return accepted.filter(~Exists(through.filter(disposition=OuterRef("pk")))).order_by("at", "pk")
+
+
+def chain_of(answer: Disposition | None) -> list[Disposition]:
+    """Return an answer and those that it replaced, the last one first."""
+    found: list[Disposition] = []
+    while answer is not None:
+        found.append(answer)
+        answer = answer.supersedes
+    return found
+
+
+def changes_of(answer: Disposition) -> QuerySet[ClauseVersion]:
+    """Return the changes of clauses that an answer led to."""
+    return answer.changes.select_related("clause__draft").order_by("version", "clause__number")
+
+
+def changes_to_choose(consultation: Consultation) -> list[ClauseVersion]:
+    """Return the last change of each clause in the drafts that are written, by draft and number."""
+    rows = (
+        ClauseVersion.objects.filter(clause__draft__consultation=consultation, clause__draft__state=Draft.State.WRITING)
+        .select_related("clause__draft")
+        .order_by("clause__draft__created_at", "clause__number", F("version").desc())
+    )
+    last: dict[object, ClauseVersion] = {}
+    for row in rows:
+        last.setdefault(row.clause_id, row)
+    return list(last.values())
+
+
+def targets_of(answers: Iterable[Disposition]) -> list[tuple[Disposition, str]]:
+    """Return answers with the word for what they answer: voice, theme or statement."""
+    return [(one, "voice" if one.voice_id else "theme" if one.theme_id else "statement") for one in answers]

@@ -1,0 +1,121 @@
+"""The theme board: the codebook, which voices stand where, and what is suggested for those that stand nowhere yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+
+from minga.deliberation.models import Consultation, Disposition, Theme, ThemeLink, Voice
+from minga.deliberation.selectors import consulting
+from minga.text.similarity import texts
+
+#: Voices of a theme from which its words are taken, beside its name: the last ones.
+_TELLING = 20
+#: So much of a voice is enough to find what it is about.
+_LETTERS = 400
+#: Below this two texts share hardly a word.
+_ALIKE = 0.1
+_MOST_SUGGESTED = 3
+#: Voices that are compared when somebody asks for those like one.
+_COMPARED = 3000
+
+
+@dataclass(frozen=True)
+class ThemeRow:
+    """A theme in the codebook: how many voices stand under it, and the answer that stands."""
+
+    theme: Theme
+    voices: int
+    answer: Disposition | None
+
+
+def codebook(consultation: Consultation) -> list[ThemeRow]:
+    """Return the themes in use, those with the most voices first."""
+    standing = Q(links__ended_at=None, links__voice__withdrawn_at=None, links__isnull=False)
+    found = in_use(consultation).annotate(n=Count("links", filter=standing)).order_by("-n", "number")
+    answers = {one.theme_id: one for one in standing_answers(consultation).exclude(theme=None)}
+    return [ThemeRow(theme, theme.n, answers.get(theme.pk)) for theme in found]
+
+
+def in_use(consultation: Consultation) -> QuerySet[Theme]:
+    """Return the themes into which voices can be sorted."""
+    return consultation.themes.filter(retired_at=None, merged_into=None)
+
+
+def out_of_use(consultation: Consultation) -> QuerySet[Theme]:
+    """Return the themes that were merged into others or retired."""
+    ended = consultation.themes.exclude(retired_at=None, merged_into=None)
+    return ended.select_related("merged_into").order_by("number")
+
+
+def standing_answers(consultation: Consultation) -> QuerySet[Disposition]:
+    """Return the answers that no later one replaced."""
+    return Disposition.objects.filter(consultation=consultation, superseded_by=None)
+
+
+# ---------------------------------------------------------------- voices
+def voices_in(consultation: Consultation, theme: Theme | None = None, *, unsorted: bool = False) -> QuerySet[Voice]:
+    """Return voices that nobody took back: of a theme, without one, or all; with their themes."""
+    found = consulting.unsorted_voices(consultation) if unsorted else consulting.standing_voices(consultation)
+    if theme is not None:
+        found = found.filter(Exists(ThemeLink.objects.filter(voice=OuterRef("pk"), theme=theme, ended_at=None)))
+    running = ThemeLink.objects.filter(ended_at=None).select_related("theme").order_by("pk")
+    return (
+        found.select_related("source")
+        .prefetch_related(Prefetch("theme_links", running, to_attr="running_links"))
+        .order_by("number")
+    )
+
+
+def holding(voices: QuerySet[Voice], words: str) -> QuerySet[Voice]:
+    """Keep the voices that hold all of these words; V12 finds the voice of that number."""
+    for word in words.split()[:10]:
+        number = word[1:] if word[:1] in "Vv" else ""
+        named = Q(number=int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else Q()
+        voices = voices.filter(Q(text__icontains=word) | named if named else Q(text__icontains=word))
+    return voices
+
+
+def most_alike(voices: QuerySet[Voice], to: Voice) -> list[Voice]:
+    """Return voices in the order of their likeness to one of them, that one first."""
+    rows = list(voices[:_COMPARED])
+    compared = texts([row.text[:_LETTERS] for row in rows], [row.language or "en" for row in rows])
+    likeness = compared.to(to.text[:_LETTERS], to.language or "en")
+    order = sorted(range(len(rows)), key=lambda at: (rows[at].pk != to.pk, -likeness[at]))
+    return [rows[at] for at in order if rows[at].pk == to.pk or likeness[at] >= _ALIKE]
+
+
+# ---------------------------------------------------------------- suggestions
+def suggested(consultation: Consultation, voices: Sequence[Voice]) -> dict[object, list[Theme]]:
+    """Suggest themes by the words that a voice shares with them: by the key of the voice, the likeliest first.
+
+    A suggestion is only ever shown; a person decides.
+    """
+    themes = list(in_use(consultation).order_by("number"))
+    if not themes or not voices:
+        return {}
+    words = _words_of(themes)
+    compared = texts([words[theme.pk] for theme in themes], [theme.language for theme in themes])
+    return {
+        voice.pk: [
+            themes[at]
+            for at, _likeness in compared.nearest(
+                voice.text[:_LETTERS], voice.language or "en", at_least=_ALIKE, most=_MOST_SUGGESTED
+            )
+        ]
+        for voice in voices
+    }
+
+
+def _words_of(themes: Iterable[Theme]) -> dict[int, str]:
+    """Return what a theme is about: its name, its description, and the last voices under it."""
+    told = {theme.pk: [theme.name, theme.about] for theme in themes}
+    counted: dict[int, int] = {}
+    links = ThemeLink.objects.filter(theme__in=told, ended_at=None, voice__withdrawn_at=None).order_by("-pk")
+    for theme, text in links.values_list("theme_id", "voice__text")[: _TELLING * max(len(told), 1) * 5]:
+        counted[theme] = counted.get(theme, 0) + 1
+        if counted[theme] <= _TELLING:
+            told[theme].append(text[:_LETTERS])
+    return {theme: " ".join(parts) for theme, parts in told.items()}
