@@ -16,6 +16,8 @@ class DeliberationConfig(Room):
     verbose_name = _("Consultations")
     default_auto_field = "django.db.models.BigAutoField"
     menu = (MenuEntry(_("Consultations"), "deliberation:list", order=30),)
+    export_person = "minga.deliberation.services.privacy.export_person"
+    erase_person = "minga.deliberation.services.privacy.erase_person"
     load_sample = "minga.deliberation.sample.load_sample"
     processing = (
         Processing(

@@ -7,8 +7,10 @@ import re
 import pytest
 from django.test import Client
 
+from minga.deliberation.engine.errors import ActError
 from minga.deliberation.models import Source, Voice
 from minga.deliberation.services import consulting as services
+from minga.deliberation.views import speaking
 from minga.members import services as members
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
@@ -95,10 +97,18 @@ def test_what_is_wrong_is_refused(client, address, wrong):
     assert not Source.objects.exists()
 
 
-def test_words_of_nothing_but_marks_are_refused_in_words(client, address):
-    page = client.post(address, said(**{"point-1": "\u200b\u200e"}))
-    assert page.status_code in {302, 422}
-    assert Source.objects.count() == (page.status_code == 302)
+def test_words_stay_when_the_draft_is_adopted_meanwhile(client, address, monkeypatch):
+    def refuse(*_words, **_more):
+        raise ActError("adopted", "The draft is adopted.")
+
+    monkeypatch.setattr(speaking.sources, "take_in", refuse)
+    page = client.post(address, said())
+    assert page.status_code == 422
+    assert "The draft is adopted" in page.content.decode()
+    assert "Train people first." in page.content.decode()
+    monkeypatch.undo()
+    assert client.post(address, said()).status_code == 302, "the same page can be sent again"
+    assert Source.objects.count() == 1
 
 
 def test_round_of_the_address_is_chosen_and_a_foreign_one_refused(client, asked, address):
