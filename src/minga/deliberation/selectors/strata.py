@@ -31,12 +31,13 @@ def participation_of(conversation: Conversation, voters: Iterable[str], least: i
         if str(pseudonym) in counted
     ]
     population = conversation.consultation.reference_population or {}
-    return {stratum: _stratum(people, stratum, population.get(stratum) or {}, least) for stratum in STRATA}
+    return {stratum: stratum_of(people, stratum, population.get(stratum) or {}, least) for stratum in STRATA}
 
 
-def _stratum(
+def stratum_of(
     people: list[tuple[str, Mapping[str, str]]], stratum: str, reference: Mapping[str, float], least: int
 ) -> dict[str, Any]:
+    """Count people by what they said of one thing, and set them beside a population; as in `participation_of`."""
     said = [(name, told.get(stratum) or None) for name, told in people]
     table = pl.DataFrame(said, schema={"author": pl.String, stratum: pl.String}, orient="row")
     shown = _counted(table, stratum, least)

@@ -6,7 +6,7 @@ Names in a trace are those that people read: V12 a voice, T3 a theme, ``strategy
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import polars as pl
@@ -33,7 +33,13 @@ from minga.deliberation.models import (
 _OF_CLAUSES = ("clause_unsourced", "evidence_incomplete")
 
 
-def trace_of(consultation: Consultation, draft: Draft | None = None, *, working: bool = False) -> Trace:
+def trace_of(
+    consultation: Consultation,
+    draft: Draft | None = None,
+    *,
+    working: bool = False,
+    voices: Collection[Any] | None = None,
+) -> Trace:
     """Bring a consultation from the database to the engine.
 
     Parameters
@@ -43,18 +49,21 @@ def trace_of(consultation: Consultation, draft: Draft | None = None, *, working:
         Leaves the clauses of other drafts out.
     working : bool
         Counts what is written for the next version of a draft too, and not only what is published.
+    voices : keys of voices, optional
+        Brings these alone, and those that they are duplicates of: enough for their receipts, not for counting.
 
     A voice that was taken back is left out, unless it was answered or another one is called its duplicate: then it
     stays without words, so that the chain holds. `coverage_of` counts none of them.
     """
-    voices = _voices(consultation)
-    names = set(voices["voice"].to_list())
-    links = _links(consultation, names)
-    dispositions = _dispositions(consultation, names, set(links["theme"].to_list()))
+    only = None if voices is None else _with_first(consultation, voices)
+    told = _voices(consultation, only)
+    names = set(told["voice"].to_list())
+    links = _links(consultation, names, only)
+    dispositions = _dispositions(consultation, names, set(links["theme"].to_list()), only)
     answers = set(dispositions["disposition"].to_list())
     clauses = _clauses(consultation, draft, answers, working=working)
     evidence = _evidence(consultation, set(clauses["clause"].to_list()), answers)
-    return Trace(voices, links, dispositions, clauses, evidence)
+    return Trace(told, links, dispositions, clauses, evidence)
 
 
 def _table(name: str, rows: Iterable[tuple[Any, ...]], columns: tuple[str, ...], **kinds: Any) -> pl.DataFrame:
@@ -65,10 +74,22 @@ def _table(name: str, rows: Iterable[tuple[Any, ...]], columns: tuple[str, ...],
     return table.with_columns([pl.lit(None, dtype=pl.String).alias(each) for each in absent])
 
 
-def _voices(consultation: Consultation) -> pl.DataFrame:
+def _with_first(consultation: Consultation, voices: Collection[Any]) -> set[Any]:
+    """Return voices with those that they are duplicates of, over others too."""
+    found, new = set(voices), set(voices)
+    while new:
+        said = Disposition.objects.filter(consultation=consultation, voice__in=new).exclude(duplicate_of=None)
+        new = set(said.values_list("duplicate_of", flat=True)) - found
+        found |= new
+    return found
+
+
+def _voices(consultation: Consultation, only: set[Any] | None) -> pl.DataFrame:
     answered = Disposition.objects.filter(consultation=consultation)
     needed = answered.exclude(voice=None).values("voice"), answered.exclude(duplicate_of=None).values("duplicate_of")
     kept = Voice.objects.filter(Q(withdrawn_at=None) | Q(pk__in=needed[0]) | Q(pk__in=needed[1]))
+    if only is not None:
+        kept = Voice.objects.filter(pk__in=only)
     found = (
         kept.filter(consultation=consultation)
         .order_by("number")
@@ -101,20 +122,24 @@ def _told(strata: Mapping[str, Any], stratum: str) -> str | None:
     return str(strata.get(stratum) or "").strip() or None
 
 
-def _links(consultation: Consultation, voices: set[str]) -> pl.DataFrame:
-    found = (
-        ThemeLink.objects.filter(voice__consultation=consultation, ended_at=None)
-        .order_by("pk")
-        .values_list("voice__number", "theme__number")
-    )
+def _links(consultation: Consultation, voices: set[str], only: set[Any] | None) -> pl.DataFrame:
+    links = ThemeLink.objects.filter(voice__consultation=consultation, ended_at=None)
+    if only is not None:
+        links = links.filter(voice__in=only)
+    found = links.order_by("pk").values_list("voice__number", "theme__number")
     rows = [(f"V{voice}", f"T{theme}") for voice, theme in found if f"V{voice}" in voices]
     return _table("links", rows, ("voice", "theme"))
 
 
-def _dispositions(consultation: Consultation, voices: set[str], themes: set[str]) -> pl.DataFrame:
+def _dispositions(
+    consultation: Consultation, voices: set[str], themes: set[str], only: set[Any] | None
+) -> pl.DataFrame:
     """Bring the answers; those to a voice that was taken back, or to a theme without voices, answer nothing now."""
+    answers = Disposition.objects.filter(consultation=consultation)
+    if only is not None:
+        answers = answers.filter(Q(voice__in=only) | Q(theme__number__in=[int(name[1:]) for name in themes]))
     found = (
-        Disposition.objects.filter(consultation=consultation)
+        answers
         .order_by("at", "pk")
         .values_list(
             "pk", "voice__number", "theme__number", "statement__conversation__slug", "statement__number", "answer",

@@ -1,0 +1,70 @@
+"""Coverage as everyone may read it: measures, strata, who took part, and what is still unanswered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from django.conf import settings
+
+from minga.deliberation.engine.coverage import Coverage
+from minga.deliberation.engine.vocabulary import STRATA
+from minga.deliberation.models import Consultation, Statement
+from minga.deliberation.selectors import answering, consulting, strata, tracing
+
+
+@dataclass(frozen=True)
+class Covered:
+    """What became of the voices of a consultation.
+
+    ``participation`` is by stratum as `strata.participation_of` tells it; ``unread`` and ``unanswered`` are numbers of
+    voices, ``statements`` those that all groups stand behind and nobody answered.
+    """
+
+    coverage: Coverage
+    people: int
+    participation: dict[str, dict[str, Any]]
+    unread: int
+    unanswered: int
+    statements: list[tuple[Statement, str]]
+
+
+def covered(consultation: Consultation) -> Covered:
+    """Count what became of the voices of a consultation."""
+    trace = tracing.trace_of(consultation)
+    found = tracing.coverage_of(trace)
+    voices = trace.voices.filter(~pl.col("withdrawn"))
+    senders = voices.group_by("author", maintain_order=True).agg(pl.col(name).drop_nulls().first() for name in STRATA)
+    people = [(row["author"], {name: row[name] or "" for name in STRATA}) for row in senders.rows(named=True)]
+    population = consultation.reference_population or {}
+    read, of = found.of("read")
+    answered, _of = found.of("answered")
+    return Covered(
+        coverage=found,
+        people=len(people),
+        participation={
+            name: strata.stratum_of(people, name, population.get(name) or {}, settings.MIN_PERSONS) for name in STRATA
+        },
+        unread=of - read,
+        unanswered=of - answered,
+        statements=answering.consensus_without_answer(consultation),
+    )
+
+
+def rows_of(found: Covered) -> pl.DataFrame:
+    """Return measures and strata as one table, as files hold them; what is withheld stays empty."""
+    measures = found.coverage.measures.with_columns(
+        stratum=pl.lit(""), value=pl.lit(""), withheld=pl.lit(value=False), reason=pl.lit("")
+    )
+    columns = ["stratum", "value", "measure", "numerator", "denominator", "share"]
+    compared = ["rest_share", "difference", "lower", "upper", "ratio", "ratio_lower", "ratio_upper"]
+    tables = [measures.select(*columns, "withheld", "reason")]
+    if found.coverage.strata.height:
+        tables.append(found.coverage.strata.select(*columns, *compared, "withheld", "reason"))
+    return pl.concat(tables, how="diagonal_relaxed")
+
+
+def unanswered_count(consultation: Consultation) -> int:
+    """Count voices without an answer."""
+    return consulting.unanswered_voices(consultation).count()
