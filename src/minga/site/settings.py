@@ -113,6 +113,13 @@ SENDER_DAYS = env.whole(
     least=7,
     most=3650,
 )
+PARTICIPANT_DAYS = env.whole(
+    "MINGA_PARTICIPANT_DAYS",
+    365,
+    "Days after the end of a conversation when nothing leads from a browser or a member to their votes any more.",
+    least=7,
+    most=3650,
+)
 SUGGESTER = env.text(
     "MINGA_SUGGESTER",
     "minga.deliberation.engine.suggesting.by_words",

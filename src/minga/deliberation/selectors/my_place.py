@@ -1,0 +1,72 @@
+"""Where somebody stands: their group on the map that everyone sees, and what that group stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from django.conf import settings
+from django.db.models import F
+
+from minga.deliberation.engine.picture import letter
+from minga.deliberation.engine.snapshot import points, table_of
+from minga.deliberation.models import Conversation, MapRun, Participant, Statement
+from minga.deliberation.selectors.taking_part import shown_statements
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Group:
+    """The group in which somebody stands."""
+
+    letter: str
+    people: int
+    #: statements that are most its own, and whether it agrees with them
+    stands_for: tuple[tuple[Statement, bool], ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a map says of somebody; `group` is empty where they stand in none."""
+
+    run: MapRun | None
+    #: whether they were on the map at all: they voted before it was made, often enough
+    is_on_map: bool = False
+    #: whether the map tells groups apart at all
+    has_groups: bool = False
+    group: Group | None = None
+
+
+def standing_of(participant: Participant) -> Standing:
+    """Say where somebody stands on the published map, or on the latest where none is published."""
+    conversation = participant.conversation
+    run = conversation.maps.order_by(F("is_published").desc(), "-pk").first()
+    if run is None:
+        return Standing(None)
+    people = points(bytes(run.points))
+    shown = set(run.facts.get("shown", []))
+    own = people.filter(pl.col("pseudonym") == str(participant.pseudonym))
+    number = own["group"][0] if own.height else None
+    if number is None or number not in shown:
+        return Standing(run, own.height > 0, bool(shown))
+    return Standing(run, True, True, _group(conversation, run, people, int(number)))
+
+
+def _group(conversation: Conversation, run: MapRun, people: pl.DataFrame, number: int) -> Group | None:
+    size = people.filter(pl.col("group") == number).height
+    if size < settings.MIN_PERSONS:
+        return None
+    picked = [row for row in table_of(run.tables, "picked") if row["group_id"] == number][:_SHOWN]
+    found = {one.number: one for one in shown_statements(conversation).filter(number__in=[_of(row) for row in picked])}
+    own = tuple((found[_of(row)], _agrees(row)) for row in picked if _of(row) in found)
+    return Group(letter(number), size, own)
+
+
+def _of(row: dict[str, Any]) -> int:
+    return int(row["statement_id"])
+
+
+def _agrees(row: dict[str, Any]) -> bool:
+    return bool(row["side"] == "agree")

@@ -1,0 +1,201 @@
+"""The page of a conversation: one statement at a time, a vote, a statement of one's own, and the way in."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from minga.deliberation import wording_consulting, wording_taking_part
+from minga.deliberation.engine.errors import ActError
+from minga.deliberation.forms_taking_part import CodeForm, StatementForm, VoteForm
+from minga.deliberation.models import Conversation, Statement
+from minga.deliberation.selectors import taking_part as selectors
+from minga.deliberation.selectors import votes
+from minga.deliberation.services import stating, voting
+from minga.deliberation.services import taking_part as services
+from minga.deliberation.views.common import shows_conversation
+from minga.deliberation.views.visiting import Visit, visit
+from minga.web.ratelimit import limited
+
+
+@require_safe
+@shows_conversation
+@never_cache
+def conversation(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+    """Show the statement that somebody is asked next, or the door that is closed to them."""
+    came = visit(request, conversation)
+    return came.remember(render(request, "deliberation/conversation.html", page_words(came)))
+
+
+def page_words(came: Visit) -> dict[str, Any]:
+    """Return what the page says, also inside another site."""
+    talk = came.conversation
+    words: dict[str, Any] = {
+        "conversation": talk,
+        "consultation": talk.consultation,
+        "text": wording_consulting.shown(talk),
+        "consultation_text": wording_consulting.shown(talk.consultation),
+        "participant": came.participant,
+        "door": came.door,
+        "may_verify": came.may_verify,
+        "has_report": votes.published_map(talk) is not None,
+    }
+    if came.door:
+        return words
+    turn = selectors.next_turn(talk, came.participant, came.token)
+    shown = wording_taking_part.said(turn.statement) if turn.statement else None
+    return words | {
+        "turn": turn,
+        "said": shown,
+        "translated_by": wording_taking_part.TRANSLATED_BY.get(shown.translated_by, "") if shown else "",
+        "client": secrets.token_hex(12),
+    }
+
+
+# ---------------------------------------------------------------- voting
+@require_POST
+@limited("deliberation-vote", times=1200, seconds=600)
+@shows_conversation
+@never_cache
+def vote(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+    """Store one vote and go on to the next statement; what this answers is on the disk."""
+    came = visit(request, conversation)
+    onward = came.remember(redirect(_back(request, conversation)))
+    form = VoteForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, str(wording_taking_part.refusal("vote")))
+        return onward
+    statement = conversation.statements.filter(number=form.cleaned_data["statement"]).first()
+    try:
+        if statement is None:
+            raise ActError("gone", "There is no such statement in this conversation. Load the page again.")
+        voting.cast_vote(came.join(), statement, form.value, form.client_id)
+    except ActError as error:
+        messages.error(request, str(wording_taking_part.refusal(error.code)))
+    return onward
+
+
+def _back(request: HttpRequest, conversation: Conversation) -> str:
+    """Return the page from which somebody voted: one of three, whatever the form says."""
+    names = {"mine": "deliberation:mine", "embed": "deliberation:embed"}
+    name = names.get(request.POST.get("from", ""), "deliberation:conversation")
+    # the browser goes on where the eyes are, and a reader of screens begins at the statement
+    place = "" if name == "deliberation:mine" else "#talk"
+    return reverse(name, args=[conversation.slug]) + place
+
+
+# ---------------------------------------------------------------- adding a statement
+@limited("deliberation-state", times=60, seconds=3600)
+@shows_conversation
+@never_cache
+def add(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+    """Take in a statement; what others said alike is shown first, so that voices do not split."""
+    came = visit(request, conversation)
+    if came.door or not conversation.takes_statements:
+        if not came.door:
+            messages.info(request, str(wording_taking_part.refusal("no_statements")))
+        return redirect("deliberation:conversation", conversation.slug)
+    form = StatementForm(conversation, request.POST or None, initial={"language": wording_consulting.language()})
+    similar: list[Statement] = []
+    is_same = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            similar = _similar(conversation, form.cleaned_data)
+            if not similar:
+                return _added(request, came, form.cleaned_data)
+        except stating.SameWords as same:
+            similar, is_same = [same.statement], True
+        except ActError as error:
+            form.add_error("text", str(wording_taking_part.refusal(error.code)))
+    words = page_frame(came) | {
+        "form": form,
+        "similar": [(wording_taking_part.said(one), _own_vote(came, one)) for one in similar],
+        "is_same": is_same,
+        "policy": wording_consulting.policy(conversation.consultation),
+        "client": secrets.token_hex(12),
+    }
+    status = 422 if form.errors or similar else 200
+    return came.remember(render(request, "deliberation/add_statement.html", words, status=status))
+
+
+def _similar(conversation: Conversation, given: dict[str, Any]) -> list[Statement]:
+    """Return what others said alike; nothing once it was shown, or where somebody said exactly the same."""
+    said = {"conversation": conversation, "text": given["text"], "language": given["language"]}
+    if given["seen"] or stating.find_same(**said) is not None:
+        return []
+    return [one.statement for one in stating.alike(**said)]
+
+
+def _added(request: HttpRequest, came: Visit, given: dict[str, Any]) -> HttpResponse:
+    stating.add_statement(participant=came.join(), text=given["text"], language=given["language"])
+    said = _("Thank you. Others can vote on your statement now.")
+    if came.conversation.is_strict:
+        said = _("Thank you. A moderator reads your statement before others vote on it.")
+    messages.success(request, said)
+    return came.remember(redirect("deliberation:conversation", came.conversation.slug))
+
+
+def _own_vote(came: Visit, statement: Any) -> Any:
+    if came.participant is None:
+        return None
+    value = selectors.value_now(came.participant, statement)
+    return wording_taking_part.VOTES[value] if value is not None else None
+
+
+def page_frame(came: Visit) -> dict[str, Any]:
+    """Return what every page about a conversation shows."""
+    talk = came.conversation
+    return {
+        "conversation": talk,
+        "text": wording_consulting.shown(talk),
+        "participant": came.participant,
+        "is_running": selectors.is_running(talk),
+    }
+
+
+# ---------------------------------------------------------------- coming in
+@limited("deliberation-code", times=30, seconds=3600)
+@shows_conversation
+@never_cache
+def code(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+    """Let somebody in who has an invitation code."""
+    came = visit(request, conversation)
+    if came.door != "code":
+        return redirect("deliberation:conversation", conversation.slug)
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data["code"]
+        spoken = wording_consulting.language()
+        try:
+            services.use_code(conversation=conversation, typed=typed, secret=came.secret, language=spoken)
+        except ActError as error:
+            form.add_error("code", str(wording_taking_part.refusal(error.code)))
+        else:
+            return came.remember(redirect("deliberation:conversation", conversation.slug))
+    words = page_frame(came) | {"form": form}
+    response = render(request, "deliberation/entry_code.html", words, status=422 if form.errors else 200)
+    return came.remember(response)
+
+
+@require_POST
+@shows_conversation
+@never_cache
+def verify(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+    """Let a signed-in member take part as one; what this browser gave goes along."""
+    came = visit(request, conversation)
+    spoken = wording_consulting.language()
+    try:
+        services.verify(conversation=conversation, person=came.person, secret=came.secret, language=spoken)
+    except ActError as error:
+        messages.error(request, str(wording_taking_part.refusal(error.code)))
+        return redirect("deliberation:conversation", conversation.slug)
+    messages.success(request, _("You take part as a verified member now. Nobody sees who you are."))
+    return came.forget(redirect("deliberation:conversation", conversation.slug))
