@@ -76,7 +76,8 @@ def replies(
     for voice, text in zip(trace.voices["voice"].to_list(), said, strict=True):
         shown = (text or "") if public is None or voice in public else labels.hidden_voice
         own = "; ".join(themes.get(theme, theme) for theme in trace.themes.get(voice, []))
-        for row in trace.answer_of(voice) or [None]:
+        answers: list[dict[str, Any] | None] = [*trace.answer_of(voice)]
+        for row in answers or [None]:
             rows.append((voice, shown, own, *_answered(trace, row, labels)))
     return pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
 
