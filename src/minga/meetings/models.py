@@ -149,6 +149,11 @@ class Attendance(models.Model):
     def __str__(self) -> str:
         return f"{self.state} {self.pk}"
 
+    @property
+    def shown_name(self) -> str:
+        """How those who organize the meeting read the person's name."""
+        return str(self.person) if self.person else self.name
+
 
 class Minutes(models.Model):
     """The minutes of a meeting in one version; rows are added, never changed."""

@@ -139,6 +139,28 @@ def may_set_up(account: Any) -> bool:
     return bool(is_secretariat(account) or bodies_for(account).exists() or organizations_for(account).exists())
 
 
+def organization_types() -> list[tuple[str, Any]]:
+    """Return the kinds of organizations that the directory knows, with their names."""
+    return list(Meeting._meta.get_field("organization").related_model.Type.choices)
+
+
+def shown_host(meeting: Meeting, *, organizes: bool = False) -> Any:
+    """Return the host where its name may be shown: it is listed, or the reader organizes the meeting."""
+    host = meeting.organization
+    return host if host is not None and (organizes or members.is_listed(host)) else None
+
+
+def bodies_in(found: QuerySet[Meeting]) -> QuerySet[Any]:
+    """Return the bodies that call these meetings."""
+    return members.bodies().filter(pk__in=found.order_by().values("body"))
+
+
+def has_begun(meeting: Meeting) -> bool:
+    """Whether a meeting that takes place has begun, so that there can be minutes and people who came."""
+    takes_place = meeting.state in (Meeting.State.ANNOUNCED, Meeting.State.HELD)
+    return bool(takes_place and meeting.starts_at <= timezone.now())
+
+
 # ---------------------------------------------------------------- lists
 def coming(found: QuerySet[Meeting]) -> QuerySet[Meeting]:
     """Keep what is not over, the next first."""
@@ -261,6 +283,13 @@ def role_holders(meeting: Meeting) -> set[int]:
         | (Q(organization=meeting.organization_id) & Q(organization__isnull=False))
     )
     return set(held.values_list("person", flat=True))
+
+
+def to_be_told(meeting: Meeting) -> QuerySet[Attendance]:
+    """Return who comes or is invited, has an account, and was not told of the meeting as it is now."""
+    waiting = Q(told=None) | Q(told__lt=meeting.sequence)
+    found = meeting.attendances.exclude(state=Attendance.State.EXCUSED).filter(waiting, person__account__is_active=True)
+    return found.select_related("meeting", "person__account").order_by("pk")
 
 
 def figures_of(meeting: Meeting) -> Figures:

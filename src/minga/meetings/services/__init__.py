@@ -8,6 +8,7 @@ from minga.meetings.services.attending import (
     excuse,
     invite_role_holders,
     mark,
+    note_as_told,
     register,
     take_off,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "make_feed",
     "mark",
     "move_session",
+    "note_as_told",
     "register",
     "revoke_feed",
     "set_done",

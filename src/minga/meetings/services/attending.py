@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from minga.meetings import selectors
@@ -176,5 +177,13 @@ def add_guest(
 
 
 def _begun(meeting: Meeting) -> None:
-    if meeting.state not in (Meeting.State.ANNOUNCED, Meeting.State.HELD) or meeting.starts_at > timezone.now():
+    if not selectors.has_begun(meeting):
         raise ActError("early", f"Meeting {meeting.pk} has not begun, so nobody can have come yet.")
+
+
+@transaction.atomic
+def note_as_told(*, attendance: Attendance) -> bool:
+    """Note that somebody is told of the meeting as it is now; of two who try, one is to send the mail."""
+    now = attendance.meeting.sequence
+    waiting = Attendance.objects.filter(Q(told=None) | Q(told__lt=now), pk=attendance.pk)
+    return bool(waiting.update(told=now))

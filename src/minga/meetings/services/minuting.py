@@ -22,7 +22,7 @@ def write_minutes(*, meeting: Meeting, text: str, language: str, seen: int, by: 
     ActError
         Somebody wrote a version meanwhile, or the meeting has not begun.
     """
-    if meeting.state not in (Meeting.State.ANNOUNCED, Meeting.State.HELD) or meeting.starts_at > timezone.now():
+    if not selectors.has_begun(meeting):
         raise ActError("early", f"Meeting {meeting.pk} has not begun, so there is nothing to write down yet.")
     latest = selectors.latest_minutes(meeting)
     if latest and (latest.version, latest.text, latest.language) == (seen, text, language):

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
+from minga.meetings import selectors
 from minga.meetings.engine.errors import ActError
 from minga.meetings.models import Meeting, Takeaway
 from minga.members import services as trail
@@ -33,7 +34,7 @@ def add_takeaway(*, meeting: Meeting, **fields: Any) -> Takeaway:
         The meeting has not begun or was cancelled, or there are five hundred already.
     """
     stored = Meeting.objects.select_for_update().get(pk=meeting.pk)
-    if stored.state not in (Meeting.State.ANNOUNCED, Meeting.State.HELD) or stored.starts_at > timezone.now():
+    if not selectors.has_begun(stored):
         raise ActError("early", f"Meeting {meeting.pk} has not begun, so there is nothing to write down yet.")
     if meeting.takeaways.count() >= MOST:
         raise ActError("many", f"Meeting {meeting.pk} has {MOST} takeaways. Bring some of them together.")

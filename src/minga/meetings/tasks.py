@@ -1,0 +1,74 @@
+"""Mail to those who come, in the background: nobody who changes a meeting waits for a mail server."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from minga.meetings import selectors, services, wording
+from minga.meetings.engine import zones
+from minga.meetings.models import Attendance, Meeting
+
+log = logging.getLogger("minga.meetings")
+
+
+@task(queue_name="default")
+def tell_people(pk: str, site: str) -> int:
+    """Tell everybody who comes or is invited what became of a meeting; return how many were told.
+
+    `site` is the address of the site. Safe to run twice: each person is told of each change once.
+    """
+    meeting = Meeting.objects.filter(pk=pk).first()
+    if meeting is None or meeting.state not in (Meeting.State.ANNOUNCED, Meeting.State.CANCELLED):
+        return 0
+    # noted as told before the mail goes out: after a crash a person may miss a mail, but never gets two
+    return sum(_tell(one, site) for one in selectors.to_be_told(meeting) if services.note_as_told(attendance=one))
+
+
+def _tell(one: Attendance, site: str) -> bool:
+    with translation.override(_language_of(one)):
+        words = mail_words(one.meeting, site)
+        subject = " ".join(_subject(one.meeting).split())
+        try:
+            return bool(send_mail(subject, render_to_string("meetings/mail.txt", words), None, [_address(one)]))
+        except OSError:  # no mail server answers; smtplib's errors are of this kind
+            log.warning("a mail about a meeting could not be sent")
+            return False
+
+
+def _address(one: Attendance) -> str:
+    return str(one.person.account.email)  # type: ignore[union-attr]
+
+
+def _language_of(one: Attendance) -> str:
+    """Return the first language of the person that the site speaks, or else that of the meeting."""
+    spoken = dict(settings.LANGUAGES)
+    wished = [*one.person.languages, one.meeting.language]  # type: ignore[union-attr]
+    return next((code for code in wished if code in spoken), settings.LANGUAGE_CODE)
+
+
+def _subject(meeting: Meeting) -> str:
+    if meeting.state == Meeting.State.CANCELLED:
+        return _("Cancelled: %(meeting)s") % {"meeting": meeting.title}
+    return _("Meeting: %(meeting)s") % {"meeting": meeting.title}
+
+
+def mail_words(meeting: Meeting, site: str) -> dict[str, Any]:
+    """Return what the mail says, in the language that is active."""
+    starts, ends = (zones.in_zone(at, meeting.time_zone) for at in (meeting.starts_at, meeting.ends_at))
+    return {
+        "meeting": meeting,
+        "is_cancelled": meeting.state == Meeting.State.CANCELLED,
+        "when": wording.span(starts, ends),
+        "zone": wording.zone_label(meeting.time_zone, meeting.starts_at),
+        "link": site.rstrip("/") + reverse("meetings:meeting", args=[meeting.pk]),
+        "site_name": settings.SITE_NAME,
+    }

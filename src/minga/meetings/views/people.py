@@ -1,0 +1,71 @@
+"""The list of who is invited, comes and came, for those who organize a meeting; it prints as a list to sign."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from minga.meetings import selectors, services, wording
+from minga.meetings.engine.errors import ActError
+from minga.meetings.forms import AddGuestForm
+from minga.meetings.models import Attendance, Meeting
+from minga.meetings.views.common import organizes, refused, tell_people
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@organizes
+def people(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    """Show the list, and add somebody who came without being on it."""
+    form = AddGuestForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.add_guest(meeting=meeting, **form.cleaned_data)
+        except ActError as error:
+            form.add_error(None, wording.refusal(error.code))
+        else:
+            messages.success(request, _("The guest is on the list."))
+            return redirect("meetings:people", pk=meeting.pk)
+    words = {
+        "meeting": meeting,
+        "times": wording.times(meeting),
+        "rows": selectors.people_of(meeting),
+        "counts": wording.counts_in_words(selectors.counts_of(meeting)),
+        "has_begun": selectors.has_begun(meeting),
+        "may_invite": bool(meeting.body_id or meeting.organization_id) and meeting.is_open,
+        "form": form,
+        "kept_days": settings.ATTENDANCE_DAYS,
+    }
+    return render(request, "meetings/people.html", words, status=422 if form.errors else 200)
+
+
+@require_POST
+@organizes
+def invite(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    """Invite everybody who holds a role in the body or the host; once it is announced, they are told by mail."""
+    count = services.invite_role_holders(meeting=meeting, by=request.user)
+    if meeting.state == Meeting.State.ANNOUNCED:
+        tell_people(request, meeting)
+    said = ngettext("%(count)s person is newly invited.", "%(count)s people are newly invited.", count)
+    messages.success(request, said % {"count": count})
+    return redirect("meetings:people", pk=meeting.pk)
+
+
+@require_POST
+@organizes
+def person(request: HttpRequest, meeting: Meeting, number: int) -> HttpResponse:
+    """Note that somebody came or did not, or take a row off the list."""
+    found: Attendance = get_object_or_404(meeting.attendances.select_related("meeting"), pk=number)
+    act = request.POST.get("do")
+    try:
+        if act == "delete":
+            services.take_off(attendance=found, by=request.user)
+        else:
+            services.mark(attendance=found, came=act == "came")
+    except ActError as error:
+        return refused(request, error, "people", meeting)
+    return redirect("meetings:people", pk=meeting.pk)
