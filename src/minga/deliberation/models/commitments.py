@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from minga.deliberation.models.drafts import Clause, Draft
@@ -56,6 +57,25 @@ class Commitment(models.Model):
     def code(self) -> str:
         """The permanent short name."""
         return f"A{self.number}"
+
+    @property
+    def reference(self) -> str:
+        """How the audit trail calls this commitment."""
+        return f"commitment:{self.pk.hex}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to be done."""
+        return self.status not in ENDED
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it should have been done before today."""
+        return self.is_open and self.due_on < timezone.localdate()
+
+
+#: States in which nothing more is to be done.
+ENDED = (Commitment.Status.DONE, Commitment.Status.DROPPED)
 
 
 class CommitmentUpdate(models.Model):

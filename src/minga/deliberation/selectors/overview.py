@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from minga.deliberation.models import Consultation, TeamMember
+from minga.deliberation.models import Consultation, Draft, TeamMember
+from minga.deliberation.selectors import commitments, moderating, publishing
 
 Words = str | Promise
 Task = TeamMember.Task
@@ -112,4 +113,118 @@ def settings(consultation: Consultation) -> Iterable[Part]:
         label=_("Settings"),
         url=reverse("deliberation:settings", args=[consultation.slug]),
         about=_("Its words in several languages, its rules, and the population with which it is compared."),
+    )
+
+
+# ---------------------------------------------------------------- files and commitments
+@public(700)
+def public_commitments(consultation: Consultation) -> Iterable[Part]:
+    """Lead to what was promised."""
+    found = commitments.counted(commitments.of_consultation(consultation))
+    if found.all:
+        yield Part(
+            label=_("Commitments"),
+            url=reverse("deliberation:consultation_commitments", args=[consultation.slug]),
+            about=_("Who does what until when, and how far it is."),
+            count=found.all,
+            overdue=found.overdue,
+            is_sample=consultation.is_sample,
+        )
+
+
+@public(710)
+def public_replies(consultation: Consultation) -> Iterable[Part]:
+    """Lead to the answers as a page and as files."""
+    if publishing.has_public_replies(consultation):
+        yield Part(
+            label=_("All answers on one page"),
+            url=reverse("deliberation:replies_file", args=[consultation.slug, "html"]),
+            about=_("Every voice with its answer; words only where their sender agreed."),
+            is_sample=consultation.is_sample,
+        )
+
+
+@desk(700)
+def desk_commitments(consultation: Consultation) -> Iterable[Part]:
+    """Remind the team of what is late."""
+    if consultation.drafts.filter(state=Draft.State.ADOPTED).exists():
+        found = commitments.counted(commitments.of_consultation(consultation))
+        yield Part(
+            label=_("Commitments"),
+            url=reverse("deliberation:desk_commitments", args=[consultation.slug]),
+            about=_("What follows from the adopted text: make commitments, and report how far they are."),
+            count=found.all,
+            overdue=found.overdue,
+        )
+
+
+@desk(890)
+def desk_files(consultation: Consultation) -> Iterable[Part]:
+    """Lead to everything that can be taken along."""
+    yield Part(
+        label=_("Files to take along"),
+        url=reverse("deliberation:desk_files", args=[consultation.slug]),
+        about=_("Drafts and answers as Word files, pages, tables and for other programs."),
+    )
+
+
+# ---------------------------------------------------------------- reports and moderation of conversations
+@public(260)
+def public_reports(consultation: Consultation) -> Iterable[Part]:
+    """Lead to the published reports of conversations."""
+    for talk in consultation.conversations.filter(maps__is_published=True).order_by("created_at"):
+        yield Part(
+            label=_("Report: %(title)s") % {"title": talk.title},
+            url=reverse("deliberation:report", args=[talk.slug]),
+            about=_("What people agree on, what divides them, and which groups of opinion there are."),
+            is_sample=talk.is_sample,
+        )
+
+
+@desk(200, Task.MODERATOR)
+def desk_moderation(consultation: Consultation) -> Iterable[Part]:
+    """Remind of statements that wait, and of votes that stand out."""
+    for talk in consultation.conversations.order_by("created_at"):
+        yield Part(
+            label=_("Moderate: %(title)s") % {"title": talk.title},
+            url=reverse("deliberation:queue", args=[talk.slug]),
+            about=_("Statements that wait for a decision. Until then nobody else sees them.")
+            if talk.is_strict
+            else _("Statements are shown at once; look at the new ones."),
+            waiting=moderating.waiting(talk),
+        )
+        flagged = moderating.open_flags(talk)
+        if flagged:
+            yield Part(
+                label=_("Flagged votes: %(title)s") % {"title": talk.title},
+                url=reverse("deliberation:flags", args=[talk.slug]),
+                about=_("Votes that stand out. Look at them; nothing is left out by itself."),
+                waiting=flagged,
+            )
+
+
+@desk(210)
+def desk_reports(consultation: Consultation) -> Iterable[Part]:
+    """Lead the team to the maps of conversations."""
+    for talk in consultation.conversations.order_by("created_at"):
+        yield Part(
+            label=_("Report: %(title)s") % {"title": talk.title},
+            url=reverse("deliberation:report", args=[talk.slug]),
+            about=_("The newest map; publish it when you have looked at it."),
+        )
+
+
+@desk(220, Task.LEAD)
+def desk_conversations(consultation: Consultation) -> Iterable[Part]:
+    """Lead to the set-up of conversations, and to a new one."""
+    for talk in consultation.conversations.order_by("created_at"):
+        yield Part(
+            label=_("Set-up: %(title)s") % {"title": talk.title},
+            url=reverse("deliberation:set_up", args=[talk.slug]),
+            about=_("First statements, who may take part, opening and closing."),
+        )
+    yield Part(
+        label=_("Set up a conversation"),
+        url=reverse("deliberation:conversation_new", args=[consultation.slug]),
+        about=_("People vote on short statements, and add their own."),
     )

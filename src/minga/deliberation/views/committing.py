@@ -1,0 +1,112 @@
+"""Commitments on the desk: all of a consultation, promising something in a clause, and putting it right."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from minga.deliberation import wording_commitments as wording
+from minga.deliberation import wording_consulting
+from minga.deliberation.engine.errors import ActError
+from minga.deliberation.forms_commitments import AmendForm, CommitmentForm
+from minga.deliberation.models import Clause, Commitment, Consultation
+from minga.deliberation.selectors import access
+from minga.deliberation.selectors import commitments as selectors
+from minga.deliberation.selectors import drafts as texts
+from minga.deliberation.services import committing
+from minga.deliberation.views.commitments import card
+from minga.deliberation.views.common import works_on
+from minga.web.ratelimit import limited
+
+_TASKS = (access.Task.LEAD, access.Task.EDITOR)
+#: Beside which field a refusal stands.
+_FIELDS = {"clause": "clause", "title": "title", "owner": "owner", "link": "indicator_link", "why": "note"}
+
+
+def _frame(consultation: Consultation) -> dict[str, Any]:
+    return {"consultation": consultation, "text": wording_consulting.shown(consultation)}
+
+
+@require_safe
+@works_on()
+def desk_commitments(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+    """List what was promised, what is late standing first."""
+    found = sorted(selectors.of_consultation(consultation), key=lambda each: (not each.is_overdue, not each.is_open))
+    words = _frame(consultation) | {
+        "cards": [card(each) for each in found],
+        "count": selectors.counted(selectors.of_consultation(consultation)),
+        "drafts": selectors.adopted_drafts(consultation),
+        "may_commit": access.may(request.user, consultation, *_TASKS),
+    }
+    return render(request, "deliberation/desk_commitments.html", words)
+
+
+def _clauses(consultation: Consultation) -> list[tuple[str, str]]:
+    """Return the clauses of the adopted drafts, by draft and permanent name."""
+    return [
+        (f"{draft.slug}/{row.code}", f"{draft.title}: {row.place} {row.heading or row.code}")
+        for draft in selectors.adopted_drafts(consultation)
+        for row in texts.clauses_at(draft, draft.version)
+    ]
+
+
+@limited("deliberation-commit", times=120, seconds=3600)
+@works_on(*_TASKS)
+def desk_commitment_new(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+    """Promise something that follows from a clause."""
+    clauses = _clauses(consultation)
+    if not clauses:
+        messages.info(request, wording.refusal("draft"))
+        return redirect("deliberation:desk_commitments", consultation.slug)
+    named = {"clause": request.GET.get("clause", "")}
+    form = CommitmentForm(clauses, request.POST or None, initial=named, chosen=consultation.organization)
+    if request.method == "POST" and form.is_valid():
+        slug, _slash, code = form.cleaned_data["clause"].rpartition("/")
+        clause = get_object_or_404(
+            Clause, draft__consultation=consultation, draft__slug=slug, number=int(code.removeprefix("C"))
+        )
+        try:
+            made = committing.commit(clause=clause, by=request.user, **form.commitment())
+        except ActError as error:
+            form.add_error(_FIELDS.get(error.code), wording.refusal(error.code))
+        else:
+            messages.success(request, _("The commitment stands in the public tracker now."))
+            return redirect("deliberation:commitment", made.pk)
+    words = _frame(consultation) | {"form": form}
+    return render(request, "deliberation/desk_commitment_new.html", words, status=422 if form.errors else 200)
+
+
+def _found(consultation: Consultation, pk: uuid.UUID) -> Commitment:
+    found = selectors.of_consultation(consultation).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@limited("deliberation-commit", times=120, seconds=3600)
+@works_on(*_TASKS)
+def desk_commitment(request: HttpRequest, consultation: Consultation, pk: uuid.UUID) -> HttpResponse:
+    """Put right who answers for a commitment and how it is measured."""
+    found = _found(consultation, pk)
+    known = {name: getattr(found, name) for name in committing.AMENDABLE if name != "organization"}
+    known |= {"seen": found.version, "organization": str(found.organization.mark) if found.organization else ""}
+    form = AmendForm(request.POST or None, initial=known, chosen=found.organization)
+    if request.method == "POST" and form.is_valid():
+        try:
+            committing.amend(commitment=found, by=request.user, **form.changes())
+        except ActError as error:
+            form.add_error(_FIELDS.get(error.code), wording.refusal(error.code))
+            found = _found(consultation, pk)
+            form.data = form.data | {"seen": str(found.version)} if error.code == "changed" else form.data
+        else:
+            messages.success(request, _("The commitment is put right, and your reason stands with it."))
+            return redirect(reverse("deliberation:commitment", args=[found.pk]))
+    words = _frame(consultation) | card(found) | {"form": form, "updates": found.updates.order_by("-version")}
+    return render(request, "deliberation/desk_commitment.html", words, status=422 if form.errors else 200)

@@ -1,0 +1,109 @@
+"""Drafts and answers as files: a version in every format, and all voices with their answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from minga.deliberation import wording_consulting, wording_publishing
+from minga.deliberation.engine.texts.drafts import FORMATS, write_draft
+from minga.deliberation.engine.texts.html import write_html
+from minga.deliberation.engine.texts.replies import FORMATS as TABLES
+from minga.deliberation.engine.texts.replies import replies, write_replies
+from minga.deliberation.models import Consultation
+from minga.deliberation.selectors import access, publishing
+from minga.deliberation.selectors import drafts as texts
+from minga.deliberation.views.common import shows_consultation, works_on
+from minga.web import pdf
+
+
+@require_safe
+@shows_consultation
+def draft_file(request: HttpRequest, consultation: Consultation, draft: str, version: int, ending: str) -> HttpResponse:
+    """Give a version of a draft as a file; with ``?trace=1`` also what stands behind each clause."""
+    if ending not in {*FORMATS, "pdf"}:
+        raise Http404
+    is_team = access.may(request.user, consultation)
+    found = texts.find_draft(consultation, draft, is_team=is_team)
+    number = texts.check_version(found, version, is_team=is_team)
+    with_trace = request.GET.get("trace") == "1"
+    text, words = wording_publishing.draft_text(
+        found, number, wording_publishing.whole_by(request), with_trace=with_trace
+    )
+    name = f"{found.slug}-v{number}.{ending}"
+    if ending == "html":
+        nonce = str(request.csp_nonce)  # type: ignore[attr-defined]
+        response = HttpResponse(write_html(text, words, with_trace=with_trace, nonce=nonce))
+    elif ending == "pdf":
+        response = _pdf(request, write_html(text, words, with_trace=with_trace))
+    else:
+        response = HttpResponse(write_draft(text, ending, words, with_trace=with_trace), content_type=FORMATS[ending])
+    response["Content-Disposition"] = f'{"inline" if ending in {"html", "pdf"} else "attachment"}; filename="{name}"'
+    return _kept(response, is_published=number <= found.version)
+
+
+def _pdf(request: HttpRequest, html: str) -> HttpResponse:
+    if not pdf.is_available():
+        words = _("This site makes no PDF. Open the page and print it from your browser: it can save a PDF too.")
+        return HttpResponse(words, content_type="text/plain; charset=utf-8", status=501)
+    return HttpResponse(pdf.render(html, request.build_absolute_uri()), content_type="application/pdf")
+
+
+def _kept(response: HttpResponse, *, is_published: bool) -> HttpResponse:
+    """Keep what is still being written out of every cache."""
+    if not is_published:
+        response["Cache-Control"] = "no-store, private"
+    return response
+
+
+# ---------------------------------------------------------------- answers
+@require_safe
+@shows_consultation
+def replies_file(request: HttpRequest, consultation: Consultation, ending: str) -> HttpResponse:
+    """Give all voices with their answers, once no more voices are taken in; words only where the sender agreed."""
+    if not publishing.has_public_replies(consultation):
+        raise Http404
+    return _replies(request, consultation, ending, publishing.public_voices(consultation))
+
+
+@require_safe
+@works_on()
+def desk_replies_file(request: HttpRequest, consultation: Consultation, ending: str) -> HttpResponse:
+    """Give all voices with their answers and all words, to the team alone."""
+    return _replies(request, consultation, ending, None)
+
+
+def _replies(request: HttpRequest, consultation: Consultation, ending: str, public: set[str] | None) -> HttpResponse:
+    if ending not in {*TABLES, "pdf"}:
+        raise Http404
+    words, frame = wording_publishing.labels(), wording_publishing.replies_frame(consultation)
+    trace = publishing.published_trace(consultation)
+    table = replies(trace, public=public, themes=publishing.theme_names(consultation), labels=words)
+    if ending == "pdf":
+        response = _pdf(request, write_replies(table, "html", frame).decode())
+    else:
+        nonce = str(request.csp_nonce) if ending == "html" else ""  # type: ignore[attr-defined]
+        response = HttpResponse(write_replies(table, ending, frame, nonce=nonce), content_type=TABLES[ending])
+    shown = "inline" if ending in {"html", "pdf"} else "attachment"
+    response["Content-Disposition"] = f'{shown}; filename="{consultation.slug}-answers.{ending}"'
+    return response
+
+
+@require_safe
+@works_on()
+def desk_files(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+    """List everything of a consultation that can be taken along."""
+    drafts = texts.visible_drafts(consultation, is_team=True)
+    words: dict[str, Any] = {
+        "consultation": consultation,
+        "text": wording_consulting.shown(consultation),
+        "drafts": drafts,
+        "formats": [*FORMATS, "pdf"] if pdf.is_available() else list(FORMATS),
+        "tables": [*TABLES, "pdf"] if pdf.is_available() else list(TABLES),
+        "is_public": publishing.has_public_replies(consultation),
+    }
+    return render(request, "deliberation/desk_files.html", words)

@@ -1,0 +1,98 @@
+"""Commitments in words: how far they are, and why an act is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from minga.deliberation import wording_consulting
+from minga.deliberation.models import Commitment
+from minga.deliberation.selectors.commitments import LATE
+from minga.deliberation.services.committing import LEAST_NOTE
+from minga.web.calendar import Event
+
+Words = str | Promise
+
+REFUSALS: Mapping[str, Words] = {
+    "draft": _("The draft is not adopted. Adopt it first; commitments follow from it."),
+    "clause": _("This clause does not stand in the adopted text. Choose one that does."),
+    "title": _("Say in a sentence what will be done."),
+    "owner": _("Somebody must answer for it. Choose an organization, or write which office."),
+    "link": _("This is no permanent link. Give a page of this site, or one that begins with https."),
+    "status": _("Choose how far it is."),
+    "nothing": _("Nothing is new in what you sent. Write what happened."),
+    "why": _("Who changes, drops or puts off a commitment says why, in at least %(least)s characters."),
+    "changed": _("Somebody reported on this commitment meanwhile. Your words still stand here; read theirs below, "
+                 "then send again."),
+}  # fmt: skip
+
+
+#: Columns of the CSV file, which are the names in the JSON file.
+COLUMNS = (
+    "id", "code", "consultation", "country", "draft", "clause", "title", "about", "language", "owner", "due_on",
+    "status", "is_overdue", "indicator", "indicator_link", "target", "version", "is_sample", "address",
+)  # fmt: skip
+
+
+def refusal(code: str) -> str:
+    """Say why an act is not possible."""
+    words = REFUSALS.get(code, _("This is not possible now. Look at the page again."))
+    return str(words) % {"least": LEAST_NOTE} if code == "why" else str(words)
+
+
+def statuses() -> list[tuple[str, Words]]:
+    """Return what the tracker can be filtered by."""
+    return [(LATE, _("overdue")), *Commitment.Status.choices]
+
+
+def status_class(commitment: Commitment) -> str:
+    """Return the colour of a status, which only underlines its words."""
+    if commitment.is_overdue:
+        return "bad"
+    return "good" if commitment.status == Commitment.Status.DONE else ""
+
+
+def to_plain(commitment: Commitment, whole: Any, address: str) -> dict[str, Any]:
+    """Return a commitment as JSON values; a row of the CSV file has the same names."""
+    consultation = commitment.draft.consultation
+    return {
+        "id": str(commitment.pk),
+        "code": commitment.code,
+        "consultation": consultation.slug,
+        "country": consultation.country,
+        "draft": commitment.draft.slug,
+        "clause": commitment.clause.code,
+        "title": commitment.title,
+        "about": commitment.about,
+        "language": commitment.language,
+        "owner": commitment.owner,
+        "due_on": commitment.due_on.isoformat(),
+        "status": commitment.status,
+        "is_overdue": commitment.is_overdue,
+        "indicator": commitment.indicator,
+        "indicator_link": commitment.indicator_link,
+        "target": commitment.target,
+        "version": commitment.version,
+        "is_sample": consultation.is_sample,
+        "address": whole(address),
+    }
+
+
+def event(commitment: Commitment, address: str, host: str) -> Event:
+    """Return the day on which a commitment is due; a dropped one is taken out of calendars."""
+    title = _now("%(code)s due: %(title)s") % {"code": commitment.code, "title": commitment.title}
+    consultation = wording_consulting.shown(commitment.draft.consultation).title
+    return Event(
+        uid=f"commitment-{commitment.pk.hex}@{host}",
+        title=title,
+        starts=commitment.due_on,
+        changed_at=getattr(commitment, "reported_at", None) or commitment.created_at,
+        about=f"{commitment.owner}\n{consultation}",
+        url=address,
+        sequence=commitment.version - 1,
+        is_cancelled=commitment.status == Commitment.Status.DROPPED,
+    )

@@ -1,0 +1,163 @@
+"""Drafts and answers as they go into files: the words around them in the language of the text, and every link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from minga.deliberation import wording_consulting
+from minga.deliberation.engine.texts.behind import Behind
+from minga.deliberation.engine.texts.document import ClauseText, DraftText, Labels, VersionLine
+from minga.deliberation.engine.texts.replies import COLUMNS, Frame
+from minga.deliberation.engine.trace import Trace
+from minga.deliberation.models import Consultation, Disposition, Draft
+from minga.deliberation.selectors import citing, publishing
+from minga.deliberation.selectors import drafts as texts
+
+#: Makes a whole address of a path of this site.
+Whole = Callable[[str], str]
+
+
+def labels() -> Labels:
+    """Return the words around a draft in the language that is spoken now."""
+    return Labels(
+        contents=_("Contents"),
+        version=_("Version {number}, published on {day}"),
+        adopted=_("Adopted on {day}."),
+        adopted_by=_("Adopted on {day}: {decision}"),
+        not_adopted=_("This is a draft. It is not adopted."),
+        sample=_("Sample: this text is invented."),
+        comes_of=_("It comes of the consultation “{title}”."),
+        found_at=_("This version is found at {address}"),
+        behind=_("What stands behind this clause"),
+        nothing_behind=_("No voice and no evidence is linked to this clause."),
+        versions=_("Versions"),
+        voice=_("Voice {code}"),
+        hidden_voice=_("not shown in public"),
+        theme=_("Theme {code}"),
+        statement=_("Statement {code}"),
+        answer=_("Answer"),
+        evidence=_("Evidence"),
+        answers={value: str(name) for value, name in Disposition.Answer.choices},
+    )
+
+
+def language_of(written: str) -> str:
+    """Return the language in which the words around a text stand: its own, if the site speaks it."""
+    return written if written in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def draft_text(draft: Draft, version: int, whole: Whole, *, with_trace: bool) -> tuple[DraftText, Labels]:
+    """Bring a version of a draft together for a file, with the words around it, in the language of the text."""
+    consultation = draft.consultation
+    with translation.override(language_of(draft.language)):
+        words = labels()
+        behind = _behind(draft, version, whole, words) if with_trace else None
+        clauses = tuple(
+            ClauseText(
+                row.code,
+                row.place,
+                row.heading,
+                row.text,
+                row.depth,
+                row.parent,
+                whole(reverse("deliberation:clause", args=[consultation.slug, draft.slug, row.number])),
+                behind.notes(f"{draft.slug}/{row.code}") if behind else (),
+            )
+            for row in texts.clauses_at(draft, version)
+        )
+        is_last = draft.state == Draft.State.ADOPTED and version == draft.version
+        text = DraftText(
+            title=draft.title,
+            name=draft.slug,
+            kind=draft.template,
+            language=draft.language,
+            version=version,
+            clauses=clauses,
+            versions=tuple(
+                VersionLine(each.number, each.published_at.date(), each.note)
+                for each in publishing.versions_of(draft, version)
+            ),
+            consultation=wording_consulting.shown(consultation).title,
+            publisher=wording_consulting.asked_by(consultation),
+            country=consultation.country,
+            address=whole(reverse("deliberation:draft_version", args=[consultation.slug, draft.slug, version])),
+            adopted_on=draft.adopted_at.date() if is_last and draft.adopted_at else None,
+            decision=draft.decision if is_last else "",
+            is_sample=consultation.is_sample,
+        )
+    return text, words
+
+
+def _behind(draft: Draft, version: int, whole: Whole, words: Labels) -> Behind:
+    trace = publishing.published_trace(draft.consultation, draft)
+    return behind(draft.consultation, up_to(trace, version), whole, words)
+
+
+def up_to(trace: Trace, version: int) -> Trace:
+    """Return a trace as it stood when a version was published."""
+    return replace(trace, clauses=trace.clauses.filter(pl.col("version") <= version))
+
+
+def behind(consultation: Consultation, trace: Trace, whole: Whole, words: Labels) -> Behind:
+    """Return what finds the voices, answers and evidence behind clauses, with their addresses."""
+    return Behind(linked(trace, whole), publishing.public_voices(consultation), _addresses(consultation, whole), words)
+
+
+def linked(trace: Trace, whole: Whole) -> Trace:
+    """Return a trace in which evidence on this site has its whole address."""
+    links = [
+        whole(citing.shown_link(link)) if link.startswith("/") else link for link in trace.evidence["link"].to_list()
+    ]
+    return replace(trace, evidence=trace.evidence.with_columns(pl.Series("link", links, dtype=pl.String)))
+
+
+def _addresses(consultation: Consultation, whole: Whole) -> Callable[[str, str], str]:
+    def address(kind: str, name: str) -> str:
+        if kind == "voice":
+            return whole(reverse("deliberation:voice", args=[consultation.slug, name.removeprefix("V")]))
+        if kind == "statement":
+            talk, _slash, number = name.rpartition("/")
+            return whole(reverse("deliberation:report_statement", args=[talk, number]))
+        return ""
+
+    return address
+
+
+# ---------------------------------------------------------------- answers
+def replies_frame(consultation: Consultation) -> Frame:
+    """Return the title and the words of a file of answers, in the language that is spoken now."""
+    names = {
+        "voice": _("Voice"),
+        "text": _("What was said"),
+        "theme": _("Theme"),
+        "answer": _("Answer"),
+        "reason": _("Reason"),
+        "responder": _("Who answers"),
+        "date": _("Date"),
+        "clause": _("Clause"),
+    }
+    title = wording_consulting.shown(consultation).title
+    about = [_("Every voice of the consultation with its answer. Words stand here only where their sender agreed.")]
+    if consultation.is_sample:
+        about.insert(0, _("Sample: this text is invented."))
+    return Frame(
+        title=_("Answers to “{title}”").format(title=title),
+        language=wording_consulting.language(),
+        on=timezone.localdate(publishing.last_change(consultation)),
+        about=" ".join(about),
+        publisher=wording_consulting.asked_by(consultation),
+        columns={name: names[name] for name in COLUMNS},
+    )
+
+
+def whole_by(request: Any) -> Whole:
+    """Return what makes whole addresses as the site is asked for now."""
+    return lambda path: str(request.build_absolute_uri(path))
