@@ -20,6 +20,7 @@ class MeetingsConfig(Room):
     retention = (RetentionJob("lists of who came to meetings", "minga.meetings.services.delete_old_attendance"),)
     export_person = "minga.meetings.services.export_person"
     erase_person = "minga.meetings.services.erase_person"
+    load_sample = "minga.meetings.sample.load_sample"
     processing = (
         Processing(
             record=_(

@@ -327,3 +327,8 @@ def takeaways_open_to(account: Any) -> QuerySet[Takeaway]:
     seen = meetings_visible_to(account).filter(Q(state=Meeting.State.HELD) | Q(pk__in=organized))
     found = Takeaway.objects.filter(meeting__in=seen.order_by().values("pk")).select_related("meeting", "session")
     return found.order_by("-meeting__starts_at", "meeting", "number")
+
+
+def sample_hearing() -> Meeting | None:
+    """Return the hearing of the sample alliance, whose takeaways the sample consultation takes in."""
+    return Meeting.objects.filter(is_sample=True, kind=Meeting.Kind.HEARING, state=Meeting.State.HELD).first()

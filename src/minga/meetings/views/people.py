@@ -57,9 +57,9 @@ def invite(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 
 @require_POST
 @organizes
-def person(request: HttpRequest, meeting: Meeting, number: int) -> HttpResponse:
+def person(request: HttpRequest, meeting: Meeting, place: int) -> HttpResponse:
     """Note that somebody came or did not, or take a row off the list."""
-    found: Attendance = get_object_or_404(meeting.attendances.select_related("meeting"), pk=number)
+    found: Attendance = get_object_or_404(meeting.attendances.select_related("meeting"), pk=place)
     act = request.POST.get("do")
     try:
         if act == "delete":
