@@ -60,6 +60,8 @@ MEASURES: Mapping[str, tuple[Words, Words]] = {
     "own_reason": (_("Reasons of their own"), _("rejections whose reason no other answer repeats, of all rejections")),
 }
 
+NOT_STATED: Words = _("not said")
+
 WITHHELD: Mapping[str, Words] = {
     "few": _("too few people to show"),
     "protects": _("not shown, because a smaller group could be worked out"),

@@ -49,6 +49,8 @@ def coverage(
     dispositions: pl.DataFrame,
     clauses: pl.DataFrame,
     strata: Sequence[str] = (),
+    *,
+    min_group: int = MIN_PERSONS,
 ) -> Coverage:
     """Count what was read, answered and carried over, as a whole and for each stratum.
 
@@ -57,6 +59,8 @@ def coverage(
     voices, links, dispositions, clauses : tables, as for :class:`Trace`
     strata : column names of ``voices``
         Such as gender, region, type or size. Empty cells count as "not stated".
+    min_group : int
+        People that a group needs to be shown; raises the 5 of the policy.
 
     Returns
     -------
@@ -98,7 +102,7 @@ def coverage(
         schema={"measure": pl.String, "numerator": pl.Int64, "denominator": pl.Int64, "share": pl.Float64},
         orient="row",
     )
-    return Coverage(measures, _strata(told, strata))
+    return Coverage(measures, _strata(told, strata, min_group))
 
 
 def _own_reasons(trace: Trace) -> tuple[int, int]:
@@ -117,10 +121,10 @@ def _plain(reason: str | None) -> str:
     return " ".join((reason or "").lower().split())
 
 
-def _strata(told: pl.DataFrame, strata: Sequence[str]) -> pl.DataFrame:
+def _strata(told: pl.DataFrame, strata: Sequence[str], min_group: int) -> pl.DataFrame:
     person = "author" if "author" in told.columns else "voice"
     tables = []
-    for name in strata:
+    for name in strata if told.height else ():
         each = told.with_columns(value=pl.col(name).cast(pl.String).fill_null(NOT_STATED))
         people = each.group_by("value").agg(
             people=pl.col(person).n_unique(),
@@ -135,7 +139,7 @@ def _strata(told: pl.DataFrame, strata: Sequence[str]) -> pl.DataFrame:
     return withhold_small_groups(
         pl.concat(tables, how="vertical_relaxed"),
         count="people",
-        min_group=MIN_PERSONS,
+        min_group=min_group,
         of="persons",
         keep=["stratum", "value", "measure"],
         within=["stratum", "measure"],

@@ -11,7 +11,7 @@ from django.conf import settings
 from minga.deliberation.engine.coverage import Coverage
 from minga.deliberation.engine.vocabulary import STRATA
 from minga.deliberation.models import Consultation, Statement
-from minga.deliberation.selectors import answering, consulting, strata, tracing
+from minga.deliberation.selectors import answering, strata, tracing
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,3 @@ def rows_of(found: Covered) -> pl.DataFrame:
     if found.coverage.strata.height:
         tables.append(found.coverage.strata.select(*columns, *compared, "withheld", "reason"))
     return pl.concat(tables, how="diagonal_relaxed")
-
-
-def unanswered_count(consultation: Consultation) -> int:
-    """Count voices without an answer."""
-    return consulting.unanswered_voices(consultation).count()

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import polars as pl
+from django.conf import settings
 from django.db.models import F, Q
 
 from minga.deliberation.engine.audit import adoptable, audit
@@ -273,4 +274,4 @@ def coverage_of(trace: Trace) -> Coverage:
     """Count what was read, answered and carried over, as a whole and for each stratum; nothing that was taken back."""
     voices = trace.voices.filter(~pl.col("withdrawn"))
     links = trace.links.join(voices.select("voice"), on="voice", how="semi")
-    return coverage(voices, links, trace.dispositions, trace.clauses, list(STRATA))
+    return coverage(voices, links, trace.dispositions, trace.clauses, list(STRATA), min_group=settings.MIN_PERSONS)

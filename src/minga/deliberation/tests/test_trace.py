@@ -164,6 +164,23 @@ def test_people_are_counted_not_their_voices():
     assert found.strata["withheld"].all()
 
 
+def test_coverage_of_no_voice_at_all_is_empty(trace):
+    nothing = trace.voices.head(0), trace.links.head(0), table("dispositions", []), trace.clauses.head(0)
+    found = deliberation.coverage(*nothing, ["region"])
+    assert found.of("read") == (0, 0)
+    assert found.strata.height == 0
+
+
+def test_groups_needed_to_be_shown_can_only_be_larger(trace):
+    shown = [
+        deliberation.coverage(
+            trace.voices, trace.links, trace.dispositions, trace.clauses, ["region"], min_group=size
+        ).strata["withheld"].sum()
+        for size in (5, 60)
+    ]  # fmt: skip
+    assert shown[0] == 0 < shown[1]
+
+
 def test_a_stratum_nobody_has_is_named(trace):
     with pytest.raises(deliberation.TraceError, match="no column language"):
         covered(trace, ["language"])

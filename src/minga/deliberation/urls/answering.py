@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from minga.deliberation.views import answering, theming
+from minga.deliberation.views import answering, covering, receipts, theming, voices
 
 _C = "<slug:slug>/"
 _THEMES = f"{_C}desk/themes/"
 _ANSWERS = f"{_C}desk/answers/"
+_R = "receipt/<uuid:pk>/"
 
 urlpatterns: list[URLPattern] = [
+    path("receipt/", receipts.receipt, name="receipt"),
+    path("receipt/link/<str:code>/", receipts.receipt_link, name="receipt_link"),
+    path(_R, receipts.my_receipt, name="my_receipt"),
+    path(f"{_R}publish/", receipts.receipt_publish, name="receipt_publish"),
+    path(f"{_R}withdraw/", receipts.receipt_withdraw, name="receipt_withdraw"),
+    path(f"{_R}close/", receipts.receipt_close, name="receipt_close"),
+    path(f"{_C}voices/", voices.voices, name="voices"),
+    path(f"{_C}voices/<int:number>/", voices.voice, name="voice"),
+    path(f"{_C}coverage/", covering.coverage, name="coverage"),
+    path(f"{_C}coverage/coverage.csv", covering.coverage_csv, name="coverage_csv"),
+    path(f"{_C}coverage/coverage.json", covering.coverage_json, name="coverage_json"),
     path(_THEMES, theming.themes, name="themes"),
     path(f"{_THEMES}new/", theming.theme_new, name="theme_new"),
     path(f"{_THEMES}sort/", theming.theme_sort, name="theme_sort"),

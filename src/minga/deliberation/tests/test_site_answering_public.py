@@ -1,0 +1,328 @@
+"""What everyone reads: voices with their way to the clause and the action, coverage, and the private receipt."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from minga.deliberation.models import (
+    Clause,
+    ClauseVersion,
+    Commitment,
+    Consultation,
+    Disposition,
+    Draft,
+    Source,
+    ThemeLink,
+    Voice,
+)
+from minga.deliberation.services import answering, citing, receipts
+from minga.deliberation.services.sources import Author, take_in
+from minga.deliberation.testing_voices import at_work, consultation, heard, themed
+from minga.deliberation.tests.test_site_tracing import mapped
+
+pytestmark = [pytest.mark.page, pytest.mark.django_db]
+
+WHY = "The council discussed this in May and keeps to the earlier text."
+WORDS = "Our bakery cannot pay for power at night."
+
+
+def address(name, *rest):
+    with translation.override("en"):
+        return reverse(f"deliberation:{name}", args=rest)
+
+
+def html(response, status=200):
+    assert response.status_code == status, response.content.decode()[:2000]
+    return response.content.decode()
+
+
+def whole_story(asked, voice):
+    """From the theme over the answer to the clause, its evidence and the action."""
+    theme = themed(asked, "Power at night", [voice])
+    answer = answering.give_answer(target=theme, answer="accepted", responder="Ministry of Energy")
+    citing.cite(of=answer, link="https://example.org/power", value="41 %", label="Firms without power")
+    draft = Draft.objects.create(consultation=asked, slug="text", title="Strategy", version=2)
+    clause = Clause.objects.create(draft=draft, number=4)
+    ClauseVersion.objects.create(clause=clause, version=1, kind="add", text="Power is sold by day.")
+    change = ClauseVersion.objects.create(clause=clause, version=2, kind="edit", text="Power is cheap at night.")
+    answering.link_change(disposition=answer, clause_version=change)
+    Draft.objects.update(state=Draft.State.ADOPTED)
+    promised = Commitment.objects.create(
+        draft=draft, clause=clause, number=1, title="A tariff for the night", owner="Ministry of Energy",
+        due_on=date(2027, 1, 1),
+    )  # fmt: skip
+    return theme, answer, promised
+
+
+# ---------------------------------------------------------------- voices
+def test_every_arrow_from_a_voice_to_the_action_is_a_link():
+    asked = consultation()
+    voice = heard(asked, WORDS)
+    theme, _answer, promised = whole_story(asked, voice)
+    page = html(Client().get(address("voice", asked.slug, 1)))
+    assert WORDS in page
+    for link in (
+        f"{address('voices', asked.slug)}?theme={theme.number}",
+        address("clause", asked.slug, "text", 4),
+        address("commitment", promised.pk),
+        "https://example.org/power",
+    ):
+        assert f'href="{link}"' in page
+    assert "Ministry of Energy" in page
+    assert "41 %" in page
+    assert '<del><span class="unseen">taken out: </span>sold by day' in page
+    assert '<ins><span class="unseen">added: </span>cheap at night' in page
+    places = [page.index(words) for words in ("Power at night</a>", "Ministry of Energy", "C4</a>", "A tariff for")]
+    assert places == sorted(places)
+
+
+def test_only_what_its_sender_agreed_to_is_shown():
+    asked = consultation()
+    heard(asked, "Private words.", may_publish=False)
+    gone = heard(asked, "Words that were taken back.")
+    heard(asked, WORDS, author_name="Amina Tavares", author_address="amina@example.org")
+    receipts.withdraw_voice(voice=gone)
+    page = html(Client().get(address("voices", asked.slug)))
+    assert WORDS in page
+    assert "1 voice<" in page
+    for hidden in ("Private words.", "taken back.", "Amina", "amina@"):
+        assert hidden not in page
+    assert [Client().get(address("voice", asked.slug, number)).status_code for number in (1, 2, 3, 4)] == [
+        404, 404, 200, 404,
+    ]  # fmt: skip
+    assert "Amina" not in html(Client().get(address("voice", asked.slug, 3)))
+    Consultation.objects.update(state="draft")
+    for name in ("voices", "coverage", "coverage_csv", "coverage_json"):
+        assert Client().get(address(name, asked.slug)).status_code == 404
+
+
+def test_voices_are_found_by_words_theme_language_and_answer():
+    asked = consultation()
+    flour = themed(asked, "Flour", [heard(asked, "Flour is dear."), heard(asked, "Le blé est cher.", language="fr")])
+    heard(asked, "Schools need power.")
+    answering.give_answer(target=flour, answer="out_of_scope", reason=WHY)
+    answering.give_answer(target=Voice.objects.get(number=2), answer="accepted")
+
+    def found(**query):
+        page = html(Client().get(address("voices", asked.slug), query))
+        return [number for number in (1, 2, 3) if f">V{number}</a>" in page]
+
+    assert found() == [1, 2, 3]
+    assert found(q="DEAR flour") == [1]
+    assert found(theme=str(flour.number)) == [1, 2]
+    assert found(language="fr") == [2]
+    assert found(answer="waiting") == [3]
+    assert found(answer="out_of_scope") == [1]
+    assert found(answer="accepted") == [2]
+    assert found(answer="nonsense", theme="x") == [1, 2, 3]
+
+
+def test_page_of_voices_needs_few_queries(django_assert_max_num_queries):
+    asked = consultation()
+    theme = themed(asked, "Power", [heard(asked, f"Power is dear {at}") for at in range(60)])
+    answering.give_answer(target=theme, answer="accepted")
+    with django_assert_max_num_queries(23):
+        response = Client().get(address("voices", asked.slug))
+    assert len(response.content) < 60_000
+
+
+def test_duplicate_shows_what_became_of_the_first():
+    asked = consultation()
+    voice = heard(asked, WORDS)
+    whole_story(asked, voice)
+    second = heard(asked, "Power at night costs too much for us.")
+    answering.give_answer(target=second, answer="duplicate_of", reason=WHY, duplicate_of=voice)
+    page = html(Client().get(address("voice", asked.slug, 2)))
+    assert "What became of V1, which says the same" in page
+    assert "A tariff for the night" in page
+
+
+def test_words_of_a_draft_that_is_not_published_are_not_shown():
+    asked = consultation()
+    voice = heard(asked, WORDS)
+    answer = answering.give_answer(target=voice, answer="accepted")
+    draft = Draft.objects.create(consultation=asked, slug="text", title="Strategy", version=0)
+    change = ClauseVersion.objects.create(
+        clause=Clause.objects.create(draft=draft, number=1), version=1, kind="add", text="Secret plan."
+    )
+    answering.link_change(disposition=answer, clause_version=change)
+    assert "Secret plan." not in html(Client().get(address("voice", asked.slug, 1)))
+
+
+# ---------------------------------------------------------------- coverage
+def many(asked, woman=6, man=6):
+    voices = [
+        heard(asked, f"Voice {at}", strata={"gender": "woman" if at < woman else "man"}) for at in range(woman + man)
+    ]
+    for voice in voices[: woman // 2]:
+        answering.give_answer(target=voice, answer="rejected", reason=f"{WHY} It is number {voice.number}.")
+    return voices
+
+
+def test_coverage_shows_numerator_denominator_and_intervals():
+    asked = consultation(reference_population={"gender": {"woman": 0.5, "man": 0.5}}, reference_source="Census 2021")
+    many(asked)
+    mapped(asked, {0: (20, 1)})
+    page = " ".join(html(Client().get(address("coverage", asked.slug))).split())
+    assert '<td class="number" data-label="Counted">3</td><td class="number" data-label="Of">12</td>' in page
+    assert "9 voices wait for their answer." in page
+    assert "<bdi>50.0</bdi>" in page
+    assert "Statement 0" in page
+    assert "Census 2021" in page
+    assert "Index of dissimilarity: 0 per cent" in page
+
+
+def test_groups_under_five_stay_hidden_on_the_page_and_in_the_files():
+    asked = consultation()
+    many(asked, woman=8, man=2)
+    page = html(Client().get(address("coverage", asked.slug)))
+    assert "too few people to show" in page
+    told = json.loads(Client().get(address("coverage_json", asked.slug)).content)
+    hidden = [row for row in told["strata"] if row["value"] == "man"]
+    assert hidden
+    assert all(row["withheld"] and row["numerator"] is None for row in hidden)
+    rows = list(csv.DictReader(io.StringIO(Client().get(address("coverage_csv", asked.slug)).content.decode())))
+    assert [row["numerator"] for row in rows if row["measure"] == "answered" and not row["stratum"]] == ["4"]
+    assert {row["numerator"] for row in rows if row["value"] == "man"} == {""}
+
+
+def test_coverage_of_nothing_is_a_page_too():
+    page = html(Client().get(address("coverage", consultation().slug)))
+    assert "Nobody said anything about themselves." in page
+
+
+# ---------------------------------------------------------------- receipts
+@pytest.fixture
+def sent():
+    asked = consultation()
+    return take_in(
+        asked, "form", WORDS + "\n\nAnd the roads are bad.", voices=[WORDS, "And the roads are bad."],
+        author=Author("Amina Tavares", "", "amina@example.org"), may_publish=True,
+    )  # fmt: skip
+
+
+def opened(taken):
+    client = Client()
+    response = client.post(address("receipt"), {"code": taken.receipt_code.lower().replace("-", " ")})
+    assert response.url == address("my_receipt", taken.source.pk)
+    return client
+
+
+def test_code_opens_the_receipt_in_this_browser_alone(sent):
+    client = opened(sent)
+    page = client.get(address("my_receipt", sent.source.pk))
+    assert WORDS in html(page)
+    assert "no-store" in page["Cache-Control"] or "private" in page["Cache-Control"]
+    assert Client().get(address("my_receipt", sent.source.pk)).status_code == 404
+    forged = Client()
+    forged.cookies[f"receipt_{sent.source.pk.hex}"] = sent.source.receipt_hash
+    assert forged.get(address("my_receipt", sent.source.pk)).status_code == 404
+    client.post(address("receipt_close", sent.source.pk))
+    assert client.get(address("my_receipt", sent.source.pk)).status_code == 404
+
+
+@pytest.mark.parametrize("code", ["7QK4-0M2X-V9TB-3HFA", "short", ""])
+def test_wrong_code_opens_nothing(sent, code):
+    assert Client().post(address("receipt"), {"code": code}).status_code == 422
+
+
+def test_link_is_exchanged_by_a_button_and_the_code_leaves_the_address(sent):
+    client = Client()
+    link = address("receipt_link", sent.receipt_code)
+    assert WORDS not in html(client.get(link))
+    response = client.post(link)
+    assert response.url == address("my_receipt", sent.source.pk)
+    assert sent.receipt_code not in response.url
+    assert WORDS in html(client.get(response.url))
+    assert "opens nothing" in html(Client().post(address("receipt_link", "7QK4-0M2X-V9TB-3HFA")), 410)
+
+
+def test_codes_cannot_be_tried_without_end(sent, settings):
+    settings.RATE_LIMITS = True
+    client = Client(REMOTE_ADDR="203.0.113.77")
+    tries = [client.post(address("receipt"), {"code": "7QK4-0M2X-V9TB-3HFA"}).status_code for _try in range(11)]
+    assert tries == [422] * 10 + [429]
+
+
+def test_receipt_follows_the_words_to_the_clause_and_the_action(sent):
+    client = opened(sent)
+    page = html(client.get(address("my_receipt", sent.source.pk)))
+    assert page.count("Not answered yet. This page will show the answer") == 2
+    _theme, _answer, promised = whole_story(sent.source.consultation, sent.voices[0])
+    page = html(client.get(address("my_receipt", sent.source.pk)))
+    assert page.count("Not answered yet.") == 1
+    assert f'href="{address("commitment", promised.pk)}"' in page
+    assert f'href="{address("clause", "strategy", "text", 4)}"' in page
+
+
+def test_who_sent_it_signed_in_needs_no_code():
+    asked = consultation()
+    client, account = at_work(asked)
+    taken = take_in(asked, "form", WORDS, account=account)
+    assert address("my_receipt", taken.source.pk) in html(client.get(address("receipt")))
+    assert WORDS in html(client.get(address("my_receipt", taken.source.pk)))
+    assert at_work(asked, "lead")[0].get(address("my_receipt", taken.source.pk)).status_code == 404
+
+
+def test_one_voice_is_taken_back_after_a_question(sent):
+    client = opened(sent)
+    page = f"{address('receipt_withdraw', sent.source.pk)}?voice=1"
+    assert "This cannot be undone." in html(client.get(page))
+    assert Voice.objects.filter(withdrawn_at=None).count() == 2
+    shown = html(client.post(page, follow=True))
+    assert WORDS not in shown
+    assert "And the roads are bad." in shown
+    assert "1 voice was taken back" in shown
+    assert WORDS not in Source.objects.get().text
+    assert client.get(page).status_code == 404
+    assert client.get(f"{address('receipt_withdraw', sent.source.pk)}?voice=x").status_code == 404
+
+
+def test_everything_is_taken_back_with_name_and_address(sent):
+    client = opened(sent)
+    shown = html(client.post(address("receipt_withdraw", sent.source.pk), follow=True))
+    assert "2 voices were taken back" in shown
+    source = Source.objects.get()
+    assert (source.text, source.author_name, source.author_address) == ("", "", "")
+    assert Client().get(address("voice", "strategy", 1)).status_code == 404
+    assert client.post(address("receipt_publish", source.pk), {"may_publish": "yes"}).status_code == 404
+
+
+def test_sender_decides_whether_the_words_are_shown(sent):
+    client = opened(sent)
+    client.post(address("receipt_publish", sent.source.pk), {"may_publish": "no"})
+    assert Client().get(address("voice", "strategy", 1)).status_code == 404
+    client.post(address("receipt_publish", sent.source.pk), {"may_publish": "yes"})
+    assert Client().get(address("voice", "strategy", 1)).status_code == 200
+
+
+def test_nobody_else_changes_a_submission(sent):
+    stranger = Client()
+    for name in ("receipt_publish", "receipt_withdraw", "receipt_close"):
+        assert stranger.post(address(name, sent.source.pk), {"may_publish": "no"}).status_code == 404
+    assert Source.objects.get().may_publish
+    assert Voice.objects.filter(withdrawn_at=None).count() == 2
+
+
+def test_submission_that_nobody_split_yet_shows_its_words():
+    asked = consultation()
+    taken = take_in(asked, "letter", WORDS, voices=[])
+    page = html(opened(taken).get(address("my_receipt", taken.source.pk)))
+    assert WORDS in page
+    assert "waits to be read" in page
+
+
+def test_withdrawn_voice_keeps_its_answer_and_the_theme_link(sent):
+    answering.give_answer(target=sent.voices[0], answer="rejected", reason=WHY)
+    themed(sent.source.consultation, "Power", [sent.voices[0]])
+    receipts.withdraw_source(source=sent.source)
+    assert Disposition.objects.count() == ThemeLink.objects.count() == 1
+    assert Voice.objects.filter(withdrawn_at__lte=timezone.now()).count() == 2

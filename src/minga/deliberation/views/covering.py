@@ -1,0 +1,124 @@
+"""Coverage in public: how much was read, answered and carried over, for whom, and what waits."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from minga.deliberation import wording_answering as wording
+from minga.deliberation import wording_consulting
+from minga.deliberation.engine.coverage import NOT_STATED
+from minga.deliberation.models import Consultation
+from minga.deliberation.selectors import covering
+from minga.deliberation.views.common import shows_consultation
+from minga.deliberation.views.voices import frame
+from minga.web.ratelimit import limited
+
+_READS = limited("deliberation-coverage", times=120, seconds=600, reading=True)
+
+
+@require_safe
+@_READS
+@shows_consultation
+def coverage(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+    """Show each measure with what was counted, strata with their intervals, and what is still unanswered."""
+    found = covering.covered(consultation)
+    words = frame(consultation) | {
+        "found": found,
+        "measures": [_measure(row) for row in found.coverage.measures.rows(named=True)],
+        "strata": _strata(found),
+        "participation": _participation(found),
+        "source": consultation.reference_source,
+    }
+    return render(request, "deliberation/answering_coverage.html", words)
+
+
+def _measure(row: dict[str, Any]) -> dict[str, Any]:
+    name, about = wording.MEASURES[row["measure"]]
+    return row | {"name": name, "about": about, "percent": _percent(row["share"])}
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
+
+
+def _value_name(stratum: str, value: str) -> Any:
+    return wording.NOT_STATED if value == NOT_STATED else wording_consulting.stratum_value(stratum, value)
+
+
+def _strata(found: covering.Covered) -> list[dict[str, Any]]:
+    """Lay the strata out, one table each; a stratum in which everybody said nothing is left out."""
+    tables = []
+    for stratum, name in wording_consulting.STRATUM_NAMES.items():
+        rows = [row for row in found.coverage.strata.rows(named=True) if row["stratum"] == stratum]
+        if {row["value"] for row in rows} - {NOT_STATED}:
+            tables.append({"name": name, "rows": [_compared(row) for row in rows]})
+    return tables
+
+
+def _compared(row: dict[str, Any]) -> dict[str, Any]:
+    points = {name: _percent(row[name]) for name in ("share", "difference", "lower", "upper")}
+    return row | points | {
+        "name": _value_name(row["stratum"], row["value"]),
+        "measure_name": wording.MEASURES[row["measure"]][0],
+        "why": wording.WITHHELD.get(row["reason"] or "", wording.WITHHELD["few"]),
+    }  # fmt: skip
+
+
+def _participation(found: covering.Covered) -> list[dict[str, Any]]:
+    tables = []
+    for stratum, told in found.participation.items():
+        if told["rows"]:
+            rows = [
+                row | {
+                    "name": _value_name(stratum, row["value"]),
+                    "percent": _percent(row["share"]),
+                    "wanted": _percent(row.get("reference")),
+                }
+                for row in told["rows"]
+            ]  # fmt: skip
+            told_of = {"name": wording_consulting.STRATUM_NAMES[stratum], "rows": rows}
+            tables.append(told_of | {"not_stated": told["not_stated"], "apart": _percent(told["dissimilarity"])})
+    return tables
+
+
+# ---------------------------------------------------------------- files
+@require_safe
+@_READS
+@shows_consultation
+def coverage_csv(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+    """Give measures and strata out as a table."""
+    table = covering.rows_of(covering.covered(consultation))
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(table.columns)
+    writer.writerows(table.rows())
+    response = HttpResponse(written.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{consultation.slug}-coverage.csv"'
+    return response
+
+
+@require_safe
+@_READS
+@shows_consultation
+def coverage_json(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+    """Give measures, strata and participation out for programs."""
+    found = covering.covered(consultation)
+    told = {
+        "consultation": consultation.slug,
+        "is_sample": consultation.is_sample,
+        "measures": found.coverage.measures.rows(named=True),
+        "strata": found.coverage.strata.rows(named=True),
+        "participation": found.participation,
+        "population_source": consultation.reference_source,
+        "consensus_without_answer": [
+            {"conversation": one.conversation.slug, "statement": one.number, "side": side}
+            for one, side in found.statements
+        ],
+    }
+    return JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 2})
