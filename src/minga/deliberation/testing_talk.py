@@ -1,4 +1,4 @@
-"""What tests of conversations share: a conversation with statements, browsers of guests and members, and their votes."""
+"""What tests of taking part share: a conversation with statements, the pages, and browsers of members."""
 
 from __future__ import annotations
 
@@ -8,41 +8,25 @@ from uuid import uuid4
 
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 
-from minga.deliberation.models import Conversation, Participant, Statement
-from minga.deliberation.testing_voices import consultation
+from minga.deliberation.models import Conversation
+from minga.deliberation.testing_conversations import conversation, said
 from minga.members import services as members
-from minga.web import codes
 
 
 def talk(slug: str = "ovens", statements: int = 3, **fields: Any) -> Conversation:
     """Make an open conversation with accepted statements of the organizers."""
-    asked = fields.pop("consultation", None) or consultation(f"about-{slug}")
-    given = {"title": "How shall bakeries use AI?", "state": Conversation.State.OPEN, "seed": 1} | fields
-    made = Conversation.objects.create(slug=slug, consultation=asked, opened_at=timezone.now(), **given)
+    made = conversation(slug, **{"title": "How shall bakeries use AI?", "seed": 1} | fields)
     for number in range(statements):
-        state(made, f"Ovens should be watched by machine number {number}.")
+        said(made, f"Ovens should be watched by machine number {number}.")
     return made
 
 
-def state(conversation: Conversation, text: str, **fields: Any) -> Statement:
-    """Put a statement in, accepted unless said otherwise."""
-    given = {"language": "en", "state": Statement.State.ACCEPTED} | fields
-    return Statement.objects.create(
-        conversation=conversation, number=conversation.statements.count(), text=text, **given
-    )
-
-
-def participant(conversation: Conversation, **fields: Any) -> Participant:
-    """Give somebody a place without a browser."""
-    return Participant.objects.create(conversation=conversation, token_hash=codes.hash_of(uuid4().hex), **fields)
-
-
-def address(name: str, conversation: Conversation, language: str = "en") -> str:
+def address(name: str, where: Conversation, language: str = "en") -> str:
     """Return the address of a page of a conversation."""
     with translation.override(language):
-        return reverse(f"deliberation:{name}", args=[conversation.slug])
+        return reverse(f"deliberation:{name}", args=[where.slug])
 
 
 def shown(page: str) -> int | None:
@@ -56,12 +40,12 @@ def mark(page: str) -> str:
     return re.search(r'name="client" value="([^"]+)"', page).group(1)  # type: ignore[union-attr]
 
 
-def press(browser: Client, conversation: Conversation, button: str = "agree", **fields: Any) -> int | None:
+def press(browser: Client, where: Conversation, button: str = "agree", **fields: Any) -> int | None:
     """Open the conversation and press a button; return the number of the statement."""
-    page = browser.get(address("conversation", conversation)).content.decode()
+    page = browser.get(address("conversation", where)).content.decode()
     number = shown(page)
     given = {"statement": number, "client": mark(page), "vote": button} | fields
-    response = browser.post(address("vote", conversation), given)
+    response = browser.post(address("vote", where), given)
     assert response.status_code == 302, response.content.decode()
     return number
 

@@ -12,15 +12,14 @@ from django.utils import timezone
 from minga.deliberation.models import Conversation, EntryCode, MapRun, Participant, Statement, Vote
 from minga.deliberation.selectors import taking_part as selectors
 from minga.deliberation.services import taking_part as services
+from minga.deliberation.testing_conversations import said
 from minga.deliberation.testing_talk import (
     address,
     mark,
-    participant,
     press,
     shown,
     signed_in,
     signed_in_member,
-    state,
     talk,
 )
 from minga.deliberation.testing_voices import at_work, consultation
@@ -129,8 +128,8 @@ def test_page_asks_few_questions_of_the_database_and_is_small(django_assert_max_
 # ---------------------------------------------------------------- which statement comes next
 def test_rejected_statements_are_never_asked_and_waiting_ones_only_in_open_mode():
     asked = talk(statements=1)
-    state(asked, "Buy my ovens!", state=Statement.State.REJECTED)
-    state(asked, "Bakers should be asked.", state=Statement.State.WAITING)
+    said(asked, "Buy my ovens!", state=Statement.State.REJECTED)
+    said(asked, "Bakers should be asked.", state=Statement.State.WAITING)
     browser = Client()
     assert press(browser, asked) == 0
     assert shown(browser.get(address("conversation", asked)).content.decode()) is None
@@ -155,7 +154,7 @@ def test_a_new_statement_weighs_one_and_one_about_the_conversation_comes_soon():
     MapRun.objects.create(conversation=asked, weights={"0": 0.0})
     drawn = [selectors.next_turn(asked, None, f"person {at}").statement.number for at in range(40)]
     assert set(drawn) == {1}
-    state(asked, "I understand what is asked here.", is_meta=True)
+    said(asked, "I understand what is asked here.", is_meta=True)
     drawn = [selectors.next_turn(asked, None, f"person {at}").statement.number for at in range(200)]
     assert drawn.count(2) > 170
 
@@ -173,7 +172,7 @@ def test_what_was_taken_back_is_not_pressed_on_anybody_again():
 def test_a_statement_is_shown_in_the_language_of_the_page_and_says_who_translated_it():
     asked = talk(statements=0)
     words = {"fr": {"text": "Il faut former les boulangers.", "by": "machine"}}
-    state(asked, "Train the bakers.", translations=words)
+    said(asked, "Train the bakers.", translations=words)
     page = Client().get(address("conversation", asked, "fr")).content.decode()
     assert 'lang="fr" dir="ltr">Il faut former les boulangers.</blockquote>' in page
     assert "Train the bakers." in page
@@ -186,7 +185,7 @@ def test_a_statement_is_shown_in_the_language_of_the_page_and_says_who_translate
 @pytest.mark.parametrize(("by", "words"), [("human", "translated by a person"), ("machine", "it may be wrong")])
 def test_translations_of_people_and_machines_are_told_apart(by, words):
     asked = talk(statements=0)
-    state(asked, "Il faut former.", language="fr", translations={"en": {"text": "Training is needed.", "by": by}})
+    said(asked, "Il faut former.", language="fr", translations={"en": {"text": "Training is needed.", "by": by}})
     page = Client().get(address("conversation", asked)).content.decode()
     assert "Training is needed." in page
     assert words in page
@@ -415,8 +414,7 @@ def test_what_somebody_says_of_themselves_is_theirs_to_leave_out():
     assert browser.post(address("about_me", asked), {"gender": "robot"}).status_code == 422
 
 
-def test_consultation_of_another_team_is_closed_to_a_moderator_of_this_one():
+def test_a_conversation_in_preparation_is_closed_to_the_team_of_another_consultation():
     asked = talk(state=Conversation.State.DRAFT)
     browser, _account = at_work(consultation("mills"), "lead")
     assert browser.get(address("conversation", asked)).status_code == 404
-    assert participant(asked).pk

@@ -1,0 +1,238 @@
+"""My place: my group and what it stands for, votes to change and take back, and leaving without a trace."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from minga.deliberation.models import Conversation, EntryCode, MapRun, Participant, Statement, Vote
+from minga.deliberation.selectors import my_place
+from minga.deliberation.selectors import taking_part as selectors
+from minga.deliberation.services import mapping, participants
+from minga.deliberation.services import taking_part as services
+from minga.deliberation.testing_conversations import joined, said, voted, with_camps
+from minga.deliberation.testing_talk import address, mark, press, signed_in_member, talk
+
+pytestmark = [pytest.mark.page, pytest.mark.django_db]
+
+
+def words_of(response):
+    return response.content.decode()
+
+
+def sits(participant, secret="a secret of forty letters and more, truly"):
+    """Hand a participant's place to a browser."""
+    from django.core.signing import get_cookie_signer
+
+    Participant.objects.filter(pk=participant.pk).update(token_hash=selectors.token_of_secret(secret))
+    browser = Client()
+    name = f"talk_{participant.conversation.pk.hex}"
+    browser.cookies[name] = get_cookie_signer(salt=name + "minga.deliberation.talk").sign(secret)
+    return browser
+
+
+# ---------------------------------------------------------------- my group
+def test_somebody_sees_the_own_group_and_what_it_stands_for():
+    asked = with_camps()
+    run = mapping.refresh_map(conversation=asked)
+    assert run.facts["k"] == 2
+    person = asked.participants.order_by("pk").first()
+    page = words_of(sits(person).get(address("mine", asked)))
+    standing = my_place.standing_of(person)
+    assert standing.group.letter in "AB"
+    assert standing.group.people == 30
+    assert len(standing.group.stands_for) >= 3
+    assert "30 people vote much alike" in page
+    for statement, _agrees in standing.group.stands_for:
+        assert statement.text in page
+    # the other camp sees the other group
+    other = asked.participants.order_by("pk")[1]
+    assert my_place.standing_of(other).group.letter != standing.group.letter
+
+
+def test_the_published_map_comes_before_a_newer_one():
+    asked = with_camps()
+    first = mapping.refresh_map(conversation=asked)
+    MapRun.objects.filter(pk=first.pk).update(is_published=True)
+    newer = MapRun.objects.create(conversation=asked, points=first.points)
+    person = asked.participants.first()
+    assert my_place.standing_of(person).run.pk == first.pk
+    MapRun.objects.update(is_published=False)
+    assert my_place.standing_of(person).run.pk == newer.pk
+
+
+def test_who_is_on_no_map_or_in_no_group_reads_why():
+    asked = talk()
+    browser = Client()
+    press(browser, asked)
+    assert "There is no map yet." in words_of(browser.get(address("mine", asked)))
+    grouped = with_camps()
+    mapping.refresh_map(conversation=grouped)
+    late = joined(grouped)
+    assert "You voted after the last map" in words_of(sits(late).get(address("mine", grouped)))
+    alike = with_camps(camps=1, slug="alike")
+    mapping.refresh_map(conversation=alike)
+    assert "no clear groups" in words_of(sits(alike.participants.first()).get(address("mine", alike)))
+
+
+def test_a_group_below_the_smallest_that_may_be_shown_is_not(settings):
+    asked = with_camps()
+    mapping.refresh_map(conversation=asked)
+    settings.MIN_PERSONS = 31
+    assert my_place.standing_of(asked.participants.first()).group is None
+
+
+# ---------------------------------------------------------------- my votes
+def test_votes_are_changed_and_taken_back_as_rows_of_their_own():
+    asked = talk(statements=1)
+    browser = Client()
+    press(browser, asked, "agree")
+    for button, words in (("disagree", "You disagree"), ("back", "Taken back"), ("pass", "You passed")):
+        page = words_of(browser.get(address("mine", asked)))
+        given = {"statement": 0, "client": mark(page), "vote": button, "from": "mine"}
+        response = browser.post(address("vote", asked), given)
+        assert response.url == address("mine", asked)
+        assert words in words_of(browser.get(response.url))
+    assert list(Vote.objects.order_by("pk").values_list("value", flat=True)) == [1, -1, None, 0]
+
+
+def test_a_vote_on_a_statement_that_was_left_out_can_only_be_taken_back():
+    asked = talk(statements=1)
+    browser = Client()
+    press(browser, asked)
+    Statement.objects.update(state=Statement.State.REJECTED)
+    page = words_of(browser.get(address("mine", asked)))
+    assert "left out by a moderator" in page
+    assert 'value="back"' in page
+    assert 'value="disagree"' not in page
+    given = {"statement": 0, "client": "c" * 12, "from": "mine"}
+    refused = browser.post(address("vote", asked), given | {"vote": "disagree"}, follow=True)
+    assert "A moderator took this statement out" in words_of(refused)
+    browser.post(address("vote", asked), given | {"vote": "back"})
+    assert list(Vote.objects.order_by("pk").values_list("value", flat=True)) == [1, None]
+
+
+def test_nobody_sees_or_changes_the_place_of_somebody_else():
+    asked = talk()
+    mine, other = Client(), Client()
+    press(mine, asked)
+    other.get(address("conversation", asked))
+    assert "This browser has no place" in words_of(other.get(address("mine", asked)))
+    assert other.get(address("mine_json", asked)).status_code == 404
+    assert other.get(address("leave_conversation", asked)).status_code == 302
+    other.post(address("leave_conversation", asked))
+    assert Vote.objects.count() == 1
+    # a key that was altered opens nothing
+    name = f"talk_{asked.pk.hex}"
+    other.cookies[name] = mine.cookies[name].value[:-2] + "xx"
+    assert "This browser has no place" in words_of(other.get(address("mine", asked)))
+
+
+def test_a_member_sees_the_page_of_another_conversation_as_somebody_new():
+    one, other = talk(entry="member"), talk("mills", entry="member")
+    browser, _person = signed_in_member()
+    press(browser, one)
+    assert "You agree" in words_of(browser.get(address("mine", one)))
+    assert "This browser has no place" in words_of(browser.get(address("mine", other)))
+
+
+# ---------------------------------------------------------------- leaving
+def test_deleting_my_trace_leaves_nothing_and_others_votes_as_they_were():
+    asked = talk(is_strict=False)
+    browser, other = Client(), Client()
+    press(browser, asked)
+    browser.post(address("about_me", asked), {"gender": "woman"})
+    for text in ("Ask the bakers first of all.", "Nobody has voted on machines for dough."):
+        browser.post(address("add_statement", asked), {"text": text, "language": "en", "seen": "1"})
+    voted_on = asked.statements.get(number=3)
+    other.get(address("conversation", asked))
+    other.post(address("vote", asked), {"statement": 3, "client": "d" * 12, "vote": "disagree"})
+    # the author's own vote does not keep a statement
+    page = words_of(browser.get(address("leave_conversation", asked)))
+    assert "cannot be brought back" in page
+    assert browser.post(address("leave_conversation", asked)).status_code == 302
+    assert Vote.objects.count() == 1
+    assert not asked.statements.filter(number=4).exists()
+    voted_on.refresh_from_db()
+    sign = voted_on.author
+    assert (sign.strata, sign.token_hash[0]) == ({}, "-")
+    assert "This browser has no place" in words_of(browser.get(address("mine", asked)))
+    asked.statements.filter(number__lt=3).update(state=Statement.State.REJECTED)
+    # it still counts as somebody's, not as the organizers'
+    assert "Written by another participant" in words_of(Client().get(address("conversation", asked)))
+    assert Participant.objects.count() == 2
+
+
+def test_a_trace_can_be_deleted_after_the_end_and_a_ban_stays_in_the_log():
+    asked = talk()
+    person = joined(asked, strata={"gender": "man"}, banned_at=timezone.now())
+    voted(person, asked.statements.first(), 1)
+    asked.moderation.create(participant=person, act="ban", reason="A machine.")
+    Conversation.objects.update(state=Conversation.State.CLOSED)
+    assert services.delete_trace(participant=person) == 1
+    person.refresh_from_db()
+    assert (person.strata, person.banned_at is None) == ({}, False)
+    assert asked.moderation.get().participant == person
+
+
+def test_a_place_on_a_shared_device_is_closed_and_its_votes_stay():
+    asked = talk()
+    browser = Client()
+    press(browser, asked)
+    assert browser.post(address("close_place", asked)).status_code == 302
+    assert "This browser has no place" in words_of(browser.get(address("mine", asked)))
+    assert Vote.objects.count() == 1
+
+
+# ---------------------------------------------------------------- data protection
+def test_everything_that_is_kept_can_be_taken_along():
+    asked = talk()
+    browser = Client()
+    number = press(browser, asked, "disagree")
+    browser.post(address("about_me", asked), {"region": "Praia"})
+    browser.post(address("add_statement", asked), {"text": "Ask the bakers.", "language": "en"})
+    response = browser.get(address("mine_json", asked))
+    kept = json.loads(response.content)
+    assert "attachment" in response["Content-Disposition"]
+    assert kept["said_of_oneself"] == {"region": "Praia"}
+    assert [(one["statement"], one["vote"]) for one in kept["votes"]] == [(number, -1), (3, 1)]
+    assert [one["text"] for one in kept["statements"]] == ["Ask the bakers."]
+
+
+def test_a_member_who_is_erased_leaves_no_votes_and_guests_are_not_touched():
+    asked, other = talk(entry="member"), talk("mills")
+    browser, person = signed_in_member()
+    press(browser, asked)
+    press(browser, other)
+    press(Client(), other)
+    exported = participants.export_taking_part(person)
+    assert [one["conversation"] for one in exported] == ["ovens"]
+    assert participants.erase_taking_part(person) == 1
+    assert set(Vote.objects.values_list("statement__conversation__slug", flat=True)) == {"mills"}
+    assert participants.export_taking_part(person) == []
+
+
+def test_some_time_after_the_end_nothing_leads_from_a_browser_to_its_votes(settings):
+    settings.PARTICIPANT_DAYS = 30
+    asked, running = talk(), talk("mills")
+    old, new = Client(), Client()
+    press(old, asked)
+    press(new, running)
+    EntryCode.objects.create(conversation=asked, code_hash=uuid4().hex)
+    Participant.objects.update(strata={"gender": "woman"})
+    assert participants.forget_participants() == 0
+    ended = {"state": Conversation.State.CLOSED, "closed_at": timezone.now() - timedelta(days=31)}
+    Conversation.objects.filter(pk=asked.pk).update(**ended)
+    assert participants.forget_participants() == 1
+    assert participants.forget_participants() == 0
+    place = Participant.objects.get(conversation=asked)
+    assert (place.strata, place.votes.count()) == ({}, 1)
+    assert not EntryCode.objects.exists()
+    assert "This browser has no place" in words_of(old.get(address("mine", asked)))
+    assert "You agree" in words_of(new.get(address("mine", running)))
+    assert said(asked, "Still there.").pk
