@@ -39,10 +39,16 @@ def _english():
         yield
 
 
+def _uses_site(request) -> bool:
+    """Whether a test stores anything: by a fixture, or by its mark alone."""
+    named = {"db", "transactional_db", "client", "live_server"} & set(request.fixturenames)
+    return bool(named) or request.node.get_closest_marker("django_db") is not None
+
+
 @pytest.fixture(autouse=True)
 def _plain_settings(request):
     """Run tasks at once, keep mail in memory and hash passwords fast; only where a test uses the site."""
-    if not {"db", "transactional_db", "client", "live_server"} & set(request.fixturenames):
+    if not _uses_site(request):
         yield
         return
     settings = request.getfixturevalue("settings")
@@ -69,7 +75,7 @@ def _second_factors(request):
     if request.node.get_closest_marker("bare_roles"):
         yield
         return
-    if not {"db", "transactional_db", "client", "live_server"} & set(request.fixturenames):
+    if not _uses_site(request):
         yield
         return
     from django.db.models.signals import post_save

@@ -83,30 +83,35 @@ def empty_site(tmp_path: Path) -> Site:
     return Site(tmp_path / "var")
 
 
+@pytest.fixture(scope="module")
+def restored(backup: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A site into which the backup was brought, for tests that only look at it."""
+    site = Site(tmp_path_factory.mktemp("restored"), settings={"MINGA_EVIDENCE_KEY": EVIDENCE_KEY})
+    site.minga("site", "restore", str(backup))
+    return site
+
+
 def uploads(site: Site, part: str = "uploads") -> dict[str, bytes]:
     root = site.var / part
     return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-def test_restoring_brings_back_every_row_and_every_upload(lived_in: Site, backup: Path, empty_site: Site) -> None:
-    empty_site.minga("site", "restore", str(backup))
-    assert_same_rows(lived_in, empty_site)
-    assert uploads(empty_site) == uploads(lived_in)
-    assert empty_site.json("site", "check")["ok"]
+def test_restoring_brings_back_every_row_and_every_upload(lived_in: Site, restored: Site) -> None:
+    assert_same_rows(lived_in, restored)
+    assert uploads(restored) == uploads(lived_in)
+    assert restored.json("site", "check")["ok"]
 
 
 def test_restoring_brings_back_evidence_still_encrypted_and_closed_to_others(
-    lived_in: Site, backup: Path, empty_site: Site
+    lived_in: Site, backup: Path, restored: Site
 ) -> None:
     with zipfile.ZipFile(backup) as archive:
         packed = b"".join(archive.read(name) for name in archive.namelist())
     assert b"JFIF" not in packed, "the photo lies open in the backup"
-    empty_site.settings["MINGA_EVIDENCE_KEY"] = EVIDENCE_KEY
-    empty_site.minga("site", "restore", str(backup))
-    assert uploads(empty_site, "evidence") == uploads(lived_in, "evidence")
-    (file,) = [path for path in (empty_site.var / "evidence").rglob("*") if path.is_file()]
+    assert uploads(restored, "evidence") == uploads(lived_in, "evidence")
+    (file,) = [path for path in (restored.var / "evidence").rglob("*") if path.is_file()]
     assert (stat.S_IMODE(file.stat().st_mode), stat.S_IMODE(file.parent.stat().st_mode)) == (0o600, 0o700)
-    said = empty_site.python("""
+    said = restored.python("""
         from minga.readiness import services
         from minga.readiness.models import Evidence
         print(services.read_evidence(evidence=Evidence.objects.get())[:3])
@@ -114,13 +119,13 @@ def test_restoring_brings_back_evidence_still_encrypted_and_closed_to_others(
     assert said == repr(b"\xff\xd8\xff")
 
 
-def test_a_restored_site_goes_on_where_it_stopped(backup: Path, empty_site: Site) -> None:
-    empty_site.minga("site", "restore", str(backup))
-    empty_site.python("""
+def test_a_restored_site_goes_on_where_it_stopped(restored: Site, tmp_path: Path) -> None:
+    site = Site(shutil.copytree(restored.var, tmp_path / "copy"))
+    site.python("""
         from minga.members import services
         services.create_account(email="chloe@example.org", name="Chloé")
     """)
-    assert empty_site.json("site", "check")["ok"], "new keys clash, or the trail is broken"
+    assert site.json("site", "check")["ok"], "new keys clash, or the trail is broken"
 
 
 def test_open_sign_ins_are_not_in_the_backup(backup: Path) -> None:

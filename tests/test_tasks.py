@@ -186,6 +186,23 @@ def test_housekeeping_deletes_finished_tasks_and_mail_after_a_month(settings, tm
         os.utime(path, (time.time() - days * 86_400,) * 2)
     finished(31)
     young = finished(29)
-    assert housekeeping.tidy() == {"tasks": 1, "mails": 1}
+    assert housekeeping.tidy() == {"tasks": 1, "mails": 1, "put aside by a restore": 0}
     assert list(DBTaskResult.objects.all()) == [young]
     assert [path.name for path in (tmp_path / "mail").iterdir()] == ["new.log"]
+
+
+@pytest.mark.page
+@pytest.mark.django_db
+def test_what_a_restore_put_aside_goes_after_a_month(settings, tmp_path):
+    from minga.site import housekeeping
+
+    settings.VAR = tmp_path
+    now = timezone.now()
+    names = []
+    for days in (31, 29):
+        stamp = f"{now - timedelta(days=days):%Y%m%d-%H%M%S}"
+        (tmp_path / f"uploads.replaced-{stamp}" / "deep").mkdir(parents=True)
+        (tmp_path / f"before-restore-{stamp}.zip").touch()
+        names += [f"uploads.replaced-{stamp}", f"before-restore-{stamp}.zip"]
+    assert housekeeping.tidy()["put aside by a restore"] == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names[2:])

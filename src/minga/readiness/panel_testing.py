@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils import timezone
+
 from minga.readiness import selectors, services
-from minga.readiness.models import Panel, Panellist
+from minga.readiness.models import Given, Panel, PanelAnswer, PanelAnswerVersion, Panellist
 
 PANEL = {"name": "Food makers of Praia", "country": "CV", "sector": "10", "about": "Asked by the chamber."}
 GROUPS = (
@@ -27,6 +29,9 @@ def seated(panel: Panel, groups: Sequence[str] = GROUPS) -> list[Panellist]:
 def answer_round(panellist: Panellist, levels: Mapping[str, str] | str, *, finish: bool = True) -> None:
     """Answer items of the round that is open, or all of them with one value, and finish."""
     panel = Panel.objects.get(pk=panellist.panel_id)
+    if isinstance(levels, str) and not panellist.answers.filter(round=panel.round).exists():
+        _answer_all(panellist, panel.round, levels)
+        levels = {}
     items = selectors.industry("en").item_ids
     for item, value in (dict.fromkeys(items, levels) if isinstance(levels, str) else levels).items():
         stored = panellist.answers.filter(round=panel.round, item=item).first()
@@ -41,6 +46,21 @@ def answer_round(panellist: Panellist, levels: Mapping[str, str] | str, *, finis
     if finish:
         services.finish_round(panellist=panellist)
         panellist.refresh_from_db()
+
+
+def _answer_all(panellist: Panellist, round_number: int, value: str) -> None:
+    """Store at once what `save_panel_answer` would store item by item."""
+    given, level = (Given.LEVEL, int(value)) if value.isdigit() else (Given(value), None)
+    now = timezone.now()
+    rows = [
+        {"panellist": panellist, "round": round_number, "item": item, "given": given, "level": level, "version": 1}
+        for item in selectors.industry("en").item_ids
+    ]
+    PanelAnswer.objects.bulk_create(PanelAnswer(**row, saved_at=now) for row in rows)
+    PanelAnswerVersion.objects.bulk_create(
+        PanelAnswerVersion(**row, seen_version=0, language="en", at=now) for row in rows
+    )
+    Panel.objects.filter(pk=panellist.panel_id).update(changed_at=now)
 
 
 def held(

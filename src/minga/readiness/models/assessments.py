@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from enum import StrEnum
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -65,6 +66,8 @@ class Assessment(models.Model):
 
     #: set by `selectors.find`, never stored: an adviser who was let in is no owner
     opened_for: OpenedFor = OpenedFor.OWNING
+    #: set beside it: the account of that adviser
+    opened_by: Any = None
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     edition = models.ForeignKey(InstrumentEdition, on_delete=models.PROTECT, related_name="assessments")

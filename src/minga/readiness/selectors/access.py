@@ -66,7 +66,7 @@ def find(
     share = _share_of(pk, account)
     if share is not None:
         found = _assessments().get(pk=pk)
-        found.opened_for = _right_of(share)
+        found.opened_for, found.opened_by = _right_of(share), account
     elif secret:
         held = AccessKey.objects.filter(
             assessment=pk, colleague=None, kind=AccessKey.Kind.BROWSER, secret_hash=keys.hash_of(secret)
@@ -140,7 +140,9 @@ def assessments_of(account: Any) -> QuerySet[Assessment]:
 
 
 def earlier_of(assessment: Assessment) -> Assessment | None:
-    """Return the last submitted assessment of the same enterprise before this one."""
+    """Return the last submitted assessment of the same enterprise before this one; to an adviser, the last shared."""
+    if assessment.opened_by is not None:
+        return earlier_ones_for(assessment.opened_by, assessment).first()
     return earlier_ones(assessment).first()
 
 

@@ -121,10 +121,12 @@ def save_panel_answer(
         The item or the value is not in the instrument, or the round is closed for this panellist.
     """
     panel = Panel.objects.select_for_update().get(pk=panellist.panel_id)
-    panellist = Panellist.objects.select_related("panel").get(pk=panellist.pk)
+    # the texts of the instrument are in memory already; reading them for each answer takes longer than saving it
+    stored = Panellist.objects.select_related("panel__edition").defer("panel__edition__texts")
+    panellist = stored.get(pk=panellist.pk)
     if not selectors.takes_part(panellist) or panel.round != round_number:
         raise AnswerError("This round is closed for you, so nothing can be answered here any more.")
-    given, level = read_value(selectors.instrument_of_panel(panel, "en"), item, value)
+    given, level = read_value(selectors.instrument_of_panel(panellist.panel, "en"), item, value)
     saved = keep_version(
         PanelAnswer,
         PanelAnswerVersion,

@@ -16,7 +16,7 @@ from minga.members import services as members
 from minga.readiness import report, selectors, services
 from minga.readiness.engine.errors import ProfileError
 from minga.readiness.models import AnswerVersion, Assessment, Share
-from minga.readiness.testing import BAKERY, address, answered, page_of, signed_in, start_in_browser
+from minga.readiness.testing import BAKERY, address, answered, page_of, signed_in, start_in_browser, submitted
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
 
@@ -158,6 +158,22 @@ def test_reading_adviser_changes_nothing():
     page = elena.get(address("assessment", assessment)).content.decode()
     assert address("answer", assessment, "integration") not in page
     assert owner_browser.get(address("assessment", assessment)).status_code == 200
+
+
+def test_adviser_sees_no_change_since_a_check_that_was_not_shared():
+    elena, account, _mandate = adviser()
+    _browser, owner = signed_in("amina@bakery.example")
+    before = submitted("1", account=owner)
+    now = submitted("3", account=owner)
+    services.share_with_adviser(assessment=now, adviser=account, may_answer=False, by=owner)
+
+    def earlier_for(one):
+        return report.build(selectors.find(now.pk, account=one, right=Assessment.OpenedFor.READING), "en").earlier
+
+    assert (earlier_for(owner), earlier_for(account)) == (before, None)
+    assert elena.get(address("report_json", now)).json()["change"] == []
+    services.share_with_adviser(assessment=before, adviser=account, may_answer=False, by=owner)
+    assert earlier_for(account) == before
 
 
 def test_owner_lets_an_adviser_in_by_code_and_out_at_once():

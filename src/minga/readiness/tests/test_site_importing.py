@@ -227,6 +227,7 @@ def test_pages_exist_for_the_secretariat_and_advisers_alone(name):
         assert response.status_code == 405 or "/account/login/" in response.url
 
 
+@pytest.mark.bare_roles
 def test_secretariat_without_a_second_step_imports_nothing():
     client, account = signed_in("new@alliance.example")
     members.grant_in_alliance(person=people.person_of(account), role="secretariat")

