@@ -14,7 +14,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from minga.deliberation.models import Consultation, Draft, TeamMember
-from minga.deliberation.selectors import commitments, moderating, publishing
+from minga.deliberation.selectors import (
+    answering,
+    commitments,
+    consulting,
+    moderating,
+    publishing,
+    sourcing,
+    theming,
+    voices,
+)
 
 Words = str | Promise
 Task = TeamMember.Task
@@ -227,4 +236,94 @@ def desk_conversations(consultation: Consultation) -> Iterable[Part]:
         label=_("Set up a conversation"),
         url=reverse("deliberation:conversation_new", args=[consultation.slug]),
         about=_("People vote on short statements, and add their own."),
+    )
+
+
+# ---------------------------------------------------------------- drafts
+@public(600)
+def public_drafts(consultation: Consultation) -> Iterable[Part]:
+    """Lead to the drafts of which a version is published."""
+    for draft in consultation.drafts.filter(version__gt=0).exclude(state=Draft.State.WITHDRAWN):
+        yield Part(
+            label=draft.title,
+            url=reverse("deliberation:draft", args=[consultation.slug, draft.slug]),
+            about=_("The adopted text, with the voices behind each clause.")
+            if draft.state == Draft.State.ADOPTED
+            else _("The draft, with the voices behind each clause. Comment on it, or propose other words."),
+            is_sample=consultation.is_sample,
+        )
+
+
+@desk(600, Task.EDITOR)
+def desk_drafts(consultation: Consultation) -> Iterable[Part]:
+    """Lead to the drafts, and remind of answers that no clause carries yet."""
+    yield Part(
+        label=_("Drafts"),
+        url=reverse("deliberation:desk_drafts", args=[consultation.slug]),
+        about=_("Write the text clause by clause, publish its versions, and say which answers led to each change."),
+        count=consultation.drafts.count(),
+        waiting=sourcing.count_to_carry(consultation),
+    )
+
+
+@desk(610, Task.EDITOR, Task.MODERATOR)
+def desk_notes(consultation: Consultation) -> Iterable[Part]:
+    """Remind of notes that nobody looked at."""
+    for draft in consultation.drafts.filter(version__gt=0, state=Draft.State.WRITING):
+        yield Part(
+            label=_("Notes of readers: %(title)s") % {"title": draft.title},
+            url=reverse("deliberation:desk_notes", args=[consultation.slug, draft.slug]),
+            about=_("Comments and other words that people propose for clauses."),
+            waiting=sourcing.waiting_notes(draft).count(),
+        )
+
+
+# ---------------------------------------------------------------- themes, answers, coverage
+@public(300)
+def public_voices(consultation: Consultation) -> Iterable[Part]:
+    """Lead to what people said, once there is something to show."""
+    shown = voices.public_voices(consultation).count()
+    if shown:
+        yield Part(
+            label=_("Voices"),
+            url=reverse("deliberation:voices", args=[consultation.slug]),
+            about=_("What people said, in their own words, and what became of it."),
+            count=shown,
+            is_sample=consultation.is_sample,
+        )
+
+
+@public(310)
+def public_coverage(consultation: Consultation) -> Iterable[Part]:
+    """Lead to how much was answered, once there is a voice."""
+    if consulting.standing_voices(consultation).exists():
+        yield Part(
+            label=_("How many were answered"),
+            url=reverse("deliberation:coverage", args=[consultation.slug]),
+            about=_("What was read, answered and carried into the text, counted voice by voice, and for whom."),
+            is_sample=consultation.is_sample,
+        )
+
+
+@desk(400, Task.ANALYST)
+def desk_themes(consultation: Consultation) -> Iterable[Part]:
+    """Remind of voices that nobody sorted."""
+    yield Part(
+        label=_("Themes"),
+        url=reverse("deliberation:themes", args=[consultation.slug]),
+        about=_("Find what each voice is about, several at once; the codebook keeps its history."),
+        count=theming.in_use(consultation).count(),
+        waiting=consulting.unsorted_voices(consultation).count(),
+    )
+
+
+@desk(410, Task.ANALYST)
+def desk_answers(consultation: Consultation) -> Iterable[Part]:
+    """Remind of voices, and of statements all groups stand behind, that are owed an answer."""
+    owed = consulting.unanswered_voices(consultation).count()
+    yield Part(
+        label=_("Answers"),
+        url=reverse("deliberation:answers", args=[consultation.slug]),
+        about=_("Every voice is owed an answer, through its theme or its own."),
+        waiting=owed + len(answering.consensus_without_answer(consultation)),
     )
