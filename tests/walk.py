@@ -29,6 +29,9 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/readiness/assessments/{pk}/shares": {"code": "0000-0000-0000-0000"},
     "POST /api/v1/readiness/colleagues/open": {"code": "0000-0000-0000-0000"},
     "PATCH /api/v1/readiness/colleagues/{pk}/answers": {"answers": [{"item": "INT1", "value": "3"}]},
+    "POST /api/v1/deliberation/conversations/{slug}/participants": {},
+    "POST /api/v1/deliberation/conversations/{slug}/votes": {"statement": 1, "vote": 1, "client_id": "walk"},
+    "POST /api/v1/deliberation/conversations/{slug}/statements": {"text": "Water first.", "language": "en"},
     "POST /api/v1/readiness/clients": {"country": "TN", "sector": "10", "size": "1-9", "how": "telephone"},
 }
 
@@ -85,6 +88,9 @@ def real_address(pattern: str, alliance: Alliance, tenant: Tenant | None = None)
     panellist = tenant.panellist or alliance.amina.panellist
     # results are of the published panel; everything else about panels of the one whose first round is open
     stored |= {"p": panellist, "panels": alliance.panel if _tells_result(pattern) else panellist.panel}
+    meeting = tenant.meeting or alliance.amina.meeting
+    stored |= {"meetings": meeting}
+    values["place"] = meeting.attendances.get().pk
     stored |= {"commitments": alliance.consulted.commitment} | alliance.consulted.rows
     validation = tenant.validation or alliance.amina.validation
     competent = validation.assessor.person

@@ -15,6 +15,7 @@ class DeliberationConfig(Room):
     label = "deliberation"
     verbose_name = _("Consultations")
     default_auto_field = "django.db.models.BigAutoField"
+    api_scopes = ("read", "write")
     menu = (MenuEntry(_("Consultations"), "deliberation:list", order=30),)
     export_person = "minga.deliberation.services.privacy.export_person"
     erase_person = "minga.deliberation.services.privacy.erase_person"

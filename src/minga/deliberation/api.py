@@ -1,0 +1,172 @@
+"""Consultations for programs: what is asked, how far it is, drafts and commitments. Under /api/v1/deliberation."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest
+from django.utils import timezone, translation
+from django.views.decorators.http import conditional_page
+from ninja.decorators import decorate_view
+
+from minga.deliberation import api_talking, wording_consulting
+from minga.deliberation.api_shapes import (
+    CommitmentPage,
+    ConsultationPage,
+    ConsultationWhole,
+    CountryCode,
+    CoverageOut,
+    DraftOut,
+    Language,
+    Page,
+    PerPage,
+    router,
+)
+from minga.deliberation.models import Commitment, Consultation, Conversation
+from minga.deliberation.models.commitments import ENDED
+from minga.deliberation.selectors import access, commitments, consulting, drafts, publishing, tracing
+
+__all__ = ["api_talking", "router"]
+
+
+@router.get("/consultations", response=ConsultationPage, summary="List consultations")
+@decorate_view(conditional_page)
+def consultations(
+    request: HttpRequest,
+    state: Literal["", "open", "closed", "adopted"] = "",
+    country: CountryCode = "",
+    level: Literal["", "country", "region", "city", "alliance"] = "",
+    language: Language = "en",
+    page: Page = 1,
+    per_page: PerPage = 20,
+) -> Any:
+    """What everyone may see, the latest opened first; needs no account."""
+    found = Paginator(consulting.listed(state=state, country=country.upper(), level=level), per_page)
+    shown = found.page(page).object_list if page <= found.num_pages else []
+    with translation.override(language):
+        listed = [_consultation(one) for one in shown]
+    return {"consultations": listed, "total": found.count, "page": page, "pages": found.num_pages}
+
+
+@router.get("/consultations/{slug:slug}", response=ConsultationWhole, summary="Read a consultation")
+@decorate_view(conditional_page)
+def consultation(request: HttpRequest, slug: str, language: Language = "en") -> Any:
+    """Its question, how far it is, its rounds, and the names of its conversations and drafts."""
+    found = access.find_consultation(slug, request.user)
+    progress = consulting.progress(found)
+    with translation.override(language):
+        return _consultation(found) | {
+            "voices": progress.voices,
+            "unanswered": progress.unanswered,
+            "steps": dict(progress.steps()),
+            "rounds": [_round(one) for one in consulting.round_counts(found)],
+            "conversations": _public_talks(found),
+            "drafts": list(drafts.visible_drafts(found, is_team=False).values_list("slug", flat=True)),
+            "policy": [str(line) for line in wording_consulting.policy(found)],
+        }
+
+
+def _public_talks(found: Consultation) -> list[str]:
+    return list(found.conversations.exclude(state=Conversation.State.DRAFT).values_list("slug", flat=True))
+
+
+def _consultation(one: Consultation) -> dict[str, Any]:
+    text = wording_consulting.shown(one)
+    kept = ("slug", "level", "country", "place", "state", "is_sample", "opened_at", "closed_at")
+    return {name: getattr(one, name) for name in kept} | {
+        "title": text.title,
+        "about": text.about,
+        "language": text.language,
+        "asked_by": wording_consulting.asked_by(one),
+    }
+
+
+def _round(counted: consulting.RoundCounts) -> dict[str, Any]:
+    kept = ("number", "title", "level", "country", "place", "opens_on", "closes_on")
+    return {name: getattr(counted.round, name) for name in kept} | {
+        "rolls_up_into": counted.round.parent.number if counted.round.parent else None,
+        "voices": counted.voices,
+        "senders": counted.senders,
+        "participants": counted.participants,
+    }
+
+
+@router.get("/consultations/{slug:slug}/coverage", response=CoverageOut, summary="See what became of the voices")
+@decorate_view(conditional_page)
+def coverage(request: HttpRequest, slug: str) -> Any:
+    """How many voices were read, answered and carried over, as a whole and by stratum, with 95 % intervals."""
+    found = access.find_consultation(slug, request.user)
+    counted = tracing.coverage_of(publishing.published_trace(found))
+    return {"measures": counted.measures.to_dicts(), "strata": counted.strata.to_dicts()}
+
+
+@router.get("/consultations/{slug:slug}/drafts/{slug:draft}", response=DraftOut, summary="Read a draft")
+@decorate_view(conditional_page)
+def draft(request: HttpRequest, slug: str, draft: str) -> Any:
+    """Its last published version."""
+    return _version(request, slug, draft, None)
+
+
+@router.get(
+    "/consultations/{slug:slug}/drafts/{slug:draft}/versions/{int:number}",
+    response=DraftOut,
+    summary="Read one version of a draft",
+)
+@decorate_view(conditional_page)
+def draft_version(request: HttpRequest, slug: str, draft: str, number: int) -> Any:
+    """A published version never changes; `text_hash` is the SHA-256 of its clauses in canonical JSON."""
+    return _version(request, slug, draft, number)
+
+
+def _version(request: HttpRequest, slug: str, name: str, number: int | None) -> dict[str, Any]:
+    found = drafts.find_draft(access.find_consultation(slug, request.user), name)
+    versions = {one.number: one for one in publishing.versions_of(found, found.version)}
+    asked = versions.get(found.version if number is None else number)
+    if asked is None:
+        raise Http404
+    kept = ("code", "place", "depth", "parent", "heading", "text", "kind", "version", "came_from")
+    return {
+        "draft": found.slug,
+        "title": found.title,
+        "language": found.language,
+        "state": found.state,
+        "decision": found.decision,
+        "version": asked.number,
+        "versions": sorted(versions),
+        "note": asked.note,
+        "published_at": asked.published_at,
+        "text_hash": asked.text_hash,
+        "clauses": [{name: getattr(row, name) for name in kept} for row in drafts.clauses_at(found, asked.number)],
+    }
+
+
+@router.get("/commitments", response=CommitmentPage, summary="Follow what was promised")
+@decorate_view(conditional_page)
+def tracked(
+    request: HttpRequest,
+    consultation: str = "",
+    status: Literal["", "planned", "going", "done", "changed", "dropped", "overdue"] = "",
+    country: CountryCode = "",
+    page: Page = 1,
+    per_page: PerPage = 20,
+) -> Any:
+    """Commitments of adopted drafts, what is due first standing first; `consultation` is its word in the address."""
+    promised = commitments.public_commitments()
+    if consultation:
+        promised = commitments.of_consultation(access.find_consultation(consultation, request.user))
+    found = Paginator(commitments.tracked(promised, status=status, country=country.upper()), per_page)
+    shown = found.page(page).object_list if page <= found.num_pages else []
+    listed = [_commitment(one) for one in shown]
+    return {"commitments": listed, "total": found.count, "page": page, "pages": found.num_pages}
+
+
+def _commitment(one: Commitment) -> dict[str, Any]:
+    kept = ("code", "title", "about", "language", "owner", "due_on", "status", "indicator", "indicator_link", "target")
+    return {name: getattr(one, name) for name in kept} | {
+        "id": str(one.pk),
+        "consultation": one.draft.consultation.slug,
+        "draft": one.draft.slug,
+        "clause": one.clause.code,
+        "is_overdue": one.status not in ENDED and one.due_on < timezone.localdate(),
+    }

@@ -1,0 +1,57 @@
+"""What deliberation shows on pages below it: what a country is asked, what an organization runs, one's own desks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from minga.deliberation import wording_consulting as wording
+from minga.deliberation.models import Consultation
+from minga.deliberation.selectors import access, commitments, consulting
+from minga.web.panels import panel
+
+#: how many a page below shows; the list of consultations has the rest
+_MOST = 5
+
+
+def _template(request: HttpRequest, name: str, words: dict[str, Any]) -> str:
+    return render_to_string(f"deliberation/{name}.html", words, request)
+
+
+def _listed(found: Any) -> list[tuple[Consultation, wording.Shown]]:
+    return [(one, wording.shown(one)) for one in found[:_MOST]]
+
+
+@panel("country")
+def country(request: HttpRequest, subject: Any) -> str | None:
+    """Show what people of a country are asked, and what was promised to them."""
+    code = getattr(subject, "iso2", "") or str(subject)
+    asked = _listed(consulting.listed(country=code))
+    if not asked:
+        return None
+    promised = commitments.counted(commitments.tracked(commitments.public_commitments(), country=code))
+    return _template(request, "_panel_country", {"asked": asked, "promised": promised, "code": code})
+
+
+@panel("members:organization")
+def organization(request: HttpRequest, subject: Any) -> str | None:
+    """Show what an organization asks, to its people also in preparation; and let its owner begin."""
+    visible = access.public_consultations().filter(organization=subject)
+    worked_on = access.consultations_worked_on_by(request.user).filter(organization=subject)
+    words = {
+        "asked": _listed((visible | worked_on).order_by("-created_at").distinct()),
+        "may_begin": subject in consulting.organizations_for_consultations(request.user),
+    }
+    return _template(request, "_panel_organization", words) if any(words.values()) else None
+
+
+@panel("members:me")
+def desks(request: HttpRequest, subject: Any) -> str | None:
+    """Lead people to the desks that they work at, and to promises for which their organizations answer."""
+    words = {
+        "desks": _listed(access.consultations_worked_on_by(request.user)),
+        "promised": commitments.to_report_by(request.user)[:_MOST],
+    }
+    return _template(request, "_panel_me", words) if any(words.values()) else None
