@@ -271,12 +271,42 @@ def import_command(
 
 
 @app.command("export")
-def export_command(source: Source, out: Out, as_json: Json = False) -> None:
-    """Write a conversation in the CSV files of Pol.is; what was read from such files comes out as it went in."""
+def export_command(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR",
+            help="A conversation (as for map), or a folder of a consultation with voices.csv and dispositions.csv.",
+        ),
+    ],
+    out: Out,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("--format", help="Of a consultation: csv, xlsx, html, docx, md or xml; may be repeated."),
+    ] = None,
+    title: Annotated[str, typer.Option(help="Of a consultation: the title of its draft.")] = "Draft",
+    language: Annotated[str, typer.Option(help="Of a consultation: the language of its draft.")] = "en",
+    with_trace: Annotated[
+        bool, typer.Option("--with-trace", help="Write what stands behind each clause into the draft.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Write a conversation in the CSV files of Pol.is, or answers and draft of a consultation as files to send on.
+
+    What was read from files of Pol.is comes out as it went in. A consultation gives answers (.csv, .xlsx, .html, .docx)
+    and, if it has clauses, a draft (.md, .html, .docx, and .xml as Akoma Ntoso).
+    """
     from minga.deliberation.engine.exports import write_polis
+    from minga.deliberation.engine.texts.folder import write_texts
+    from minga.deliberation.engine.trace import read_trace
 
     with plain_errors():
-        paths = write_polis(load(source), out)
+        if (source / "voices.csv").exists():
+            asked = tuple(formats or ())
+            found = read_trace(source)
+            paths = write_texts(found, out, title=title, language=language, formats=asked, with_trace=with_trace)
+        else:
+            paths = write_polis(load(source), out)
     if as_json:
         emit({"written": [str(path) for path in paths]})
     else:

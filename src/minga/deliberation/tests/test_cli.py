@@ -133,3 +133,34 @@ def test_trace_prints_the_receipt_of_one_voice(tmp_path):
 
 def test_trace_of_an_empty_folder_is_refused_in_words(tmp_path):
     assert "voices.csv" in run("trace", tmp_path, code=1)
+
+
+def test_export_of_a_consultation_writes_answers_and_draft(tmp_path):
+    folder = written(tmp_path, small())
+    said = run("export", folder, "--out", tmp_path / "out", "--title", "Law & order", "--with-trace", "--format", "csv",
+               "--format", "md")  # fmt: skip
+    assert "answers.csv, draft.md" in said
+    draft = (tmp_path / "out" / "draft.md").read_text(encoding="utf-8")
+    assert draft.startswith("# Law \\& order")
+    assert "Voice amina" in draft
+    answers = (tmp_path / "out" / "answers.csv").read_text(encoding="utf-8")
+    assert answers.splitlines()[0] == "voice,text,theme,answer,reason,responder,date,clause"
+    told = json.loads(run("export", folder, "--out", tmp_path / "all", "--json"))
+    names = {path.rpartition("/")[2] for path in told["written"]}
+    assert names == {f"answers.{each}" for each in ("csv", "xlsx", "html", "docx")} | {
+        f"draft.{each}" for each in ("md", "html", "docx", "xml")
+    }
+    assert "no format 'odt'" in run("export", folder, "--out", tmp_path / "no", "--format", "odt", code=1)
+
+
+def test_export_hides_the_words_of_senders_who_did_not_agree(tmp_path):
+    written(tmp_path, small())
+    (tmp_path / "voices.csv").write_text(
+        "voice,text,may_publish\namina,Words of amina,yes\nbao,Words of bao,no\nchen,Words of chen,\n", encoding="utf-8"
+    )
+    run("export", tmp_path, "--out", tmp_path / "out", "--format", "csv", "--format", "md", "--with-trace")
+    for name in ("answers.csv", "draft.md"):
+        text = (tmp_path / "out" / name).read_text(encoding="utf-8")
+        assert "Words of amina" in text
+        assert "Words of bao" not in text
+        assert "Words of chen" not in text

@@ -10,6 +10,7 @@ from datetime import date
 RIGHT_TO_LEFT = ("ar",)
 #: Characters that neither XML nor a page may hold.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_UNSAFE = re.compile(r"[^\w.-]+")
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,14 @@ class ClauseText:
     notes: tuple[Note, ...] = ()
 
     @property
+    def anchor(self) -> str:
+        """The permanent name as it can stand in an address: without the draft, and without spaces."""
+        return _UNSAFE.sub("-", self.code.rpartition("/")[2])
+
+    @property
     def number(self) -> str:
         """The permanent number without its letter."""
-        return self.code.rpartition("/")[2].lstrip("C")
+        return self.anchor.removeprefix("C")
 
     @property
     def title(self) -> str:

@@ -66,7 +66,7 @@ def _contents(draft: DraftText) -> str:
             found.append("<ol>" * (clause.depth - depth))
         elif at:
             found.append("</li>" + "</ol></li>" * (depth - clause.depth))
-        name = clause.code.rpartition("/")[2]
+        name = clause.anchor
         found.append(f'<li><a href="#{escape(name)}">{escape(clause.place)} {_safe(clause.title)}</a>')
         depth = clause.depth
     found.append(("</li>" + "</ol></li>" * depth if draft.clauses else "") + "</ol>")
@@ -74,7 +74,7 @@ def _contents(draft: DraftText) -> str:
 
 
 def _clause(clause: ClauseText, labels: Labels, *, with_trace: bool) -> str:
-    level, name = min(clause.depth + 2, _DEEPEST), clause.code.rpartition("/")[2]
+    level, name = min(clause.depth + 2, _DEEPEST), clause.anchor
     code = f'<a href="{escape(clause.link)}">{escape(name)}</a>' if clause.link else escape(name)
     words = "".join(block_html(each) for each in blocks(clause.text))
     behind = _behind(clause, labels) if with_trace else ""

@@ -1,0 +1,193 @@
+"""Drafts and answers as files on the site: who gets them, in which words, and whose words stay hidden."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import docx
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone, translation
+from lxml import etree
+
+from minga.deliberation import testing_voices as people
+from minga.deliberation.engine.texts.akoma import NAMESPACE
+from minga.deliberation.models import Draft
+from minga.deliberation.services import answering, citing, drafting, versions
+from minga.web import pdf
+
+pytestmark = [pytest.mark.page, pytest.mark.django_db]
+
+AKN = {"a": NAMESPACE}
+
+
+def address(name, *rest):
+    with translation.override("en"):
+        return reverse(f"deliberation:{name}", args=rest)
+
+
+@pytest.fixture
+def asked():
+    return people.consultation()
+
+
+@pytest.fixture
+def draft(asked):
+    """Amina's voice led to the first clause; Bao did not agree to have his words shown."""
+    voices = [
+        people.heard(asked, "Send advisers to bakeries."),
+        people.heard(asked, "Secret words.", may_publish=False),
+    ]
+    theme = people.themed(asked, "Advice", voices)
+    text = drafting.make_draft(consultation=asked, title="A strategy & a plan", kind="strategy", language="fr")
+    answer = answering.give_answer(target=theme, answer="accepted", responder="Unit for AI")
+    clause = drafting.add_clause(draft=text, heading="Conseil", text="Un conseil\n\n- gratuit", dispositions=[answer])
+    citing.cite(of=clause, link="https://example.org/figure", value="2.4", label="Readiness")
+    versions.publish_version(draft=text, note="First")
+    text.refresh_from_db()
+    return text
+
+
+def got(draft, ending, version=1, client=None, **query):
+    where = address("draft_file", draft.consultation.slug, draft.slug, version, ending)
+    return (client or Client()).get(where, query)
+
+
+@pytest.mark.parametrize("ending", ["md", "html", "docx", "xml"])
+def test_published_version_is_everyones_to_take_along(draft, ending):
+    first, second = got(draft, ending), got(draft, ending)
+    assert first.status_code == 200
+    assert f'filename="{draft.slug}-v1.{ending}"' in first["Content-Disposition"]
+    if ending != "html":  # a page carries a new mark for its style sheet each time
+        assert first.content == second.content
+
+
+def test_words_around_a_text_are_in_its_language_not_in_that_of_the_page(draft):
+    text = got(draft, "md").content.decode()
+    assert "/fr/deliberation/" in text
+    assert "/en/deliberation/" not in text
+    page = got(draft, "html").content.decode()
+    assert '<html lang="fr" dir="ltr">' in page
+
+
+def test_page_carries_the_mark_that_the_policy_of_the_site_asks_for(draft):
+    response = got(draft, "html")
+    nonce = response.content.decode().partition('<style nonce="')[2].partition('"')[0]
+    assert len(nonce) > 10
+    assert f"'nonce-{nonce}'" in response["Content-Security-Policy"]
+
+
+def test_what_stands_behind_a_clause_shows_only_words_of_those_who_agreed(draft):
+    for ending in ("md", "html", "xml"):
+        text = got(draft, ending, trace="1").content.decode()
+        assert "Send advisers to bakeries." in text
+        assert "Secret words." not in text
+        assert "https://example.org/figure" in text
+    word = docx.Document(io.BytesIO(got(draft, "docx", trace="1").content))
+    words = "\n".join(each.text for each in word.paragraphs)
+    assert "Send advisers to bakeries." in words
+    assert "Secret words." not in words
+    assert "Send advisers" not in got(draft, "md").content.decode()
+
+
+def test_later_versions_say_nothing_in_files_of_earlier_ones(asked, draft):
+    late = people.themed(asked, "Later", [people.heard(asked, "Later words.")])
+    answer = answering.give_answer(target=late, answer="accepted")
+    clause = draft.clauses.order_by("-number").first()
+    row = drafting.rows.latest(draft, clause)
+    from minga.deliberation.selectors import drafts as selectors
+
+    drafting.save_clause(
+        clause=clause, heading="Conseil", text="Autre", seen=selectors.words_mark(row.heading, row.text),
+        dispositions=[answer],
+    )  # fmt: skip
+    draft.refresh_from_db()
+    versions.publish_version(draft=draft)
+    assert "Later words." in got(draft, "md", 2, trace="1").content.decode()
+    assert "Later words." not in got(draft, "md", 1, trace="1").content.decode()
+
+
+def test_akoma_ntoso_of_the_site_holds_its_clauses_and_its_address(draft):
+    root = etree.fromstring(got(draft, "xml").content)
+    clause = draft.clauses.order_by("-number").first()
+    heading = root.find(f".//a:clause[@eId='clause_{clause.number}']/a:heading", AKN)
+    assert heading.text == "Conseil"
+    assert root.find(".//a:FRBRExpression/a:FRBRalias", AKN).get("value").startswith("http://testserver/fr/")
+    assert root.find(".//a:FRBRlanguage", AKN).get("language") == "fra"
+
+
+def test_adopted_text_says_so_and_by_what(draft):
+    Draft.objects.filter(pk=draft.pk).update(state="adopted", adopted_at=timezone.now(), decision="Council 12")
+    assert "Council 12" in got(draft, "md").content.decode()
+
+
+def test_what_is_being_written_is_the_teams_alone(asked, draft):
+    drafting.add_clause(draft=draft, heading="Nouveau", text="Pas encore.")
+    client, _account = people.at_work(asked, "editor")
+    response = got(draft, "md", 2, client)
+    assert "Pas encore." in response.content.decode()
+    assert "no-store" in response["Cache-Control"]
+    assert got(draft, "md", 2).status_code == 404
+    assert got(draft, "md", 3, client).status_code == 404
+    assert got(draft, "exe").status_code == 404
+
+
+def test_draft_of_a_consultation_in_preparation_is_nobodys_business(asked, draft):
+    asked.state = "draft"
+    asked.save()
+    assert got(draft, "md").status_code == 404
+
+
+@pytest.mark.skipif(not pdf.is_available(), reason="WeasyPrint is not installed")
+def test_pdf_is_made_of_the_page(draft):
+    from pypdf import PdfReader
+
+    response = got(draft, "pdf")
+    assert response["Content-Type"] == "application/pdf"
+    words = "".join(page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages)
+    assert "Conseil" in words
+
+
+# ---------------------------------------------------------------- answers
+@pytest.mark.parametrize("state", ["open", "closed", "adopted"])
+def test_answers_are_public_once_no_more_voices_are_taken_in(asked, draft, state):
+    asked.state = state
+    asked.save()
+    response = Client().get(address("replies_file", asked.slug, "csv"))
+    assert response.status_code == (404 if state == "open" else 200)
+    if state != "open":
+        rows = list(csv.DictReader(io.StringIO(response.content.decode())))
+        assert [row["voice"] for row in rows] == ["V1", "V2"]
+        assert [row["answer"] for row in rows] == ["accepted", "accepted"]
+        assert rows[0]["clause"] == f"{draft.slug}/{draft.clauses.order_by('-number').first().code}"
+        assert rows[1]["text"] == "not shown in public"
+        assert rows[0]["theme"] == "Advice"
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "html", "docx"])
+def test_team_gets_all_words_and_nobody_else_does(asked, draft, ending):
+    where = address("desk_replies_file", asked.slug, ending)
+    client, _account = people.at_work(asked, "analyst")
+    response = client.get(where)
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+    assert Client().get(where).status_code == 404
+    stranger, _account = people.at_work(people.consultation(slug="other"), "lead")
+    assert stranger.get(where).status_code == 404
+    if ending in ("csv", "html"):
+        assert "Secret words." in response.content.decode()
+    if ending == "docx":
+        cells = [cell.text for row in docx.Document(io.BytesIO(response.content)).tables[0].rows for cell in row.cells]
+        assert "Secret words." in cells
+
+
+def test_desk_lists_every_file(asked, draft):
+    client, _account = people.at_work(asked, "moderator")
+    page = client.get(address("desk_files", asked.slug)).content.decode()
+    for ending in ("md", "html", "docx", "xml"):
+        assert address("draft_file", asked.slug, draft.slug, 1, ending) in page
+    assert address("desk_replies_file", asked.slug, "xlsx") in page
+    assert address("replies_file", asked.slug, "csv") not in page
+    assert Client().get(address("desk_files", asked.slug)).status_code == 404
