@@ -13,7 +13,7 @@ from minga.deliberation.engine.errors import ActError
 from minga.deliberation.models import Conversation, Intake
 from minga.deliberation.selectors import votes
 from minga.deliberation.services import intake as intakes
-from minga.deliberation.services import mapping
+from minga.deliberation.services import mapping, setting_up
 from minga.web import tasks
 
 #: However few votes are new, a map is calculated again after this time.
@@ -44,13 +44,14 @@ def start_refresh(conversation: Conversation, k: int = 0) -> None:
 
 
 def refresh_due() -> dict[str, int]:
-    """Queue maps of conversations with enough new votes, or with any change since an hour; return how many."""
+    """Close what is over, and queue maps of conversations with enough new votes, or any change since an hour."""
+    closed = setting_up.close_when_due()
     queued = 0
     for conversation in Conversation.objects.exclude(state=Conversation.State.DRAFT):
         if _is_due(conversation):
             start_refresh(conversation)
             queued += 1
-    return {"maps": queued}
+    return {"closed": closed, "maps": queued}
 
 
 def _is_due(conversation: Conversation) -> bool:

@@ -1,7 +1,30 @@
-"""Conversations: moderation, map and report under talk/<conversation>/."""
+"""Conversations: set-up, moderation, map and report under talk/<conversation>/."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from minga.deliberation.views import moderating, reporting, setting_up
+
+_TALK = "talk/<slug:slug>/"
+
+urlpatterns = [
+    path("<slug:slug>/desk/conversations/new/", setting_up.conversation_new, name="conversation_new"),
+    path(f"{_TALK}set-up/", setting_up.set_up, name="set_up"),
+    path(f"{_TALK}set-up/open/", setting_up.open_conversation, name="open_conversation"),
+    path(f"{_TALK}set-up/close/", setting_up.close_conversation, name="close_conversation"),
+    path(f"{_TALK}set-up/statements/", setting_up.first_statements_check, name="first_statements"),
+    path(f"{_TALK}set-up/statements/put-in/", setting_up.first_statements_take_in, name="first_statements_put_in"),
+    path(f"{_TALK}codes/", setting_up.codes, name="codes"),
+    path(f"{_TALK}data.zip", setting_up.data_zip, name="data_zip"),
+    path(f"{_TALK}queue/", moderating.queue, name="queue"),
+    path(f"{_TALK}queue/<int:number>/", moderating.queue_statement, name="queue_statement"),
+    path(f"{_TALK}flags/", moderating.flags, name="flags"),
+    path(f"{_TALK}log/", moderating.log, name="log"),
+    path(f"{_TALK}log.csv", moderating.log_csv, name="log_csv"),
+    path(f"{_TALK}report/", reporting.report, name="report"),
+    path(f"{_TALK}report/statements/", reporting.report_statements, name="report_statements"),
+    path(f"{_TALK}report/refresh/", reporting.report_refresh, name="report_refresh"),
+    path(f"{_TALK}report/publish/", reporting.report_publish, name="report_publish"),
+    path(f"{_TALK}report/<int:number>/", reporting.report_statement, name="report_statement"),
+]

@@ -1,0 +1,125 @@
+"""A conversation as the files of Pol.is, zipped: people under numbers and pseudonyms, nothing that leads to anybody."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from typing import Any
+
+import polars as pl
+
+from minga.deliberation.engine.conversation import Conversation as Tables
+from minga.deliberation.engine.exports import write_polis
+from minga.deliberation.engine.snapshot import points
+from minga.deliberation.models import Conversation, MapRun
+from minga.deliberation.selectors import votes
+
+#: Above this many cells the matrix of people and statements is left out: votes.csv says the same in less room.
+MOST_CELLS = 5_000_000
+_MINUTE = 60
+
+
+def zipped(conversation: Conversation, address: str) -> bytes:
+    """Return votes.csv, comments.csv, summary.csv and, unless it would be huge, participants-votes.csv.
+
+    Banned people are left out. Times are those of the full minute, so that nobody is found by having been watched.
+    Words of rejected statements are left out, since they may be about somebody.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        paths = write_polis(_tables(conversation, address), folder)
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in paths:
+                archive.write(path, path.name)
+    return packed.getvalue()
+
+
+def _tables(conversation: Conversation, address: str) -> Tables:
+    kept = votes.read_tables(conversation)
+    people = kept.participants.with_row_index("number").with_columns(pl.col("number").cast(pl.Int64))
+    numbers = people.select("participant", "number")
+    acts = _acts(kept.votes, numbers)
+    return Tables(
+        votes=acts,
+        statements=_statements(kept.statements, acts, numbers),
+        participants=_people(people, kept.statements, acts, _groups(conversation)),
+        summary=_summary(conversation, acts, address),
+    )
+
+
+def _acts(cast: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
+    minute = pl.col("timestamp") // _MINUTE * _MINUTE
+    return cast.join(numbers, on="participant", maintain_order="left").select(
+        timestamp=minute,
+        datetime=_when(minute),
+        statement=pl.col("statement"),
+        participant=pl.col("number"),
+        vote=pl.col("vote").cast(pl.Int64),
+    )
+
+
+def _when(seconds: pl.Expr) -> pl.Expr:
+    return pl.from_epoch(seconds, time_unit="s").dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _statements(told: pl.DataFrame, acts: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
+    counted = acts.group_by("statement").agg(agrees=(pl.col("vote") == 1).sum(), disagrees=(pl.col("vote") == -1).sum())
+    minute = pl.col("timestamp") // _MINUTE * _MINUTE
+    return (
+        told.join(counted, on="statement", how="left", maintain_order="left")
+        .join(numbers.rename({"participant": "author"}), on="author", how="left", maintain_order="left")
+        .select(
+            timestamp=minute,
+            datetime=_when(minute),
+            statement=pl.col("statement"),
+            author=pl.col("number"),
+            agrees=pl.col("agrees").fill_null(0),
+            disagrees=pl.col("disagrees").fill_null(0),
+            moderated=pl.col("moderated"),
+            is_meta=pl.col("is_meta"),
+            language=pl.col("language"),
+            text=pl.when(pl.col("moderated") >= 0).then(pl.col("text")),
+        )
+    )
+
+
+def _groups(conversation: Conversation) -> pl.DataFrame:
+    run: MapRun | None = conversation.maps.order_by("-is_published", "-pk").first()
+    if run is None:
+        return pl.DataFrame(schema={"participant": pl.String, "group": pl.Int64})
+    return points(bytes(run.points)).select(participant=pl.col("pseudonym"), group=pl.col("group"))
+
+
+def _people(people: pl.DataFrame, told: pl.DataFrame, acts: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+    written = told.drop_nulls("author").group_by("author").agg(n_comments=pl.len().cast(pl.Int64))
+    counted = acts.group_by("participant").agg(
+        n_votes=pl.len().cast(pl.Int64), n_agree=(pl.col("vote") == 1).sum(), n_disagree=(pl.col("vote") == -1).sum()
+    )
+    listed = (
+        people.join(groups, on="participant", how="left", maintain_order="left")
+        .join(written, left_on="participant", right_on="author", how="left", maintain_order="left")
+        .join(counted, left_on="number", right_on="participant", how="left", maintain_order="left")
+        .select(
+            participant=pl.col("number"),
+            xid=pl.col("participant"),
+            group=pl.col("group"),
+            **{name: pl.col(name).fill_null(0) for name in ("n_comments", "n_votes", "n_agree", "n_disagree")},
+        )
+    )
+    # without the column of groups the matrix is not written
+    return listed if listed.height * told.height <= MOST_CELLS else listed.drop("group")
+
+
+def _summary(conversation: Conversation, acts: pl.DataFrame, address: str) -> dict[str, Any]:
+    run = conversation.maps.order_by("-is_published", "-pk").defer("points", "tables").first()
+    return {
+        "topic": conversation.title,
+        "url": address,
+        "voters": str(acts["participant"].n_unique()),
+        "voters-in-conv": str(run.facts["counts"]["on_the_map"] if run is not None else 0),
+        "commenters": str(conversation.statements.exclude(author=None).values("author").distinct().count()),
+        "comments": str(conversation.statements.count()),
+        "groups": str(len(run.facts["sizes"]) if run is not None else 0),
+        "conversation-description": conversation.about,
+    }

@@ -1,0 +1,238 @@
+"""The report of a conversation: what the team sees, what everyone sees, honest about doubt, and small enough."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zipfile
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone, translation
+from django_tasks_db.models import DBTaskResult
+
+from minga.deliberation.engine.exports import read_polis
+from minga.deliberation.engine.votes import vote_table
+from minga.deliberation.models import Disposition
+from minga.deliberation.selectors import votes
+from minga.deliberation.services import bulk, mapping
+from minga.deliberation.services import moderating as moderation
+from minga.deliberation.testing_conversations import conversation, joined, planted, said, voted, with_camps
+from minga.deliberation.testing_voices import at_work
+
+pytestmark = [pytest.mark.page, pytest.mark.django_db]
+
+
+def address(name, *rest):
+    with translation.override("en"):
+        return reverse(f"deliberation:{name}", args=rest)
+
+
+def published(where):
+    run = mapping.refresh_map(conversation=where)
+    mapping.publish_map(run=run)
+    return run
+
+
+def text_of(response):
+    """Return the words of a page without its tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+# ---------------------------------------------------------------- publishing
+def test_report_is_the_teams_until_it_is_published():
+    where = with_camps(2)
+    run = mapping.refresh_map(conversation=where)
+    analyst, _account = at_work(where.consultation, "analyst")
+    assert "No report is published yet" in text_of(Client().get(address("report", where.slug)))
+    assert Client().get(address("report_statements", where.slug)).status_code == 404
+    assert "Nobody outside the team sees any report yet" in text_of(analyst.get(address("report", where.slug)))
+    assert analyst.post(address("report_publish", where.slug), {"run": run.pk}).status_code == 302
+    page = text_of(Client().get(address("report", where.slug)))
+    assert "60 people voted" in page
+    assert "Group A" in page
+    analyst.post(address("report_publish", where.slug), {"act": "take-back"})
+    assert votes.published_map(where) is None
+
+
+def test_team_sees_the_newest_map_and_everyone_the_published_one():
+    where = with_camps(2)
+    published(where)
+    voted(joined(where), where.statements.first(), 1)
+    mapping.refresh_map(conversation=where)
+    client, _account = at_work(where.consultation, "editor")
+    assert "61 people voted" in text_of(client.get(address("report", where.slug)))
+    assert "60 people voted" in text_of(client.get(address("report", where.slug), {"as": "everyone"}))
+    assert "60 people voted" in text_of(Client().get(address("report", where.slug)))
+
+
+@pytest.mark.parametrize("task", ["moderator", "editor", None])
+def test_only_leads_and_analysts_publish(task):
+    where = with_camps(2)
+    run = mapping.refresh_map(conversation=where)
+    client = at_work(where.consultation, task)[0] if task else Client()
+    assert client.post(address("report_publish", where.slug), {"run": run.pk}).status_code == 404
+    assert votes.published_map(where) is None
+
+
+def test_map_of_another_conversation_cannot_be_published_here():
+    where, other = with_camps(2), conversation("other")
+    run = mapping.refresh_map(conversation=where)
+    client, _account = at_work(other.consultation, "lead")
+    assert client.post(address("report_publish", other.slug), {"run": run.pk}).status_code == 404
+
+
+def test_new_map_is_queued_and_never_calculated_in_the_request():
+    where = with_camps(2)
+    client, _account = at_work(where.consultation, "moderator")
+    assert client.post(address("report_refresh", where.slug), {"k": "3"}).status_code == 302
+    assert where.maps.count() == 0
+    queued = DBTaskResult.objects.get(task_path="minga.deliberation.tasks.refresh_map")
+    assert queued.args_kwargs["args"] == [str(where.pk), 3]
+    assert Client().post(address("report_refresh", where.slug)).status_code == 404
+
+
+# ---------------------------------------------------------------- what it says
+def test_random_votes_say_no_clear_groups():
+    where = conversation()
+    bulk.take_in(conversation=where, tables=planted(1000, 100, 1, seed=5))
+    published(where)
+    page = text_of(Client().get(address("report", where.slug)))
+    assert "No groups are clear" in page
+    assert "no clear groups" in page
+    assert "Group A" not in page
+    assert "What people agree on" in page
+    assert "All statements with their votes" in page
+
+
+def test_report_fits_into_sixty_kilobytes_and_draws_the_map_with_its_table():
+    where = conversation()
+    bulk.take_in(conversation=where, tables=planted(1000, 100, 3, seed=2, share=0.4))
+    published(where)
+    response = Client().get(address("report", where.slug))
+    page = response.content.decode()
+    assert len(gzip.compress(response.content)) < 40_000
+    assert re.search(r'<svg class="opinions".*class="group-2"', page)
+    assert "The map as a table" in page
+    listed = Client().get(address("report_statements", where.slug))
+    assert len(gzip.compress(listed.content)) < 40_000
+    assert "Page 1 of 2" in text_of(listed)
+
+
+def test_all_statements_are_ranked_for_a_group():
+    where = with_camps(2)
+    run = published(where)
+    page = Client().get(address("report_statements", where.slug), {"order": "B"}).content.decode()
+    assert "Rank 1 tells it most clearly" in page
+    shown = re.findall(r"report/(\d+)/", page)
+    ranked = [row[1] for row in sorted(run.tables["ranked"]["rows"], key=lambda row: row[2]) if row[0] == 1]
+    assert [int(number) for number in shown] == ranked
+    assert len(shown) == 12
+    assert Client().get(address("report_statements", where.slug), {"order": "Z"}).status_code == 200
+
+
+def test_consensus_and_division_are_told_apart():
+    where = with_camps(2)
+    agreed = said(where, "Everybody wants clean water.")
+    for person in where.participants.all():
+        voted(person, agreed, 1)
+    published(where)
+    page = Client().get(address("report", where.slug)).content.decode()
+    across = page.index("Every group stands on the same side")
+    divides = page.index("What divides people")
+    assert "Everybody wants clean water." in page[across:divides]
+    assert "Everybody wants clean water." not in page[divides:]
+
+
+def test_words_of_rejected_statements_are_shown_nowhere():
+    where = with_camps(2)
+    statement = where.statements.get(number=4)
+    moderation.decide(statement=statement, state="rejected", seen_version=1, reason="It insults people.")
+    published(where)
+    for name, rest in (("report", ()), ("report_statements", ()), ("report_statement", (4,))):
+        page = Client().get(address(name, where.slug, *rest)).content.decode()
+        assert statement.text not in page
+    assert "It insults people." in page
+
+
+def test_statement_keeps_its_address_and_shows_votes_decisions_and_answer():
+    where = with_camps(2)
+    assert "No votes are published" in text_of(Client().get(address("report_statement", where.slug, 3)))
+    published(where)
+    statement = where.statements.get(number=3)
+    Disposition.objects.create(
+        consultation=where.consultation, statement=statement, answer="accepted", responder="Ministry of Industry"
+    )
+    page = text_of(Client().get(address("report_statement", where.slug, 3)))
+    assert "Machines should do the work of kind 3." in page
+    assert "Group B" in page
+    assert "Ministry of Industry" in page
+    assert Client().get(address("report_statement", where.slug, 99)).status_code == 404
+
+
+def test_waiting_statement_of_a_strict_conversation_has_no_public_page():
+    where = with_camps(2)
+    waits = said(where, "Not looked at.", state="waiting")
+    assert Client().get(address("report_statement", where.slug, waits.number)).status_code == 404
+    client, _account = at_work(where.consultation, "moderator")
+    assert client.get(address("report_statement", where.slug, waits.number)).status_code == 200
+
+
+def test_translation_is_shown_with_its_mark_and_the_original():
+    where = with_camps(2)
+    where.statements.filter(number=0).update(translations={"fr": {"text": "Les machines.", "by": "machine"}})
+    with translation.override("fr"):
+        page = Client().get(reverse("deliberation:report_statement", args=[where.slug, 0])).content.decode()
+    assert "Les machines." in page
+    assert "Machines should do the work of kind 0." in page
+
+
+def test_participation_and_flags_are_part_of_the_report():
+    where = with_camps(2)
+    where.consultation.reference_population = {"gender": {"woman": 0.5, "man": 0.5}}
+    where.consultation.save()
+    people = list(where.participants.order_by("pk"))
+    for person, gender in zip(people, ["woman"] * 12 + ["man"] * 30 + ["other"] * 2, strict=False):
+        person.strata = {"gender": gender}
+        person.save()
+    published(where)
+    page = text_of(Client().get(address("report", where.slug)))
+    assert "index of dissimilarity" in page
+    assert "withheld" in page
+    assert "No votes stand out" in page
+
+
+# ---------------------------------------------------------------- files
+def test_files_hold_pseudonyms_alone_and_read_back_as_the_same_votes(tmp_path):
+    where = with_camps(2, state="closed", closed_at=timezone.now())
+    assert Client().get(address("data_zip", where.slug)).status_code == 404, "no report is published"
+    published(where)
+    response = Client().get(address("data_zip", where.slug))
+    path = tmp_path / "talk.zip"
+    path.write_bytes(b"".join(response.streaming_content) if response.streaming else response.content)
+    again = read_polis(path)
+    kept = votes.read_tables(where)
+    wanted = sorted(zip(kept.votes["statement"], kept.votes["vote"], strict=True))
+    assert sorted(zip(again.votes["statement"], again.votes["vote"], strict=True)) == wanted
+    matrix = vote_table(again.participants.select("participant").join(again.votes, on="participant"))
+    assert matrix.shape == (60, 12)
+    assert set(again.participants["xid"]) == {str(one.pseudonym) for one in where.participants.all()}
+    assert set(again.participants["group"]) == {0, 1}
+    assert all(stamp % 60 == 0 for stamp in again.votes["timestamp"])
+    assert again.topic == where.title
+    secrets = {one.token_hash for one in where.participants.all()}
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+        told = "".join(archive.read(name).decode() for name in names)
+    assert names == {"votes.csv", "comments.csv", "participants-votes.csv", "summary.csv"}
+    assert str(where.participants.first().pseudonym) in told
+    assert not [secret for secret in secrets if secret in told]
+
+
+def test_files_of_an_open_conversation_are_the_teams():
+    where = with_camps(2)
+    published(where)
+    assert Client().get(address("data_zip", where.slug)).status_code == 404
+    client, _account = at_work(where.consultation, "editor")
+    assert client.get(address("data_zip", where.slug)).status_code == 200

@@ -1,0 +1,211 @@
+"""Pages of organizers: setting a conversation up, first statements, codes, opening, closing; and its votes as files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from minga.deliberation import first_statements, polis_files, wording_consulting, wording_moderating
+from minga.deliberation.engine.errors import ActError
+from minga.deliberation.forms_setting_up import CodesForm, ConversationForm, FirstStatementsForm
+from minga.deliberation.models import Consultation, Conversation
+from minga.deliberation.selectors import moderating, votes
+from minga.deliberation.selectors.access import Task
+from minga.deliberation.services import setting_up as services
+from minga.deliberation.views.common import posted, shows_conversation, works_on, works_on_conversation
+from minga.deliberation.views.moderating import frame
+from minga.deliberation.views.reporting import gives_data
+from minga.tables.reading import TableError
+from minga.web.ratelimit import limited
+
+_SALT, _SEALED_FOR = "minga.deliberation.first-statements", 12 * 3600
+
+
+@limited("deliberation-set-up", times=60, seconds=3600)
+@works_on(Task.LEAD)
+def conversation_new(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+    """Set up a conversation of a consultation; nobody outside the team sees it yet."""
+    rounds = consultation.rounds.order_by("number")
+    form = ConversationForm(rounds, True, posted(request), initial={"language": consultation.language})
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.set_up(
+                consultation=consultation,
+                slug=form.cleaned_data["slug"].lower(),
+                by=request.user,
+                is_sample=consultation.is_sample,
+                **form.fields_for_service(),
+            )
+        except ActError as error:
+            form.add_error("slug", wording_moderating.refusal(error.code))
+        else:
+            messages.success(request, _("The conversation is set up. Write its first statements, then open it."))
+            return redirect("deliberation:set_up", slug=made.slug)
+    words = {"consultation": consultation, "text": wording_consulting.shown(consultation), "form": form}
+    return render(request, "deliberation/set_up_new.html", words, status=422 if form.errors else 200)
+
+
+@limited("deliberation-set-up", times=300, seconds=3600)
+@works_on_conversation(Task.LEAD)
+def set_up(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+    """Show how a conversation works, and change it."""
+    rounds = conversation.consultation.rounds.order_by("number")
+    if request.method == "POST":
+        form = ConversationForm(rounds, False, request.POST)
+        if form.is_valid():
+            try:
+                services.edit(
+                    conversation=conversation,
+                    changes=form.fields_for_service(),
+                    seen=form.cleaned_data["seen"],
+                    by=request.user,
+                )
+            except ActError as error:
+                form.add_error(None, wording_moderating.refusal(error.code))
+            else:
+                messages.success(request, _("Saved."))
+                return redirect("deliberation:set_up", slug=conversation.slug)
+    else:
+        form = ConversationForm.of(conversation, rounds, services.set_up_mark(conversation))
+    return _page(request, conversation, form=form)
+
+
+def _page(request: HttpRequest, conversation: Conversation, **changed: Any) -> HttpResponse:
+    rounds = conversation.consultation.rounds.order_by("number")
+    words = frame(request, conversation) | {
+        "form": ConversationForm.of(conversation, rounds, services.set_up_mark(conversation)),
+        "first": FirstStatementsForm(),
+        "statements": conversation.statements.count(),
+        "waiting": moderating.waiting(conversation),
+        "voters": votes.votes_in(conversation).values("participant").distinct().count(),
+        "codes": (conversation.codes.count(), conversation.codes.filter(used_at=None).count()),
+        "least": services.LEAST_STATEMENTS,
+        **changed,
+    }
+    failed = words["form"].errors or words["first"].errors
+    return render(request, "deliberation/set_up.html", words, status=422 if failed else 200)
+
+
+# ---------------------------------------------------------------- first statements
+@require_POST
+@limited("deliberation-set-up", times=300, seconds=3600)
+@works_on_conversation(Task.LEAD, Task.MODERATOR)
+def first_statements_check(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+    """Show what would come in; nothing is written."""
+    form = FirstStatementsForm(request.POST, request.FILES)
+    checked = None
+    if form.is_valid():
+        try:
+            checked = _read(conversation, form.cleaned_data)
+        except TableError as wrong:
+            form.add_error("file", str(wrong))
+        else:
+            if not checked.rows and not checked.faults:
+                form.add_error("lines", wording_moderating.refusal("text"))
+    if form.errors or checked is None:
+        return _page(request, conversation, first=form)
+    words = frame(request, conversation) | {
+        "rows": checked.rows,
+        "faults": [(one, wording_moderating.FAULTS[one.code]) for one in checked.faults],
+        "sealed": signing.dumps([conversation.pk.hex, checked.rows], salt=_SALT, compress=True),
+        "longest": conversation.longest,
+    }
+    return render(request, "deliberation/set_up_check.html", words)
+
+
+def _read(conversation: Conversation, given: dict[str, Any]) -> first_statements.Checked:
+    known = conversation.statements.values_list("text", flat=True)
+    if given["file"] is None:
+        return first_statements.check_lines(given["lines"], conversation.longest, known)
+    content = given["file"].read()
+    languages = dict(settings.LANGUAGES)
+    return first_statements.check_table(given["file"].name, content, conversation.longest, known, languages)
+
+
+@require_POST
+@limited("deliberation-set-up", times=300, seconds=3600)
+@works_on_conversation(Task.LEAD, Task.MODERATOR)
+def first_statements_take_in(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+    """Put in what was checked."""
+    try:
+        whose, rows = signing.loads(request.POST.get("sealed", ""), salt=_SALT, max_age=_SEALED_FOR)
+    except signing.BadSignature:
+        raise Http404 from None
+    if whose != conversation.pk.hex:
+        raise Http404
+    made = services.add_statements(conversation=conversation, rows=rows, by=request.user)
+    said = ngettext("%(count)d statement was put in.", "%(count)d statements were put in.", len(made))
+    messages.success(request, said % {"count": len(made)})
+    return redirect("deliberation:set_up", slug=conversation.slug)
+
+
+# ---------------------------------------------------------------- opening and closing
+@require_POST
+@works_on_conversation(Task.LEAD)
+def open_conversation(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+    """Let people vote."""
+    try:
+        services.open_to_votes(conversation=conversation, by=request.user)
+    except ActError as error:
+        messages.error(request, str(wording_moderating.refusal(error.code)))
+    else:
+        messages.success(request, _("The conversation is open: people can vote."))
+    return redirect("deliberation:set_up", slug=conversation.slug)
+
+
+@require_POST
+@works_on_conversation(Task.LEAD)
+def close_conversation(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+    """Take in no more votes."""
+    try:
+        services.close(conversation=conversation, by=request.user)
+    except ActError as error:
+        messages.error(request, str(wording_moderating.refusal(error.code)))
+    else:
+        messages.success(request, _("The conversation is closed. Look at its report, then publish it."))
+    return redirect("deliberation:set_up", slug=conversation.slug)
+
+
+# ---------------------------------------------------------------- codes, files
+@limited("deliberation-codes", times=30, seconds=3600)
+@works_on_conversation(Task.LEAD)
+def codes(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+    """Make invitation codes; a post shows them once, ready to be printed."""
+    form = CodesForm(posted(request))
+    made: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        made = services.make_codes(conversation=conversation, count=form.cleaned_data["count"], by=request.user)
+    words = frame(request, conversation) | {
+        "form": form,
+        "made": made,
+        "address": request.build_absolute_uri(reverse("deliberation:conversation", args=[conversation.slug])),
+        "unused": conversation.codes.filter(used_at=None).count(),
+        "used": conversation.codes.exclude(used_at=None).count(),
+    }
+    response = render(request, "deliberation/set_up_codes.html", words, status=422 if form.errors else 200)
+    response["Cache-Control"] = "no-store, private"
+    return response
+
+
+@require_safe
+@limited("deliberation-data", times=20, seconds=3600, reading=True)
+@shows_conversation
+@never_cache
+def data_zip(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+    """Give out votes and statements in the files of Pol.is: to the team always, to everyone once it is all over."""
+    if not gives_data(request, conversation):
+        raise Http404
+    address = request.build_absolute_uri(reverse("deliberation:conversation", args=[conversation.slug]))
+    response = HttpResponse(polis_files.zipped(conversation, address), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{conversation.slug}.zip"'
+    return response
