@@ -1,0 +1,241 @@
+"""What stands behind the clauses of a draft: answers, voices, statements, evidence, notes and commitments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Case, Count, Q, When
+
+from minga.deliberation.engine.trace import ACCEPTED
+from minga.deliberation.models import (
+    Citation,
+    Clause,
+    ClauseNote,
+    ClauseVersion,
+    Consultation,
+    Disposition,
+    Draft,
+    ThemeLink,
+    Voice,
+)
+from minga.deliberation.selectors import drafts
+
+#: Notes that everyone sees.
+PUBLIC_NOTES = (ClauseNote.State.SHOWN, ClauseNote.State.ACCEPTED, ClauseNote.State.REJECTED)
+#: How many voices are quoted behind one answer.
+_QUOTES = 5
+#: How many answers a form offers to be carried over.
+_MOST_TO_CARRY = 100
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An answer that led to a clause: what it answers, and voices behind it that may be shown.
+
+    Parameters
+    ----------
+    answer : the answer
+    voices : how many voices it answers
+    quotes : the first of those whose senders agreed to be shown
+    """
+
+    answer: Disposition
+    voices: int
+    quotes: tuple[Voice, ...]
+
+
+@dataclass
+class Behind:
+    """What stands behind one clause."""
+
+    answers: list[Heard] = field(default_factory=list)
+    evidence: list[Citation] = field(default_factory=list)
+    notes: int = 0
+
+    @property
+    def voices(self) -> int:
+        """How many voices the answers behind it answer."""
+        return sum(one.voices for one in self.answers)
+
+    @property
+    def quotes(self) -> list[Voice]:
+        """The voices that may be shown."""
+        return [voice for one in self.answers for voice in one.quotes]
+
+    @property
+    def is_sourced(self) -> bool:
+        """Whether anything stands behind it."""
+        return bool(self.answers or self.evidence)
+
+
+def behind(draft: Draft, version: int) -> dict[str, Behind]:
+    """Return what stands behind each clause of a version, by its code, in a fixed number of queries.
+
+    What stands behind a clause stands behind those that came of it in a split or a merge too.
+    """
+    lines = drafts.lineage_of(draft, version)
+    led = _answers_by_clause(draft, version)
+    heard = {one.answer.pk: one for one in heard_by(one for own in led.values() for one in own)}
+    evidence = _evidence(draft)
+    notes = dict(
+        ClauseNote.objects.filter(clause__draft=draft, state__in=PUBLIC_NOTES)
+        .values_list("clause__number")
+        .annotate(Count("pk"))
+    )
+    found = {}
+    for code in lines.live:
+        family = lines.ancestors(code)
+        answers = {one.pk: heard[one.pk] for each in family for one in led.get(each, []) if one.pk in heard}
+        found[code] = Behind(
+            answers=list(answers.values()),
+            evidence=[one for each in sorted(family) for one in evidence.get(each, [])],
+            notes=notes.get(int(code[1:]), 0),
+        )
+    return found
+
+
+def _answers_by_clause(draft: Draft, version: int) -> dict[str, list[Disposition]]:
+    """Return the standing answers that led to changes, by the code of the clause."""
+    links = ClauseVersion.dispositions.through.objects.filter(
+        clauseversion__clause__draft=draft,
+        clauseversion__version__lte=version,
+        disposition__superseded_by=None,
+    ).values_list("clauseversion__clause__number", "disposition_id")
+    pairs = list(links.order_by("pk"))
+    answers = _answers([answer for _number, answer in pairs])
+    found: dict[str, list[Disposition]] = {}
+    for number, answer in pairs:
+        found.setdefault(f"C{number}", []).append(answers[answer])
+    return found
+
+
+def answers_in(draft: Draft, version: int) -> dict[str, list[Heard]]:
+    """Return the answers that led to the changes of one version, by the code of the clause."""
+    links = list(
+        ClauseVersion.dispositions.through.objects.filter(
+            clauseversion__clause__draft=draft, clauseversion__version=version, disposition__superseded_by=None
+        )
+        .order_by("pk")
+        .values_list("clauseversion__clause__number", "disposition_id")
+    )
+    heard = {one.answer.pk: one for one in heard_by(_answers([answer for _number, answer in links]).values())}
+    found: dict[str, list[Heard]] = {}
+    for number, answer in links:
+        found.setdefault(f"C{number}", []).append(heard[answer])
+    return found
+
+
+def _answers(keys: list[Any]) -> dict[Any, Disposition]:
+    return Disposition.objects.select_related("voice__source", "theme", "statement__conversation").in_bulk(keys)
+
+
+def heard_by(answers: Iterable[Disposition]) -> list[Heard]:
+    """Return answers with the voices that each of them answers."""
+    unique = list({one.pk: one for one in answers}.values())
+    counts, quotes = _of_themes({one.theme_id for one in unique if one.theme_id})
+    return [
+        Heard(one, counts.get(one.theme_id, 0), tuple(quotes.get(one.theme_id, ())))
+        if one.theme_id
+        else Heard(one, int(one.voice_id is not None), _quoted(one.voice))
+        for one in unique
+    ]
+
+
+def _quoted(voice: Voice | None) -> tuple[Voice, ...]:
+    is_shown = voice is not None and voice.withdrawn_at is None and voice.source.may_publish
+    return (voice,) if voice is not None and is_shown else ()
+
+
+def _of_themes(themes: set[int]) -> tuple[Mapping[int, int], Mapping[int, list[Voice]]]:
+    """Count the voices without an answer of their own that the answer to a theme answers, and quote the first."""
+    if not themes:
+        return {}, {}
+    own = Disposition.objects.filter(superseded_by=None, voice__isnull=False).values("voice")
+    links = ThemeLink.objects.filter(theme__in=themes, ended_at=None, voice__withdrawn_at=None).exclude(voice__in=own)
+    counts: dict[int, int] = dict(links.values_list("theme").annotate(Count("pk")))
+    quotes: dict[int, list[Voice]] = {}
+    for theme in themes:
+        shown = links.filter(theme=theme, voice__source__may_publish=True).select_related("voice__source")
+        quotes[theme] = [link.voice for link in shown.order_by("voice__number")[:_QUOTES]]
+    return counts, quotes
+
+
+def _evidence(draft: Draft) -> dict[str, list[Citation]]:
+    """Return what clauses cite, and what the answers behind them cite."""
+    found: dict[str, list[Citation]] = {}
+    for one in Citation.objects.filter(clause__draft=draft, ended_at=None).select_related("clause"):
+        found.setdefault(one.clause.code, []).append(one)  # type: ignore[union-attr]
+    return found
+
+
+def to_carry(consultation: Consultation) -> list[Disposition]:
+    """Return the answers that accept something and that no clause carries yet, the oldest first."""
+    found = _to_carry(consultation).select_related("voice", "theme", "statement__conversation")
+    return list(found[:_MOST_TO_CARRY])
+
+
+def count_to_carry(consultation: Consultation) -> int:
+    """Count the answers that accept something and that no clause carries yet."""
+    return _to_carry(consultation).count()
+
+
+def _to_carry(consultation: Consultation) -> Any:
+    return Disposition.objects.filter(consultation=consultation, superseded_by=None, answer__in=ACCEPTED, changes=None)
+
+
+# ---------------------------------------------------------------- one clause
+@dataclass(frozen=True)
+class Stage:
+    """A clause in one version in which something happened to it."""
+
+    row: ClauseVersion
+    before: ClauseVersion | None
+    answers: list[Heard]
+
+
+def stages(clause: Clause, version: int) -> list[Stage]:
+    """Return what happened to a clause up to a version, the newest first; making room beside it is nothing."""
+    rows = list(clause.versions.filter(version__lte=version).select_related("parent").order_by("version"))
+    answers = list(
+        ClauseVersion.dispositions.through.objects.filter(
+            clauseversion__in=rows, disposition__superseded_by=None
+        ).values_list("clauseversion_id", "disposition_id")
+    )
+    known = _answers([answer for _row, answer in answers])
+    heard = {one.answer.pk: one for one in heard_by(known.values())}
+    found, before = [], None
+    for row in rows:
+        led = [heard[answer] for pk, answer in answers if pk == row.pk]
+        if row.kind != ClauseVersion.Kind.NONE or led:
+            found.append(Stage(row, before, led))
+        before = row
+    return found[::-1]
+
+
+def notes_of(clause: Clause) -> Any:
+    """Return the notes on a clause that everyone sees, with the answers to them."""
+    return (
+        ClauseNote.objects.filter(clause=clause, state__in=PUBLIC_NOTES).select_related("voice").order_by("-created_at")
+    )
+
+
+def waiting_notes(draft: Draft) -> Any:
+    """Return the notes on a draft that nobody decided about yet, the oldest first."""
+    return all_notes(draft).filter(state=ClauseNote.State.WAITING)
+
+
+def all_notes(draft: Draft) -> Any:
+    """Return every note on a draft whose author did not take it back."""
+    return (
+        ClauseNote.objects.filter(clause__draft=draft)
+        .exclude(Q(text="") & Q(proposed=""))
+        .select_related("clause", "voice__source")
+    )
+
+
+def waiting_first(notes: Any) -> Any:
+    """Order notes: those that wait first, then the newest."""
+    is_waiting = Case(When(state=ClauseNote.State.WAITING, then=0), default=1)
+    return notes.order_by(is_waiting, "-created_at", "pk")

@@ -1,0 +1,104 @@
+"""Publishing a version of a draft, and adopting it once every voice is answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from minga.deliberation import wording_drafting as wording
+from minga.deliberation.engine.changes import changes
+from minga.deliberation.engine.errors import ActError
+from minga.deliberation.forms_drafting import AdoptForm, PublishForm
+from minga.deliberation.models import Draft, Voice
+from minga.deliberation.selectors import access, adoption
+from minga.deliberation.selectors import drafts as selectors
+from minga.deliberation.services import adopting, versions
+from minga.deliberation.services.marks import mark_of
+from minga.deliberation.views.common_drafts import frame, posted, works_on_draft
+from minga.deliberation.views.drafting import EDITOR, refused
+
+#: How many things that are missing one page lists.
+_MOST = 200
+
+
+@works_on_draft(EDITOR)
+def publish(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Show what a new version would change, and publish it."""
+    form = PublishForm(posted(request))
+    number = draft.version + 1
+    if request.method == "POST" and form.is_valid():
+        try:
+            versions.publish_version(draft=draft, note=form.cleaned_data["note"], by=request.user)
+        except ActError as error:
+            return refused(request, draft, error)
+        messages.success(
+            request, _("Version %(number)s is published. It never changes from now on.") % {"number": number}
+        )
+        return redirect("deliberation:draft_version", draft.consultation.slug, draft.slug, number)
+    before, after = selectors.clauses_at(draft, draft.version), selectors.clauses_at(draft, number)
+    found = [one for one in changes(before, after, number) if not one.is_same]
+    words = frame(draft) | {
+        "version": number,
+        "form": form,
+        "changes": [(one, wording.KINDS["moved" if one.kind == "same" else one.kind]) for one in found],
+    }
+    return render(request, "deliberation/drafting_desk_publish.html", words, status=422 if form.errors else 200)
+
+
+@works_on_draft(access.Task.LEAD)
+def adopt(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Show what stands in the way, with links; adopt the draft where nothing does."""
+    form = AdoptForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            adopting.adopt(draft, request.user, form.cleaned_data["decision"])
+        except ActError as error:
+            form.add_error(None, str(wording.refusal(error.code)))
+        else:
+            messages.success(request, _("The draft is adopted. From now on it shows what is done of it."))
+            return redirect("deliberation:draft", draft.consultation.slug, draft.slug)
+    problems = adoption.missing(draft, draft.consultation) if draft.version else None
+    refusal = adoption.refusal(draft, draft.consultation, mark_of(request.user))
+    stopping = [] if problems is None else problems.filter(problems["blocks"]).to_dicts()
+    words = frame(draft) | {
+        "form": form,
+        "refusal": wording.refusal(refusal.code) if refusal else "",
+        "missing": [_linked(draft, one) for one in stopping[:_MOST]],
+        "more": max(0, len(stopping) - _MOST),
+        "is_adopted": draft.state == Draft.State.ADOPTED,
+    }
+    return render(request, "deliberation/drafting_desk_adopt.html", words, status=422 if form.errors else 200)
+
+
+def _linked(draft: Draft, problem: dict[str, Any]) -> dict[str, Any]:
+    """Say what is missing in the words of the page, with the address where it can be mended."""
+    where = problem["where"]
+    slug, name = draft.consultation.slug, where
+    if where.startswith(f"{draft.slug}/C"):
+        name = where.rpartition("/")[2]
+        address = _address("desk_clause", slug, draft.slug, int(name[1:]))
+    elif problem["rule"] in {"voice_unanswered", "voice_unread"}:
+        address = _voice(draft, where)
+    else:
+        address = _address("answers", slug)
+    return {"name": name, "address": address, "words": wording.missing(problem["rule"])}
+
+
+def _voice(draft: Draft, code: str) -> str:
+    """Return where a voice is answered: beside its source, where its themes are found too."""
+    voice = Voice.objects.filter(consultation=draft.consultation, number=int(code[1:])).select_related("source").first()
+    if voice is None:
+        return _address("answers", draft.consultation.slug)
+    return _address("answer_voice", draft.consultation.slug, voice.number)
+
+
+def _address(name: str, *arguments: Any) -> str:
+    try:
+        return reverse(f"deliberation:{name}", args=arguments)
+    except NoReverseMatch:
+        return ""

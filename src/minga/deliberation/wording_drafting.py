@@ -1,0 +1,118 @@
+"""Drafts in the words of the page's language: changes of clauses, refusals, and what stands behind a clause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from minga.deliberation import wording_answering
+from minga.deliberation.engine.texts.blocks import blocks
+from minga.deliberation.engine.texts.html import block_html
+
+Words = str | Promise
+
+_CHANGED = _("Somebody else changed this clause meanwhile. Their words stand beside yours: read them, then save again.")
+REFUSALS: Mapping[str, Words] = {
+    # beginning and writing
+    "title": _("The draft needs a title. Write one."),
+    "taken": _("Another draft of this consultation has this word in its address. Choose another one."),
+    "consultation": _("This consultation is adopted, so no draft begins in it any more."),
+    "published": _("A version of this draft is published, so it stays. Publish a better one instead."),
+    "state": _("This draft is adopted or withdrawn, so nothing in it changes any more."),
+    "gone": _("This clause was taken out of the draft meanwhile. Bring it back, or leave it."),
+    "empty": _("The clause has neither a heading nor a text. Write one, or take the clause out."),
+    "long": _("The clause is too long. Shorten it, or split it in two."),
+    "many": _("This draft holds as many clauses as a draft can hold. Begin a second one."),
+    "changed": _CHANGED,
+    "answer": _("Only answers of this consultation that accept something can lead to a change."),
+    # shape
+    "inside": _("A clause cannot be put inside or behind itself. Choose another place."),
+    "parts": _("There must be at least two parts. Choose where the second one begins, or another clause."),
+    "standing": _("This clause stands in the draft already."),
+    # versions and adoption
+    "preparation": _("The consultation is still in preparation. Open it, then publish the draft."),
+    "unchanged": _("Nothing was changed since the last version, so there is nothing to publish."),
+    "blank": _("No clause stands in the draft. Write one first."),
+    "lineage": _("Two clauses come from each other in a circle. Take the last merge back, then publish."),
+    "unpublished": _("No version of this draft is published. Publish one, then adopt it."),
+    "newer": _("Something was changed since the last version. Publish it first, so that it is clear what is adopted."),
+    "open": _("The consultation still takes voices in. Close it, answer what came in, then adopt the draft."),
+    "second": _("You published the last version yourself. Ask a second person of the team to adopt it."),
+    "decision": _("Name the decision: who decided and when, or its permanent link."),
+    "missing": _("Something still stands in the way of adopting the draft. It is listed below."),
+    # notes
+    "silent": _("Nothing is said. Write a comment, or the words that the clause should have."),
+    "long_note": _("A comment has at most 5,000 characters. Shorten it."),
+    "unread": _("This clause does not stand in that version of the draft. Look at the newest version."),
+    "same": _("The proposed words are those that stand there already. Change them, or add a comment."),
+    "taken_back": _("The author took these words back, so nothing can be decided about them any more."),
+    "decided": _("Somebody decided about this note meanwhile. Look at it again."),
+    "amendment": _("Only proposed words can be taken into the draft or refused. Answer this comment."),
+    "adopted": _("The draft is adopted, so nothing can be taken in any more."),
+}
+
+
+def refusal(code: str) -> Words:
+    """Say why a step is not possible."""
+    return REFUSALS.get(code) or wording_answering.refusal(code)
+
+
+#: What happened to a clause, as a tag beside its number.
+KINDS: Mapping[str, Words] = {
+    **wording_answering.KINDS,
+    "same": _("unchanged"),
+    "moved": _("moved"),
+}
+#: Colour of the tag; the word says the same.
+KIND_TONES: Mapping[str, str] = {"add": "good", "delete": "bad", "edit": "warn", "split": "warn", "merge": "warn"}
+
+#: Rules of the trace that stop an adoption: what to do, and where (a page of the desk).
+MISSING: Mapping[str, tuple[Words, str]] = {
+    "voice_unanswered": (_("This voice has no answer, neither its own nor that of a theme."), "answers"),
+    "consensus_unanswered": (_("All groups agree on this statement, but nobody answered it."), "answers"),
+    "change_undone": (
+        _("An answer accepts and points to a clause, but that change is no longer in the draft."),
+        "answers",
+    ),
+    "accepted_without_clause": (
+        _("This answer accepts something, but no clause carries it. Say at a clause which answer led to it."),
+        "answers",
+    ),
+    "evidence_incomplete": (_("A piece of evidence lacks its link or the value cited."), ""),
+    "reason_short": (_("An answer that does not follow a voice gives no reason of 40 characters."), "answers"),
+}
+_OTHER = _("Answers and clauses do not hold together here. Look at the answer again.")
+
+
+def missing(rule: str) -> Words:
+    """Say what stands in the way of adopting a draft."""
+    return MISSING.get(rule, (_OTHER, ""))[0]
+
+
+def answer_name(answer: Any) -> str:
+    """Name what an answer answers: a theme by its name, a voice or a statement by its first words."""
+    if answer.theme is not None:
+        return f"{answer.theme.code} {answer.theme.name}"
+    if answer.statement is not None:
+        return f"{answer.statement.number}: {_short(answer.statement.text)}"
+    return f"{answer.voice.code} {_short(answer.voice.text)}".strip()
+
+
+def _short(words: str) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= 90 else f"{line[:89]}…"
+
+
+def html_of(text: str) -> SafeString:
+    """Return the text of a clause as paragraphs and lists, everything in it escaped."""
+    return mark_safe("".join(block_html(one) for one in blocks(text)))  # noqa: S308 - block_html escapes the words
+
+
+def clause_name(row: Any) -> str:
+    """Name a clause by its number and its heading, or by its first words."""
+    words = row.heading or row.text.strip().split("\n")[0]
+    return f"{row.code} {words[:60]}{'…' if len(words) > 60 else ''}".strip()
