@@ -21,7 +21,7 @@ LATE = "overdue"
 
 def public_commitments() -> QuerySet[Commitment]:
     """Return the commitments that everyone may see, what is due first standing first."""
-    shown = Commitment.objects.filter(draft__state=Draft.State.ADOPTED)
+    shown = Commitment.objects.exclude(draft__state=Draft.State.WITHDRAWN)
     shown = shown.exclude(draft__consultation__state=Consultation.State.DRAFT)
     return shown.select_related("clause", "organization", "draft__consultation__organization").order_by("due_on", "pk")
 

@@ -30,6 +30,11 @@ _TASKS = (access.Task.LEAD, access.Task.EDITOR)
 _FIELDS = {"clause": "clause", "title": "title", "owner": "owner", "link": "indicator_link", "why": "note"}
 
 
+def _posted(request: HttpRequest) -> Any:
+    """Return what was sent, also where that is nothing; None where nothing was sent yet."""
+    return request.POST if request.method == "POST" else None
+
+
 def _frame(consultation: Consultation) -> dict[str, Any]:
     return {"consultation": consultation, "text": wording_consulting.shown(consultation)}
 
@@ -66,7 +71,7 @@ def desk_commitment_new(request: HttpRequest, consultation: Consultation) -> Htt
         messages.info(request, wording.refusal("draft"))
         return redirect("deliberation:desk_commitments", consultation.slug)
     named = {"clause": request.GET.get("clause", "")}
-    form = CommitmentForm(clauses, request.POST or None, initial=named, chosen=consultation.organization)
+    form = CommitmentForm(clauses, _posted(request), initial=named, chosen=consultation.organization)
     if request.method == "POST" and form.is_valid():
         slug, _slash, code = form.cleaned_data["clause"].rpartition("/")
         clause = get_object_or_404(
@@ -97,7 +102,7 @@ def desk_commitment(request: HttpRequest, consultation: Consultation, pk: uuid.U
     found = _found(consultation, pk)
     known = {name: getattr(found, name) for name in committing.AMENDABLE if name != "organization"}
     known |= {"seen": found.version, "organization": str(found.organization.mark) if found.organization else ""}
-    form = AmendForm(request.POST or None, initial=known, chosen=found.organization)
+    form = AmendForm(_posted(request), initial=known, chosen=found.organization)
     if request.method == "POST" and form.is_valid():
         try:
             committing.amend(commitment=found, by=request.user, **form.changes())
