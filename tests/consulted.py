@@ -24,7 +24,7 @@ class Consulted:
 def consult(by: Any) -> Consulted:
     """Ask something, take a voice in, answer it, publish a draft and promise something."""
     from minga.deliberation.models import Clause, ClauseVersion, Commitment, Draft, DraftVersion, Theme, ThemeLink
-    from minga.deliberation.services import consulting, sources
+    from minga.deliberation.services import answering, citing, consulting, sources
 
     asked = consulting.begin(
         title="A strategy for AI", slug=SLUG, about="What should be in it? The council decides in June.", by=by
@@ -40,11 +40,19 @@ def consult(by: Any) -> Consulted:
     clause = Clause.objects.create(draft=draft, number=1)
     for version, kind in ((1, "add"), (2, "edit")):
         ClauseVersion.objects.create(clause=clause, version=version, kind=kind, heading="Skills", text="Train people.")
+    answer = answering.give_answer(target=theme, answer="accepted", responder="Secretariat", by=by)
+    change = clause.versions.get(version=2)
+    answering.link_change(disposition=answer, clause_version=change, by=by)
+    cited = citing.cite(of=answer, link="https://example.org/skills", value="12 %", by=by)
     promised = Commitment.objects.create(
         draft=draft, clause=clause, number=1, title="Train 100 people", owner="Secretariat", due_on=date(2027, 1, 31)
     )
     helper = consulting.add_to_team(consultation=asked, email=by.email, task="lead", by=by)
-    return Consulted(asked, promised, {"team": helper})
+    return Consulted(
+        asked,
+        promised,
+        {"team": helper, "receipt": taken.source, "answer": answer, "change": change, "citation": cited},
+    )
 
 
 def _talk(asked: Any) -> None:

@@ -61,7 +61,7 @@ def _sent(request: HttpRequest, source: Source) -> bool:
 @never_cache
 def receipt(request: HttpRequest) -> HttpResponse:
     """Ask for the code; a signed-in sender finds what they sent without one."""
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         source = receipts.find_by_code(form.cleaned_data["code"])
         if source is not None:
