@@ -2,72 +2,152 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from minga.deliberation.models import Consultation, Conversation, Level
+from minga.deliberation import sample_story as story
+from minga.deliberation.models import Consultation, Conversation, Level, Round, Statement
 from minga.deliberation.sample_talks import load_talk, sample_id, texts
 from minga.deliberation.selectors.consulting import organizations_for_consultations
-from minga.deliberation.services import consulting, mapping
+from minga.deliberation.services import consulting, drafting, mapping, moderating, versions
 from minga.members import services as members
 
-#: What earlier rooms of the sample made: who runs the ministry, and who helps.
-OFFICER = "officer@sample.example"
-HELPERS = (("adviser@sample.example", "moderator"), ("adviser@sample.example", "analyst"),
-           ("assessor@sample.example", "editor"))  # fmt: skip
-_BEGIN = datetime(2026, 6, 10, 8, 0, tzinfo=UTC)
+#: What earlier rooms of the sample made: who runs the ministry, who owns a factory, who decides, and who helps.
+OFFICER, OWNER, SECOND = "officer@sample.example", "owner@sample.example", "secretariat@sample.example"
+MODERATOR = "adviser@sample.example"
+HELPERS = ((MODERATOR, "moderator"), (MODERATOR, "analyst"), ("assessor@sample.example", "editor"))
 
 
 @transaction.atomic
 def load_sample() -> list[dict[str, str]]:
     """Store the sample's consultations; a second time changes nothing. Its people have their logins already."""
-    if not Consultation.objects.filter(is_sample=True).exists():
+    # a room below that was loaded without its people leaves nobody to tell the story
+    if not Consultation.objects.filter(is_sample=True).exists() and members.person_by_address(OFFICER):
+        _load_adopted()
         _load_open()
     return []
+
+
+def _account(email: str) -> Any:
+    return getattr(members.person_by_address(email), "account", None)
 
 
 def _consultation(key: str, **fields: Any) -> Consultation:
     """Begin a consultation of the sample in the name of its ministry, with its words in six languages."""
     said = texts("consultations")[key]
-    officer = members.person_by_address(OFFICER)
     made = consulting.begin(
         pk=sample_id(said["slug"]),
         slug=said["slug"],
         title=said["title"]["en"],
         about=said["about"]["en"],
-        organization=_ministry(officer),
+        organization=_ministry(),
         is_sample=True,
+        level=Level.COUNTRY,
+        country="TN",
         **fields,
     )
     made.translations = {
         code: {"title": title, "about": said["about"][code]} for code, title in said["title"].items() if code != "en"
     }
     made.save(update_fields=["translations"])
-    for email, task in HELPERS if officer else ():
+    for email, task in HELPERS:
         consulting.add_to_team(consultation=made, email=email, task=task)
+    consulting.open_to_all(consultation=made)
     return made
 
 
-def _ministry(officer: Any) -> Any:
-    """Return the organization that the officer runs; None where a room below was loaded without its people."""
-    return next(iter(organizations_for_consultations(officer.account)), None) if officer else None
+def _ministry() -> Any:
+    return next(iter(organizations_for_consultations(_account(OFFICER))), None)
 
 
+def _date(consultation: Consultation, **times: datetime) -> None:
+    """Let the sample's consultation lie in the past: what it says of its days is invented like the rest."""
+    Consultation.objects.filter(pk=consultation.pk).update(**times)
+    consultation.refresh_from_db()
+
+
+# ---------------------------------------------------------------- the one that was adopted
+def _load_adopted() -> None:
+    """Tell the whole story: voices, a conversation and a hearing, answers, two versions, a decision, promises."""
+    said, begin = texts("story"), timezone.now() - timedelta(days=150)
+    asked = _consultation("adopted")
+    _date(asked, created_at=begin, opened_at=begin)
+    talk = load_talk("closed", consultation=asked, state=Conversation.State.CLOSED, begin=begin + timedelta(days=10))
+    told = story.Told(asked, _account(OFFICER), begin + timedelta(days=3))
+    story.make_themes(told, said["themes"])
+    story.take_in(told, said["sources"], owner=_account(OWNER))
+    story.hear(told, said["takeaways"])
+    story.answer_themes(told, said["themes"])
+    consulting.close(consultation=asked)
+    _date(asked, closed_at=timezone.now() - timedelta(days=30))
+    draft = story.write(told, said["draft"])
+    run = mapping.refresh_map(conversation=talk)
+    if run is not None:
+        mapping.publish_map(run=run, by=told.officer)
+    story.answer_common_ground(told, said["statements"])
+    versions.publish_version(draft=draft, note=said["draft"]["second_note"], by=told.officer)
+    story.adopt(draft, _account(SECOND), said["decision"])
+    story.promise(told, draft, said["commitments"], asked.organization)
+
+
+# ---------------------------------------------------------------- the one that is open
 def _load_open() -> None:
     """Ask people in Sfax what a training centre shall teach; rounds roll up from the city to the country."""
-    begin = timezone.now() - timedelta(days=20)
-    asked = _consultation("open", level=Level.COUNTRY, country="TN")
-    closes = (timezone.now() + timedelta(days=40)).date()
-    place = {"consultation": asked, "country": "TN", "opens_on": begin.date(), "closes_on": closes}
-    country = consulting.save_round(**place, title="Tunisia (sample)", level=Level.COUNTRY)
-    region = consulting.save_round(
-        **place, title="South (sample)", level=Level.REGION, place="South", parent=country.number
-    )
-    city = consulting.save_round(**place, title="Sfax (sample)", level=Level.CITY, place="Sfax", parent=region.number)
-    consulting.save_round(**place, title="Gabès (sample)", level=Level.CITY, place="Gabès", parent=region.number)
-    consulting.open_to_all(consultation=asked)
-    talk = load_talk("open", consultation=asked, state=Conversation.State.OPEN, begin=begin, round=city)
+    said, begin = texts("story")["open"], timezone.now() - timedelta(days=20)
+    asked = _consultation("open")
+    _date(asked, created_at=begin, opened_at=begin)
+    rounds = _rounds(asked, begin)
+    talk = load_talk("open", consultation=asked, state=Conversation.State.OPEN, begin=begin, round=rounds["Sfax"])
     mapping.refresh_map(conversation=talk)
+    _moderate(talk)
+    told = story.Told(asked, _account(OFFICER), begin)
+    story.make_themes(told, said["themes"])
+    story.take_in(told, said["sources"], rounds=rounds)
+    story.answer_themes(told, said["themes"])
+    _begin_text(told, said["draft"])
+
+
+def _rounds(asked: Consultation, begin: datetime) -> dict[str, Round]:
+    closes = (timezone.now() + timedelta(days=40)).date()
+    make = {"consultation": asked, "country": "TN", "opens_on": begin.date(), "closes_on": closes}
+    country = consulting.save_round(**make, title="Tunisia (sample)", level=Level.COUNTRY)
+    region = consulting.save_round(
+        **make, title="South (sample)", level=Level.REGION, place="South", parent=country.number
+    )
+    return {
+        place: consulting.save_round(
+            **make, title=f"{place} (sample)", level=Level.CITY, place=place, parent=region.number
+        )
+        for place in ("Sfax", "Gabès")
+    }
+
+
+def _moderate(talk: Conversation) -> None:
+    """Reject one statement with a reason, so that the public log shows how that reads; others wait."""
+    advertises = talk.statements.filter(state=Statement.State.WAITING).order_by("number").last()
+    if advertises is not None:
+        moderating.decide(
+            statement=advertises,
+            state=Statement.State.REJECTED,
+            seen_version=advertises.version,
+            reason="Rule 2: it advertises a product and says nothing about the question.",
+            by=_account(MODERATOR),
+        )
+
+
+def _begin_text(told: story.Told, said: Mapping[str, Any]) -> None:
+    """Publish a first text beside which people can say what is missing."""
+    draft = drafting.make_draft(
+        consultation=told.consultation, title=said["title"], slug=said["slug"], by=told.officer,
+        pk=sample_id(f"{told.consultation.slug}/{said['slug']}"),
+    )  # fmt: skip
+    for row in reversed(said["clauses"]):
+        drafting.add_clause(
+            draft=draft, heading=row["heading"], text=row["text"], by=told.officer,
+            dispositions=[told.answers[theme] for theme in row["themes"]],
+        )  # fmt: skip
+    versions.publish_version(draft=draft, note=said["note"], by=told.officer)
