@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.core.exceptions import TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
@@ -27,7 +29,15 @@ def _page(request: HttpRequest, status: int, title: str, explanation: str, what_
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: the browser sent what the site cannot read."""
+    """400: the browser sent what the site cannot read, or more files than it receives at once."""
+    if isinstance(exception, TooManyFilesSent):
+        return _page(
+            request,
+            400,
+            _("Too many files at once"),
+            _("At most %(most)s files are received at once.") % {"most": settings.DATA_UPLOAD_MAX_NUMBER_FILES},
+            _("Put them into one .zip file and send that."),
+        )
     return _page(
         request,
         400,

@@ -92,6 +92,25 @@ def _place(entry: tuple[int, *tuple[object, ...]]) -> int:
 # Parts stand below, by subject. An entry's address is made by `reverse("deliberation:<name>", args=[...])`.
 
 
+# ---------------------------------------------------------------- taking in
+@desk(100, Task.ANALYST)
+def sources(consultation: Consultation) -> Iterable[Part]:
+    """Lead to what came in, and to taking more in."""
+    rows = consultation.sources
+    yield Part(
+        label=_("Sources"),
+        url=reverse("deliberation:sources", args=[consultation.slug]),
+        about=_("Everything that came in, as it came; letters wait to be split into voices."),
+        count=rows.count(),
+        waiting=rows.filter(read_at=None).exclude(text="").count(),
+    )
+    yield Part(
+        label=_("Take in what was sent"),
+        url=reverse("deliberation:upload", args=[consultation.slug]),
+        about=_("Letters, e-mails, spreadsheets, notes of workshops, one by one or hundreds at once."),
+    )
+
+
 # ---------------------------------------------------------------- the consultation itself
 @desk(900, Task.LEAD)
 def rounds(consultation: Consultation) -> Iterable[Part]:

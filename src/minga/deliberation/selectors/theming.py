@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
+from minga.deliberation.engine.suggesting import Said, best
 from minga.deliberation.models import Consultation, Disposition, Theme, ThemeLink, Voice
 from minga.deliberation.selectors import consulting
-from minga.text.similarity import texts
+from minga.deliberation.selectors.suggesting import likeness
 
 #: Voices of a theme from which its words are taken, beside its name: the last ones.
 _TELLING = 20
@@ -81,15 +82,18 @@ def holding(voices: QuerySet[Voice], words: str) -> QuerySet[Voice]:
 def most_alike(voices: QuerySet[Voice], to: Voice) -> list[Voice]:
     """Return voices in the order of their likeness to one of them, that one first."""
     rows = list(voices[:_COMPARED])
-    compared = texts([row.text[:_LETTERS] for row in rows], [row.language or "en" for row in rows])
-    likeness = compared.to(to.text[:_LETTERS], to.language or "en")
-    order = sorted(range(len(rows)), key=lambda at: (rows[at].pk != to.pk, -likeness[at]))
-    return [rows[at] for at in order if rows[at].pk == to.pk or likeness[at] >= _ALIKE]
+    (alike,) = likeness([_said(to)], [_said(row) for row in rows])
+    order = sorted(range(len(rows)), key=lambda at: (rows[at].pk != to.pk, -alike[at]))
+    return [rows[at] for at in order if rows[at].pk == to.pk or alike[at] >= _ALIKE]
+
+
+def _said(voice: Voice) -> Said:
+    return Said(voice.text[:_LETTERS], voice.language)
 
 
 # ---------------------------------------------------------------- suggestions
 def suggested(consultation: Consultation, voices: Sequence[Voice]) -> dict[object, list[Theme]]:
-    """Suggest themes by the words that a voice shares with them: by the key of the voice, the likeliest first.
+    """Suggest the themes that a voice is most alike to: by the key of the voice, the likeliest first.
 
     A suggestion is only ever shown; a person decides.
     """
@@ -97,15 +101,10 @@ def suggested(consultation: Consultation, voices: Sequence[Voice]) -> dict[objec
     if not themes or not voices:
         return {}
     words = _words_of(themes)
-    compared = texts([words[theme.pk] for theme in themes], [theme.language for theme in themes])
+    rows = likeness([_said(voice) for voice in voices], [Said(words[theme.pk], theme.language) for theme in themes])
     return {
-        voice.pk: [
-            themes[at]
-            for at, _likeness in compared.nearest(
-                voice.text[:_LETTERS], voice.language or "en", at_least=_ALIKE, most=_MOST_SUGGESTED
-            )
-        ]
-        for voice in voices
+        voice.pk: [themes[at] for at, _likeness in best(row, at_least=_ALIKE, most=_MOST_SUGGESTED)]
+        for voice, row in zip(voices, rows, strict=True)
     }
 
 

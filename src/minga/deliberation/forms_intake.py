@@ -1,0 +1,221 @@
+"""Forms of taking in: an upload, the columns of a spreadsheet, one letter typed in, and who sent it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from minga.deliberation import wording_consulting, wording_intake
+from minga.deliberation.engine.vocabulary import STRATA
+from minga.deliberation.forms_consulting import PlainForm
+from minga.deliberation.models import Round, Source
+from minga.deliberation.services.intake import LATER, MOST_FILES, SHORT, WHOLE
+from minga.deliberation.services.sources import LONGEST, Author
+
+_NOT_SAID = ("", _("not said"))
+_GUESS = ("", _("recognize it by itself"))
+
+
+class _ManyFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class _ManyFilesField(forms.FileField):
+    """Several files in one field."""
+
+    widget = _ManyFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Check each file as a single one is checked."""
+        given = data if isinstance(data, list | tuple) else [data]
+        return [super(_ManyFilesField, self).clean(one, initial) for one in given or [None]]
+
+
+class AboutSenderForm(PlainForm):
+    """What is known of whoever sent something: every field may be left empty."""
+
+    def __init__(self, rounds: Iterable[Round], *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.rounds = {str(one.number): one for one in rounds}
+        for stratum, values in STRATA.items():
+            self.fields[f"stratum-{stratum}"] = _stratum(stratum, values)
+        if self.rounds:
+            self.fields["round"] = forms.ChoiceField(
+                label=_("Round"),
+                choices=[("", _("none of them")), *((key, one.title) for key, one in self.rounds.items())],
+                required=False,
+            )
+
+    @property
+    def stratum_fields(self) -> list[Any]:
+        """The strata, as bound fields."""
+        return [self[f"stratum-{stratum}"] for stratum in STRATA]
+
+    def strata(self) -> dict[str, str]:
+        """Return what is known."""
+        given = {stratum: self.cleaned_data.get(f"stratum-{stratum}", "") for stratum in STRATA}
+        return {stratum: value for stratum, value in given.items() if value}
+
+    def chosen_round(self) -> Round | None:
+        """Return the round, if one was chosen."""
+        return self.rounds.get(self.cleaned_data.get("round", ""))
+
+
+def _stratum(stratum: str, values: Iterable[str]) -> forms.Field:
+    label = wording_consulting.STRATUM_NAMES[stratum]
+    if not values:
+        return forms.CharField(label=label, max_length=80, required=False)
+    choices = [_NOT_SAID, *((value, wording_consulting.stratum_value(stratum, value)) for value in values)]
+    return forms.ChoiceField(label=label, choices=choices, required=False)
+
+
+class UploadForm(AboutSenderForm):
+    """Files, and what holds for all of them unless a row says otherwise."""
+
+    files = _ManyFilesField(
+        label=_("Files"),
+        help_text=_(
+            "Word (.docx), PDF with text, plain text, e-mail (.eml, .mbox), spreadsheets (.xlsx, .csv: one row a "
+            "submission), or any number of letters in one .zip."
+        ),
+        widget=_ManyFilesInput(
+            attrs={"accept": ".docx,.pdf,.txt,.md,.html,.eml,.mbox,.xlsx,.csv,.tsv,.zip", "data-most": str(MOST_FILES)}
+        ),
+    )
+    kind = forms.ChoiceField(
+        label=_("Plain text files are"),
+        choices=[(Source.Kind.LETTER, _("letters")), (Source.Kind.NOTES, _("workshop notes"))],
+        widget=forms.RadioSelect,
+        initial=Source.Kind.LETTER,
+    )
+    voices = forms.ChoiceField(
+        label=_("What becomes a voice?"),
+        choices=[
+            (SHORT, _("Short submissions become one voice each; longer ones wait to be split by a person")),
+            (WHOLE, _("Every submission becomes one voice")),
+            (LATER, _("Every submission waits to be split by a person")),
+        ],
+        widget=forms.RadioSelect,
+        initial=SHORT,
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=[_GUESS, *settings.LANGUAGES], required=False)
+    may_publish = forms.BooleanField(
+        label=_("Everyone who wrote agreed that the words are shown in public, without the name."),
+        help_text=_("Leave it empty if you are not sure. A column of a spreadsheet can say it row by row."),
+        required=False,
+    )
+
+    def given(self) -> dict[str, Any]:
+        """Return what holds for all of it."""
+        kept = {name: self.cleaned_data[name] for name in ("kind", "voices", "language", "may_publish")}
+        return kept | {"strata": self.strata()}
+
+
+class ColumnsForm(PlainForm):
+    """Which column of one spreadsheet holds what."""
+
+    def __init__(self, table: Mapping[str, Any], *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, prefix=f"file-{table['file']}", **named)
+        self.name = table["name"]
+        self.key = str(table["file"])
+        choices = [("", _("no column")), *((column, column) for column in table["header"])]
+        for field, label in wording_intake.COLUMNS.items():
+            self.fields[field] = forms.ChoiceField(
+                label=label, choices=choices, required=field == "text", initial=table["columns"].get(field, "")
+            )
+
+    def columns(self) -> dict[str, str]:
+        """Return the column of each field that has one."""
+        return {field: column for field, column in self.cleaned_data.items() if column}
+
+
+class ConfirmForm(PlainForm):
+    """The word that what was found is taken in."""
+
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    twins = forms.BooleanField(
+        label=_("Take in those that are here already, too."),
+        help_text=_("Only if you know that different people sent the same words."),
+        required=False,
+    )
+
+
+class _SenderForm(AboutSenderForm):
+    author_name = forms.CharField(label=_("Name"), max_length=200, required=False)
+    author_organization = forms.CharField(label=_("Organization"), max_length=200, required=False)
+    author_address = forms.EmailField(label=_("E-mail address"), max_length=254, required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=[_GUESS, *settings.LANGUAGES], required=False)
+    may_publish = forms.BooleanField(
+        label=_("The sender agreed that the words are shown in public, without the name."), required=False
+    )
+
+    def author(self) -> Author:
+        """Return who sent it."""
+        given = self.cleaned_data
+        return Author(given["author_name"], given["author_organization"], given["author_address"])
+
+
+class SourceForm(_SenderForm):
+    """One submission that somebody types or pastes."""
+
+    kind = forms.ChoiceField(
+        label=_("What is it?"),
+        choices=[
+            (Source.Kind.LETTER, _("a letter, or a note of a telephone call")),
+            (Source.Kind.NOTES, _("notes of a workshop")),
+            (Source.Kind.EMAIL, _("an e-mail")),
+        ],
+        widget=forms.RadioSelect,
+        initial=Source.Kind.LETTER,
+    )
+    text = forms.CharField(
+        label=_("The words"),
+        help_text=_("As they were said or written, in the language in which they were."),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 12, "dir": "auto"}),
+    )
+    received_on = forms.DateField(
+        label=_("When did it come in?"), widget=forms.DateInput(attrs={"type": "date"}), required=False
+    )
+    is_one = forms.BooleanField(
+        label=_("It says one thing: make one voice of it."),
+        help_text=_("Otherwise the next page helps you to split it."),
+        required=False,
+    )
+
+    def clean_received_on(self) -> Any:
+        """Refuse a day that has not come."""
+        day = self.cleaned_data["received_on"]
+        if day and day > timezone.localdate():
+            raise forms.ValidationError(_("This day has not come yet. Correct the date."))
+        return day
+
+
+class DescribeForm(_SenderForm):
+    """Who sent a source, as far as the letter tells."""
+
+    @classmethod
+    def of(cls, source: Source, rounds: Iterable[Round]) -> DescribeForm:
+        """Return the form filled with what is known."""
+        known = {name: getattr(source, name) for name in ("author_name", "author_organization", "author_address")}
+        known |= {"language": source.language, "may_publish": source.may_publish}
+        known |= {f"stratum-{name}": value for name, value in source.strata.items()}
+        return cls(rounds, initial=known | {"round": str(source.round.number) if source.round else ""})
+
+
+class VoiceForm(PlainForm):
+    """The words of a voice, trimmed, and their language."""
+
+    text = forms.CharField(
+        label=_("Words"),
+        help_text=_("Leave out what does not belong, such as names. Put no word in: these are the sender’s."),
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"), choices=[("", _("not known")), *settings.LANGUAGES], required=False
+    )

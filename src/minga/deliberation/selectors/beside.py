@@ -1,0 +1,91 @@
+"""A source beside its voices: its pieces, which of them are voices already, and what is suggested for each voice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from minga.deliberation.engine.splitting import NEW, OUT, WITH, Piece, pieces
+from minga.deliberation.engine.suggesting import Said, best
+from minga.deliberation.models import Consultation, Source, Theme, Voice
+from minga.deliberation.selectors import theming
+from minga.deliberation.selectors.suggesting import likeness
+
+#: Below this, two voices share hardly a word; three that say the same are enough to compare.
+_ALIKE, _MOST = 0.25, 3
+#: The voices that came last are compared, each by its beginning.
+_COMPARED, _LETTERS = 2000, 400
+
+
+@dataclass(frozen=True)
+class ShownPiece:
+    """A piece of a source: the voice that holds it, or what is chosen or suggested for it."""
+
+    piece: Piece
+    voice: Voice | None
+    choice: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A voice of a source, its themes, the ones suggested, and voices of others that are alike."""
+
+    voice: Voice
+    themes: list[Theme]
+    suggested: list[Theme]
+    alike: list[Voice]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A source beside its voices."""
+
+    pieces: list[ShownPiece]
+    rows: list[Row]
+    #: pieces that are in no voice yet and that somebody may want to be
+    left: int
+
+
+def beside(source: Source, way: str, choices: Mapping[int, str] | None = None) -> Beside:
+    """Bring together what the page of a source shows; `choices` are those that somebody made and could not save."""
+    voices = list(theming.voices_in(source.consultation).filter(source=source).order_by("start", "number"))
+    shown = [_shown(piece, voices, source, choices) for piece in pieces(source.text, way)]
+    left = sum(one.voice is None and one.choice in {NEW, WITH} for one in shown)
+    return Beside(shown, _rows(source, voices), left)
+
+
+def _shown(piece: Piece, voices: list[Voice], source: Source, choices: Mapping[int, str] | None) -> ShownPiece:
+    for voice in voices:
+        if voice.start is not None and voice.end is not None and voice.start < piece.end and piece.start < voice.end:
+            return ShownPiece(piece, voice, OUT)
+    if choices is not None:
+        return ShownPiece(piece, None, choices.get(piece.number, OUT))
+    # what somebody left out when this was read stays out until somebody chooses it
+    return ShownPiece(piece, None, OUT if source.read_at else piece.suggestion)
+
+
+def _rows(source: Source, voices: list[Voice]) -> list[Row]:
+    if not voices:
+        return []
+    suggested = theming.suggested(source.consultation, voices)
+    alike = _alike(source.consultation, voices)
+    rows = []
+    for voice in voices:
+        held = [link.theme for link in voice.running_links]
+        new = [theme for theme in suggested.get(voice.pk, []) if theme not in held]
+        rows.append(Row(voice, held, new, alike[voice.pk]))
+    return rows
+
+
+def _alike(consultation: Consultation, voices: list[Voice]) -> dict[object, list[Voice]]:
+    own = {voice.pk for voice in voices}
+    others = list(theming.voices_in(consultation).exclude(pk__in=own).order_by("-number")[:_COMPARED])
+    rows = likeness([_said(one) for one in voices], [_said(one) for one in others])
+    return {
+        voice.pk: [others[at] for at, _value in best(row, at_least=_ALIKE, most=_MOST)]
+        for voice, row in zip(voices, rows, strict=True)
+    }
+
+
+def _said(voice: Voice) -> Said:
+    return Said(voice.text[:_LETTERS], voice.language)

@@ -1,0 +1,412 @@
+"""Pages of taking in: an officer uploads, checks and confirms; splits letters beside their voices; and nobody else."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from minga.deliberation import testing_intake, testing_voices
+from minga.deliberation.models import Conversation, Intake, Source, TeamMember, ThemeLink, Voice
+from minga.deliberation.selectors import access
+from minga.deliberation.services import intake as intakes
+from minga.deliberation.services.sources import Author, File, take_in
+from minga.members import services as members
+from minga.text.testing_files import mail_file, word_file
+
+pytestmark = [pytest.mark.page, pytest.mark.django_db]
+
+LETTER = "Dear committee,\n\nTrain the bakers of Praia first.\n\nThen fund small machines.\n\nKind regards,\nAmina"
+
+
+@pytest.fixture(autouse=True)
+def own_vault(settings, tmp_path):
+    settings.SOURCES_ROOT = tmp_path / "sources"
+    return settings.SOURCES_ROOT
+
+
+@pytest.fixture
+def asked():
+    return testing_voices.consultation()
+
+
+@pytest.fixture
+def bao(asked):
+    """Bao sits in the ministry and takes in what people send."""
+    return analyst(asked, "bao@example.org")
+
+
+def analyst(asked, email, task=access.Task.ANALYST):
+    account = members.create_account(email=email, password="the ministry opens at nine", name=email.split("@")[0])
+    TeamMember.objects.create(consultation=asked, person=members.person_for(account), task=task)
+    client = Client()
+    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.account = account
+    return client
+
+
+def address(name, *rest):
+    with translation.override("en"):
+        return reverse(f"deliberation:{name}", args=["strategy", *rest])
+
+
+def page(client, name, *rest, status=200, query=""):
+    response = client.get(address(name, *rest) + query)
+    assert response.status_code == status
+    return response.content.decode()
+
+
+def post(client, page_name, /, *rest, **given):
+    return client.post(address(page_name, *rest), given)
+
+
+def sent(files, **given):
+    uploads = [SimpleUploadedFile(name, data) for name, data in files.items()]
+    return {"files": uploads, "kind": "letter", "voices": "short"} | given
+
+
+# ---------------------------------------------------------------- uploads
+def test_officer_gets_letters_and_a_table_in_by_pages_alone(bao, asked, django_capture_on_commit_callbacks):
+    files = {
+        "letters.docx": word_file(["Train the bakers of Praia first."]),
+        "said.csv": b"Kommentar;Name\nFund small machines.;Amina\n;Bao\n",
+        "scan.pdf": b"\xff\xd8\xff\xe0 a picture",
+    }
+    with django_capture_on_commit_callbacks(execute=True):
+        response = bao.post(address("upload"), sent(files))
+    intake = Intake.objects.get()
+    assert response.url == address("intake", intake.pk)
+    shown = page(bao, "intake", intake.pk)
+    assert "1 submission can be taken in." in shown
+    assert "Nothing is taken in yet." in shown
+    assert "No column is known to hold the text." in shown
+    assert "The file is a picture or a recording" in shown
+    assert not Source.objects.exists()
+    columns = {"seen": intake.revision, "file-1-text": "Kommentar", "file-1-name": "Name"}
+    with django_capture_on_commit_callbacks(execute=True):
+        post(bao, "intake_columns", intake.pk, **columns)
+    shown = page(bao, "intake", intake.pk)
+    assert "2 submissions can be taken in." in shown
+    assert "row 3" in shown
+    table = bao.get(address("intake_problems", intake.pk)).content.decode("utf-8-sig")
+    assert table.splitlines()[0] == "File,Place,Column,What to do"
+    assert len(table.splitlines()) == 3
+    intake.refresh_from_db()
+    with django_capture_on_commit_callbacks(execute=True):
+        post(bao, "intake_confirm", intake.pk, seen=intake.revision)
+    assert "2 submissions are taken in." in page(bao, "intake", intake.pk)
+    assert [(one.kind, one.author_name) for one in Source.objects.order_by("number")] == [
+        ("word", ""),
+        ("spreadsheet", "Amina"),
+    ]
+    assert Voice.objects.count() == 2
+
+
+def test_five_hundred_come_in_by_pages_without_help(bao, asked, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        bao.post(address("upload"), sent(testing_intake.five_hundred()))
+    intake = Intake.objects.get()
+    shown = bao.get(address("intake", intake.pk))
+    assert "500 submissions can be taken in. 2 are here already. 4 problems stand below." in " ".join(
+        shown.content.decode().split()
+    )
+    assert len(shown.content) < 60_000
+    with django_capture_on_commit_callbacks(execute=True):
+        post(bao, "intake_confirm", intake.pk, seen=intake.revision)
+    assert "500 submissions are taken in. 2 were left out" in " ".join(page(bao, "intake", intake.pk).split())
+    assert len(bao.get(address("sources")).content) < 60_000
+
+
+@pytest.mark.parametrize("state", ["reading", "running"])
+def test_somebody_who_waits_sees_how_far_it_is_and_looks_again_without_script(bao, asked, state):
+    intake = intakes.begin(consultation=asked, files=[intakes.Upload("a.txt", b"x")], given={}, round=None, by=None)
+    Intake.objects.filter(pk=intake.pk).update(state=state, total=5)
+    shown = page(bao, "intake", intake.pk)
+    assert "Look again" in shown
+    assert "waiting.js" in shown
+
+
+def test_a_second_press_takes_nothing_in_twice(bao, asked, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        bao.post(address("upload"), sent({"a.txt": b"Train the bakers."}))
+        intake = Intake.objects.get()
+        post(bao, "intake_confirm", intake.pk, seen=intake.revision)
+        again = bao.post(address("intake_confirm", intake.pk), {"seen": intake.revision}, follow=True)
+    assert "Somebody else changed this meanwhile" in again.content.decode()
+    assert Source.objects.count() == 1
+
+
+def test_upload_without_a_file_says_so_beside_the_field_and_an_upload_can_be_forgotten(bao, asked):
+    response = bao.post(address("upload"), {"kind": "letter", "voices": "short"})
+    assert response.status_code == 422
+    assert "This field is required." in response.content.decode()
+    bao.post(address("upload"), sent({"a.txt": b"Train the bakers."}))
+    post(bao, "intake_forget", Intake.objects.get().pk)
+    assert not Intake.objects.exists()
+
+
+def test_a_cell_that_would_be_a_formula_is_made_harmless(bao, asked):
+    intake = intakes.begin(consultation=asked, files=[intakes.Upload("=cmd.txt", b" ")], given={}, round=None, by=None)
+    intakes.check(intake=intake)
+    assert "'=cmd.txt" in bao.get(address("intake_problems", intake.pk)).content.decode()
+
+
+# ---------------------------------------------------------------- typing one in, and the list
+def test_letter_that_is_typed_in_gets_a_code_and_waits_to_be_split(bao, asked):
+    given = {"kind": "letter", "text": LETTER, "author_name": "Amina", "stratum-gender": "woman"}
+    response = post(bao, "source_new", **given)
+    shown = response.content.decode()
+    source = Source.objects.get()
+    assert 'class="code"' in shown
+    assert source.receipt_hash
+    assert (source.strata, source.read_at, source.taken_in_by_mark != "") == ({"gender": "woman"}, None, True)
+    again = post(bao, "source_new", **given)
+    assert again.status_code == 422
+    assert "are here already" in again.content.decode()
+    assert "Train the bakers of Praia first." in again.content.decode(), "what was typed is still there"
+
+
+def test_day_that_has_not_come_is_refused(bao, asked):
+    tomorrow = timezone.localdate() + timezone.timedelta(days=1)
+    response = post(bao, "source_new", kind="letter", text="Train us.", received_on=tomorrow.isoformat())
+    assert response.status_code == 422
+    assert "This day has not come yet" in response.content.decode()
+
+
+def test_list_is_filtered_and_names_what_waits(bao, asked, django_assert_max_num_queries):
+    for number in range(60):
+        take_in(asked, "letter", f"Train the bakers, letter {number}.", author=Author(f"Sender {number}"))
+    take_in(asked, "notes", "Много было сказано о хлебе и о печах.", voices=[])
+    with django_assert_max_num_queries(30):
+        assert page(bao, "sources").count("/desk/sources/") >= 50
+    assert "1 source waits" in page(bao, "sources")
+    for query, count in (("?state=waiting", 1), ("?kind=notes", 1), ("?language=ru", 1), ("?q=letter+7", 1)):
+        assert page(bao, "sources", query=query).count('<th scope="row">') == count
+    assert "Nothing fits" in page(bao, "sources", query="?kind=pdf")
+
+
+# ---------------------------------------------------------------- splitting
+@pytest.fixture
+def letter(asked):
+    return take_in(asked, "letter", LETTER, voices=[], file=File("amina.txt", "text/plain", LETTER.encode())).source
+
+
+def test_letter_is_split_beside_its_voices_and_its_text_stays(bao, asked, letter):
+    shown = page(bao, "source", 1)
+    assert shown.count('value="new" checked') == 2
+    assert shown.count('value="out" checked') == 2
+    chosen = {"piece-1": "out", "piece-2": "new", "piece-3": "with", "piece-4": "out"}
+    post(bao, "source_split", 1, seen=letter.revision, by="paragraphs", **chosen)
+    (voice,) = Voice.objects.all()
+    assert voice.text == "Train the bakers of Praia first.\n\nThen fund small machines."
+    letter.refresh_from_db()
+    assert (letter.text, letter.text[voice.start : voice.end]) == (LETTER, voice.text)
+    assert letter.read_at is not None
+    shown = page(bao, "source", 1)
+    assert "in V1" in shown
+    assert shown.count("checked") == 2, "what was left out stays left out"
+
+
+def test_two_analysts_cannot_split_the_same_letter_and_the_second_keeps_the_choices(bao, asked, letter):
+    chosen = {"piece-1": "out", "piece-2": "new", "piece-3": "out", "piece-4": "out"}
+    seen = letter.revision
+    post(bao, "source_split", 1, seen=seen, by="paragraphs", **chosen)
+    other = analyst(asked, "chloe@example.org")
+    response = post(other, "source_split", 1, seen=seen, by="paragraphs", **{**chosen, "piece-3": "new"})
+    assert response.status_code == 422
+    shown = response.content.decode()
+    assert "Somebody else changed this meanwhile" in shown
+    assert 'name="piece-3" value="new" checked' in shown
+    assert Voice.objects.count() == 1
+
+
+def test_the_same_words_cannot_be_in_two_voices(bao, asked, letter):
+    post(bao, "source_split", 1, seen=letter.revision, by="paragraphs", **{"piece-2": "new"})
+    letter.refresh_from_db()
+    response = post(bao, "source_split", 1, seen=letter.revision, by="sentences", **{"piece-2": "new"})
+    assert response.status_code == 422
+    assert "are in a voice already" in response.content.decode()
+    assert Voice.objects.count() == 1
+
+
+def test_nothing_chosen_is_said_and_a_source_can_be_read_without_a_voice(bao, asked, letter):
+    response = post(bao, "source_split", 1, seen=letter.revision, by="paragraphs")
+    assert response.status_code == 422
+    assert "No piece is chosen" in response.content.decode()
+    post(bao, "source_read", 1, seen=letter.revision, read="yes")
+    letter.refresh_from_db()
+    assert letter.read_at is not None
+    post(bao, "source_read", 1, seen=letter.revision, read="no")
+    letter.refresh_from_db()
+    assert letter.read_at is None
+
+
+def test_voice_is_trimmed_marked_and_undone_but_no_word_is_put_in(bao, asked, letter):
+    post(bao, "source_split", 1, seen=0, by="paragraphs", **{"piece-2": "new"})
+    response = post(bao, "voice_edit", 1, seen=1, text="Train the millers first.", language="en")
+    assert response.status_code == 422
+    assert "Train the millers first." in response.content.decode(), "the words that were typed are still there"
+    assert "did not write" in response.content.decode()
+    post(bao, "voice_edit", 1, seen=1, text="Train the bakers first.", language="fr")
+    voice = Voice.objects.get()
+    assert (voice.text, voice.language) == ("Train the bakers first.", "fr")
+    letter.refresh_from_db()
+    assert letter.text == LETTER
+    assert post(bao, "voice_edit", 1, seen=1, text="Train.", language="fr").status_code == 422
+    post(bao, "voice_undo", 1, seen=letter.revision)
+    assert not Voice.objects.exists()
+    letter.refresh_from_db()
+    assert letter.read_at is None, "it waits again"
+
+
+def test_voice_on_which_an_answer_rests_stays(bao, asked, letter):
+    from minga.deliberation.models import Disposition
+
+    post(bao, "source_split", 1, seen=0, by="paragraphs", **{"piece-2": "new"})
+    Disposition.objects.create(consultation=asked, voice=Voice.objects.get(), answer="accepted")
+    assert post(bao, "voice_undo", 1, seen=1).status_code == 422
+    assert Voice.objects.count() == 1
+
+
+def test_themes_are_suggested_confirmed_named_and_taken_out(bao, asked, letter):
+    earlier = take_in(asked, "form", "Bakers of Mindelo need training for their bakers first.").voices[0]
+    training = testing_voices.themed(asked, "Training of bakers", [earlier])
+    post(bao, "source_split", 1, seen=0, by="paragraphs", **{"piece-2": "new", "piece-3": "new"})
+    shown = page(bao, "source", 1)
+    assert "Put V2 under “Training of bakers”" in shown
+    assert "1 voice is alike" in shown
+    assert not ThemeLink.objects.filter(voice__number=2).exists(), "a suggestion alone does nothing"
+    post(bao, "voice_theme", 2, suggested=str(training.number))
+    link = ThemeLink.objects.get(voice__number=2)
+    assert (link.theme, link.was_suggested) == (training, True)
+    post(bao, "voice_theme", 3, name="Machines")
+    assert ThemeLink.objects.get(voice__number=3).was_suggested is False
+    response = post(bao, "voice_theme", 3, name="machines")
+    assert response.status_code == 422
+    assert 'value="machines"' in response.content.decode()
+    post(bao, "voice_theme", 2, out=str(training.number))
+    assert ThemeLink.objects.get(voice__number=2).ended_at is not None
+
+
+def test_who_sent_it_is_corrected_and_its_file_kept_but_never_shown(bao, asked, letter):
+    given = {"author_name": "Amina", "stratum-gender": "woman", "stratum-region": "Praia", "may_publish": "on"}
+    post(bao, "source_describe", 1, seen=0, **given)
+    letter.refresh_from_db()
+    assert (letter.author_name, letter.strata, letter.may_publish) == (
+        "Amina",
+        {"gender": "woman", "region": "Praia"},
+        True,
+    )
+    assert post(bao, "source_describe", 1, seen=0, author_name="Bao").status_code == 422
+    response = bao.get(address("source_file", 1))
+    assert response.content == LETTER.encode()
+    assert response["Content-Disposition"].startswith("attachment;")
+    assert response["Content-Type"] == "application/octet-stream"
+
+
+# ---------------------------------------------------------------- meetings and conversations
+def test_takeaways_of_a_meeting_become_voices_once(bao, asked):
+    from minga.meetings.models import Meeting, Takeaway
+
+    now = timezone.now()
+    held = Meeting.objects.create(
+        title="Hearing in Praia", starts_at=now, ends_at=now, state="held", is_public=True, kind="hearing"
+    )
+    first, second = (
+        Takeaway.objects.create(meeting=held, number=number, text=text, language="en")
+        for number, text in ((1, "Bakers ask for training."), (2, "Ovens are too dear for small firms."))
+    )
+    assert "Hearing in Praia" in page(bao, "take_takeaways")
+    post(bao, "take_takeaways", takeaway=[str(first.pk)])
+    post(bao, "take_takeaways", takeaway=[str(first.pk), str(second.pk)])
+    assert [(voice.takeaway, voice.source.meeting) for voice in Voice.objects.order_by("number")] == [
+        (first, held),
+        (second, held),
+    ]
+    assert Source.objects.filter(kind="meeting", may_publish=True).count() == 2
+    response = bao.post(address("take_takeaways"), {"takeaway": [str(first.pk)]}, follow=True)
+    assert "in the consultation already" in response.content.decode()
+    assert Voice.objects.count() == 2
+
+
+def test_takeaways_of_a_closed_meeting_of_others_are_not_offered(bao, asked):
+    from minga.meetings.models import Meeting, Takeaway
+
+    now = timezone.now()
+    closed = Meeting.objects.create(title="Board of others", starts_at=now, ends_at=now, state="held")
+    secret = Takeaway.objects.create(meeting=closed, number=1, text="Between us.", language="en")
+    assert "Between us." not in page(bao, "take_takeaways")
+    post(bao, "take_takeaways", takeaway=[str(secret.pk)])
+    assert not Voice.objects.exists()
+
+
+def test_accepted_statements_become_voices_once(bao, asked):
+    talk = Conversation.objects.create(consultation=asked, slug="talk", title="Ovens?", state="open")
+    for number, state in enumerate(("accepted", "accepted", "waiting", "rejected")):
+        talk.statements.create(number=number, text=f"We need oven number {number}.", language="en", state=state)
+    talk.statements.create(number=9, text="This page is slow.", language="en", state="accepted", is_meta=True)
+    assert "Take in all 2 accepted statements" in page(bao, "take_statements")
+    post(bao, "take_statements", conversation="talk", which="accepted")
+    assert [voice.statement.number for voice in Voice.objects.order_by("number")] == [0, 1]
+    assert all(voice.source.text[voice.start : voice.end] == voice.text for voice in Voice.objects.all())
+    assert "Every accepted statement is here already." in page(bao, "take_statements")
+
+
+# ---------------------------------------------------------------- who may
+PAGES = ["upload", "sources", "source_new", "take_takeaways", "take_statements"]
+
+
+@pytest.mark.parametrize("task", [None, access.Task.MODERATOR, access.Task.EDITOR, "visitor"])
+def test_nobody_but_analysts_and_leads_takes_in_or_reads_what_was_sent(asked, letter, task):
+    if task == "visitor":
+        client = Client()
+    elif task is None:
+        account = members.create_account(email="chloe@example.org", password="the ministry opens at nine")
+        client = Client()
+        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    else:
+        client = analyst(asked, "chloe@example.org", task)
+    intake = intakes.begin(consultation=asked, files=[intakes.Upload("a.txt", b"x")], given={}, round=None, by=None)
+    voice = take_in(asked, "form", "Listen.").voices[0]
+    for name in PAGES:
+        assert client.get(address(name)).status_code == 404
+        assert client.post(address(name), {}).status_code in {404, 405}
+    for name, rest in (("intake", intake.pk), ("intake_problems", intake.pk), ("source", 1), ("source_file", 1)):
+        assert client.get(address(name, rest)).status_code == 404
+    for name, rest in (
+        *((f"intake_{act}", intake.pk) for act in ("columns", "confirm", "forget")),
+        *((f"source_{act}", 1) for act in ("split", "read", "describe")),
+        *((f"voice_{act}", voice.number) for act in ("edit", "undo", "theme")),
+    ):
+        assert client.post(address(name, rest), {"seen": "0"}).status_code == 404
+    assert Intake.objects.get().state == "reading"
+
+
+def test_sources_of_another_consultation_are_not_reached_through_ones_own(bao, asked):
+    other = testing_voices.consultation("other")
+    take_in(other, "letter", "Between us.")
+    voice = Voice.objects.get()
+    assert bao.get(address("source", 1)).status_code == 404
+    assert post(bao, "voice_edit", voice.number, seen=0, text="x", language="").status_code == 404
+
+
+def test_mail_shows_its_quotes_but_suggests_none_of_them(bao, asked):
+    mail = mail_file("Train us first.\n\nFund machines.\n\nOn Mon, 2 Mar 2026 the office wrote:\n> Are bakers heard?")
+    bao.post(address("upload"), sent({"a.eml": mail}, voices="later"))
+    intake = Intake.objects.get()
+    post(bao, "intake_confirm", intake.pk, seen=intake.revision)
+    shown = page(bao, "source", 1)
+    assert "Are bakers heard?" in shown
+    assert shown.count('value="new" checked') == 2
+    assert shown.count('value="out" checked') == 1
+
+
+def test_too_many_files_at_once_says_to_pack_them(bao, asked):
+    files = [io.BytesIO(b"x") for _file in range(101)]
+    response = bao.post(address("upload"), {"kind": "letter", "voices": "short", "files": files})
+    assert response.status_code == 400
+    assert ".zip" in response.content.decode()
