@@ -52,6 +52,8 @@ class Tenant:
     validation: Any = None
     #: a place in a panel whose first round is open, kept in the tenant's account
     panellist: Any = None
+    #: a meeting that has begun, of the tenant's organization alone
+    meeting: Any = None
 
 
 @dataclass
@@ -149,6 +151,19 @@ def sit_in_panels(tenants: tuple[Tenant, ...]) -> Any:
         services.close_round(panel=panel, stage=stage)
     services.publish_panel(panel=panel)
     return panel
+
+
+def meet(tenant: Tenant) -> None:
+    """Begin a meeting of the tenant's organization, to which nobody else is invited, and keep something of it."""
+    from minga.meetings import services
+    from minga.meetings.testing import called
+
+    tenant.meeting = called(hours=-1, title=f"Meeting {tenant.word}organization", organization=tenant.organization)
+    services.add_session(meeting=tenant.meeting, title=f"Session {tenant.word}organization")
+    services.add_guest(meeting=tenant.meeting, name=f"Guest {tenant.word}person")
+    said = {"text": f"Said {tenant.word}organization", "language": "en"}
+    services.write_minutes(meeting=tenant.meeting, seen=0, **said)
+    services.add_takeaway(meeting=tenant.meeting, kind="action", **said)
 
 
 def say_in_panel(panellist: Any, number: int, reason: str = "") -> None:
@@ -284,6 +299,7 @@ def gather(words: tuple[str, str, str] = ("almadina", "kerkennah", "sandaga")) -
     members.record_competence(person=members.person_for(greta), field="Factories", basis="Course of 2025")
     for tenant in (amina, khadija):
         show_and_judge(tenant, greta)
+        meet(tenant)
     panel = sit_in_panels((amina, khadija))
     bao = members.createadmin(email="bao@secretariat.example", password="a long enough password", name="Bao")
     publish_index(bao)

@@ -99,7 +99,7 @@ class MeetingOut(ListedMeeting):
     figures: FiguresOut | None
 
 
-@router.get("/", response=ListedMeetings, summary="List public meetings", auth=None)
+@router.get("", response=ListedMeetings, summary="List public meetings", auth=None)
 def meetings(request: HttpRequest, kind: KindCode = "", country: CountryCode = "") -> Any:
     """At most 200, the latest first; needs no account. `country` is two letters of ISO 3166, such as TN."""
     found = selectors.search(selectors.public_meetings(), kind=kind, country=country.upper())

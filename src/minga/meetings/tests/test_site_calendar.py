@@ -135,7 +135,7 @@ def test_programs_read_public_meetings():
     )
     services.add_session(meeting=meeting, title="Voices", minutes_long=30)
     closed = called(hours=-3)
-    api = "/api/v1/meetings/"
+    api = "/api/v1/meetings"
     listed = Client().get(api).json()["meetings"]
     assert [one["id"] for one in listed] == [str(meeting.pk)]
     assert listed[0]["time_zone"] == "Africa/Tunis"
@@ -143,14 +143,14 @@ def test_programs_read_public_meetings():
     assert Client().get(api + "?kind=hearing&country=tn").json()["meetings"] == listed
     services.add_takeaway(meeting=meeting, kind="point", text="Power fails.", language="en")
     services.write_minutes(meeting=meeting, text="We met.", language="en", seen=0)
-    read = Client().get(f"{api}{meeting.pk}").json()
+    read = Client().get(f"{api}/{meeting.pk}").json()
     assert (read["minutes"], read["takeaways"], read["figures"]) == ("", [], None)
     assert read["sessions"][0]["minutes_long"] == 30
     services.hold(meeting=meeting)
     services.approve_minutes(meeting=meeting, version=1)
-    read = Client().get(f"{api}{meeting.pk}")
+    read = Client().get(f"{api}/{meeting.pk}")
     assert (read.json()["minutes"], read.json()["takeaways"][0]["text"]) == ("We met.", "Power fails.")
     assert read.json()["figures"] == {"total": None, "type": [], "gender": []}
     assert read.json()["host"] == "Chamber of Tunis"
     assert "join.example" not in read.content.decode()
-    assert Client().get(f"{api}{closed.pk}").status_code == 404
+    assert Client().get(f"{api}/{closed.pk}").status_code == 404
