@@ -99,7 +99,7 @@ def _row_at(clause: Clause, version: int) -> ClauseVersion | None:
 
 def forget_notes(voices: Iterable[Voice]) -> None:
     """Delete the words of notes whose authors take their voices back; nobody sees them beside the clause any more."""
-    ClauseNote.objects.filter(voice__in=list(voices)).update(text="", proposed="", state=State.HIDDEN)
+    ClauseNote.objects.filter(voice__in=list(voices)).update(text="", proposed="", author_hash="", state=State.HIDDEN)
 
 
 # ---------------------------------------------------------------- moderating

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from minga.deliberation.engine.submissions import hash_of_text
 from minga.deliberation.models import Consultation, Source, Voice
+from minga.deliberation.services import noting
 from minga.deliberation.vault import vault
 from minga.web import codes
 
@@ -44,6 +45,7 @@ def withdraw_voice(*, voice: Voice) -> bool:
     _blank(source, row)
     row.text, row.withdrawn_at = "", timezone.now()
     row.save(update_fields=["text", "withdrawn_at"])
+    noting.forget_notes([row])
     _forget_file(source)
     if not source.voices.filter(withdrawn_at=None).exists():
         _forget_words(source)
@@ -55,6 +57,7 @@ def withdraw_voice(*, voice: Voice) -> bool:
 def withdraw_source(*, source: Source) -> int:
     """Delete all words of a submission, who sent it, and its file; return how many voices it held."""
     locked = Source.objects.select_for_update().get(pk=source.pk)
+    noting.forget_notes(locked.voices.all())
     taken = locked.voices.filter(withdrawn_at=None).update(text="", withdrawn_at=timezone.now())
     _forget_file(locked)
     _forget_words(locked)
