@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from minga.web.rooms import MenuEntry, Processing, Room
+from minga.web.rooms import MenuEntry, Processing, RetentionJob, Room
 
 
 class DeliberationConfig(Room):
@@ -20,6 +20,14 @@ class DeliberationConfig(Room):
     export_person = "minga.deliberation.services.privacy.export_person"
     erase_person = "minga.deliberation.services.privacy.erase_person"
     load_sample = "minga.deliberation.sample.load_sample"
+    retention = (
+        RetentionJob("senders of closed consultations", "minga.deliberation.services.keeping.forget_senders"),
+        RetentionJob("uploads that nobody decided about", "minga.deliberation.services.intake.forget_uploads"),
+        RetentionJob("files of sources without an entry", "minga.deliberation.services.keeping.delete_orphans"),
+        RetentionJob(
+            "participants of closed conversations", "minga.deliberation.services.participants.forget_participants"
+        ),
+    )
     processing = (
         Processing(
             record=_(
@@ -37,7 +45,7 @@ class DeliberationConfig(Room):
             record=_("What senders and participants say of themselves: gender, region, kind and size of organization"),
             purpose=_("Seeing whether everybody was heard, and whether their voices were answered alike"),
             lawful_basis=_("Consent: every field may be left empty"),
-            retention=_("As long as the voice, or as long as the place in the conversation"),
+            retention=_("As long as the voice; in a conversation until the way to the place in it is cut"),
             seen_by=_("The team; everyone as counts of five people and more"),
         ),
         Processing(
@@ -45,8 +53,8 @@ class DeliberationConfig(Room):
             purpose=_("Showing where people stand, without knowing who they are"),
             lawful_basis=_("Consent by taking part; votes can be changed and taken back"),
             retention=_(
-                "As long as the conversation, under the random sign. The cookie that finds one’s own place again ends "
-                "by itself"
+                "As long as the conversation, under the random sign; whoever took part can delete it. After the end, when "
+                "the days that this site sets have passed, no cookie and no account leads to it any more"
             ),
             seen_by=_(
                 "Everyone as a report of groups of five people and more; votes under the random sign in the data of a "

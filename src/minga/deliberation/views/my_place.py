@@ -106,7 +106,7 @@ def about_me(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     if came.door:
         return redirect("deliberation:conversation", conversation.slug)
     kept = came.participant.strata if came.participant else {}
-    form = AboutMeForm(request.POST or None, initial=kept)
+    form = AboutMeForm(request.POST if request.method == "POST" else None, initial=kept)
     if request.method == "POST" and form.is_valid():
         try:
             services.describe(participant=came.join(), strata=form.cleaned_data)

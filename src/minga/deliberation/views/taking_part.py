@@ -18,7 +18,6 @@ from minga.deliberation.engine.errors import ActError
 from minga.deliberation.forms_taking_part import CodeForm, StatementForm, VoteForm
 from minga.deliberation.models import Conversation, Statement
 from minga.deliberation.selectors import taking_part as selectors
-from minga.deliberation.selectors import votes
 from minga.deliberation.services import stating, voting
 from minga.deliberation.services import taking_part as services
 from minga.deliberation.views.common import shows_conversation
@@ -46,7 +45,7 @@ def page_words(came: Visit) -> dict[str, Any]:
         "participant": came.participant,
         "door": came.door,
         "may_verify": came.may_verify,
-        "has_report": votes.published_map(talk) is not None,
+        "has_report": talk.maps.filter(is_published=True).exists(),
     }
     if came.door:
         return words
@@ -103,7 +102,11 @@ def add(request: HttpRequest, conversation: Conversation) -> HttpResponse:
         if not came.door:
             messages.info(request, str(wording_taking_part.refusal("no_statements")))
         return redirect("deliberation:conversation", conversation.slug)
-    form = StatementForm(conversation, request.POST or None, initial={"language": wording_consulting.language()})
+    form = StatementForm(
+        conversation,
+        request.POST if request.method == "POST" else None,
+        initial={"language": wording_consulting.language()},
+    )
     similar: list[Statement] = []
     is_same = False
     if request.method == "POST" and form.is_valid():
@@ -170,7 +173,7 @@ def code(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     came = visit(request, conversation)
     if came.door != "code":
         return redirect("deliberation:conversation", conversation.slug)
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data["code"]
         spoken = wording_consulting.language()
