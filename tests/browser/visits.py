@@ -180,7 +180,14 @@ def _check_file(page: Page) -> None:
     page.wait_for_selector("input[name=sealed]", state="attached")
 
 
+def _open_first(page: Page) -> None:
+    """Open the first card."""
+    page.locator("main .cards h3 a").first.click()
+    page.wait_for_selector("main .facts")
+
+
 _EDITION = "/indicators/readiness/readiness-2026.1/"
+_ADOPTED = "/deliberation/sample-ai-strategy/"
 
 
 def _rebuild(page: Page) -> None:
@@ -277,6 +284,14 @@ PAGE_TYPES = (
     PageType("begin for a client", "/readiness/clients/new/", "adviser"),
     PageType("check of a client", lambda house: house.client, "adviser"),
     PageType("client's answers", lambda house: f"{house.client}integration/", "adviser"),
+    PageType("commitments", "/deliberation/commitments/"),
+    PageType("commitments that are late", "/deliberation/commitments/?status=overdue"),
+    PageType("commitment", "/deliberation/commitments/", then=_open_first),
+    PageType("commitment, reporting", "/deliberation/commitments/", "secretariat", then=_open_first),
+    PageType("commitments of a consultation", f"{_ADOPTED}commitments/"),
+    PageType("commitments on the desk", f"{_ADOPTED}desk/commitments/", "secretariat"),
+    PageType("commitment, making one", f"{_ADOPTED}desk/commitments/new/", "secretariat"),
+    PageType("files of a consultation", f"{_ADOPTED}desk/files/", "secretariat"),
     PageType("indexes", "/indicators/"),
     PageType("index", "/indicators/readiness/"),
     PageType("unit of an index", f"{_EDITION}TN/"),

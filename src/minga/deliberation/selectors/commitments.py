@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Case, IntegerField, Max, Q, QuerySet, When
 from django.http import Http404
 from django.utils import timezone
 
@@ -20,10 +20,12 @@ LATE = "overdue"
 
 
 def public_commitments() -> QuerySet[Commitment]:
-    """Return the commitments that everyone may see, what is due first standing first."""
+    """Return the commitments that everyone may see: what is open and due first standing first, what ended last."""
     shown = Commitment.objects.exclude(draft__state=Draft.State.WITHDRAWN)
     shown = shown.exclude(draft__consultation__state=Consultation.State.DRAFT)
-    return shown.select_related("clause", "organization", "draft__consultation__organization").order_by("due_on", "pk")
+    shown = shown.select_related("clause", "organization", "draft__consultation__organization")
+    ended = Case(When(status__in=ENDED, then=1), default=0, output_field=IntegerField())
+    return shown.order_by(ended, "due_on", "pk")
 
 
 def tracked(

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from minga.deliberation.engine.trace import Trace
-from minga.deliberation.models import Consultation, Draft, DraftVersion, Voice
+from minga.deliberation.models import Consultation, Draft, DraftVersion, Statement, Voice
 from minga.deliberation.selectors.tracing import trace_of
 
 
@@ -20,6 +20,13 @@ def public_voices(consultation: Consultation) -> set[str]:
 def theme_names(consultation: Consultation) -> dict[str, str]:
     """Return the names of themes by their codes."""
     return {f"T{number}": name for number, name in consultation.themes.values_list("number", "name")}
+
+
+def statement_texts(consultation: Consultation) -> dict[str, str]:
+    """Return the words of the statements that were answered, by their names in the trace."""
+    answered = Statement.objects.filter(dispositions__consultation=consultation, state=Statement.State.ACCEPTED)
+    found = answered.values_list("conversation__slug", "number", "text").distinct()
+    return {f"{talk}/{number}": text for talk, number, text in found}
 
 
 def has_public_replies(consultation: Consultation) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -31,12 +31,14 @@ class Behind:
         Gives the permanent address of a voice, theme or statement.
     labels : Labels, optional
         Words for kinds of answers.
+    names : names of themes and words of statements by their names in the trace, optional
     """
 
     trace: Trace
     public: Collection[str] | None = None
     address: Address = _nowhere
     labels: Labels = field(default_factory=Labels)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def notes(self, clause: str) -> tuple[Note, ...]:
         """Return the answers that stand, each with what it answers and its voices, then the evidence.
@@ -100,7 +102,7 @@ class Behind:
         yield Note("answer", "", " · ".join(part for part in (word, reason, who) if part))
         for kind in ("theme", "statement"):
             if row[kind]:
-                yield Note(kind, row[kind], "", self.address(kind, row[kind]))
+                yield Note(kind, row[kind], self.names.get(row[kind], ""), self.address(kind, row[kind]))
         for voice in self.voices(row["disposition"]):
             if self.public is None or voice in self.public:
                 yield Note("voice", voice, self._texts.get(voice) or "", self.address("voice", voice))

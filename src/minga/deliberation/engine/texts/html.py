@@ -48,13 +48,13 @@ def write_html(draft: DraftText, labels: Labels | None = None, *, with_trace: bo
     return page(draft.title, draft.language, draft.direction, "\n".join(body), nonce=nonce)
 
 
-def page(title: str, language: str, direction: str, body: str, *, nonce: str = "") -> str:
-    """Return a whole page around a body."""
+def page(title: str, language: str, direction: str, body: str, *, nonce: str = "", style: str = "") -> str:
+    """Return a whole page around a body; `style` adds to the style sheet."""
     allowed = f' nonce="{escape(nonce)}"' if nonce else ""
     return (
         f'<!doctype html>\n<html lang="{escape(language)}" dir="{escape(direction)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{_safe(title)}</title>\n'
-        f"<style{allowed}>{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+        f"<style{allowed}>{STYLE}{style}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
 
 
@@ -107,7 +107,9 @@ def _notes(notes: tuple[Note, ...], labels: Labels) -> Iterator[str]:
             name = _safe(labels.named(note))
             if note.link:
                 name = f'<a href="{escape(note.link)}">{name}</a>'
-            yield f"<li>{name}{': ' + _safe(note.text) if note.text else ''}</li>"
+            # a voice may be in another script than the text
+            said = f': <span dir="auto">{_safe(note.text)}</span>' if note.text else ""
+            yield f"<li>{name}{said}</li>"
         yield "</ul>"
 
 

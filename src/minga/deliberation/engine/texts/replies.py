@@ -34,6 +34,9 @@ FORMATS = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 
+#: A table of eight columns needs the width of the screen, and on paper its long side.
+_WIDE = "body{max-inline-size:none}@page{size:A4 landscape}\n"
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -141,13 +144,13 @@ def _page(table: pl.DataFrame, frame: Frame, nonce: str) -> str:
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(frame.title)}"><table><thead><tr>{head}'
         f"</tr></thead><tbody>\n{rows}</tbody></table></div></main>"
     )
-    return page(frame.title, frame.language, direction(frame.language), body, nonce=nonce)
+    return page(frame.title, frame.language, direction(frame.language), body, nonce=nonce, style=_WIDE)
 
 
 def _row(row: tuple[str, ...], *, is_first: bool) -> str:
     """Return a row of the page; the first row of a voice is an anchor by its name."""
     anchor = f' id="{escape(row[0])}"' if is_first else ""
-    cells = "".join(f"<td>{escape(clean(cell))}</td>" for cell in row[1:])
+    cells = "".join(f'<td dir="auto">{escape(clean(cell))}</td>' for cell in row[1:])
     return f'<tr{anchor}><th scope="row">{escape(row[0])}</th>{cells}</tr>\n'
 
 
