@@ -116,7 +116,7 @@ class Progress:
             "take_in": closed,
             "sort": closed and self.unsorted == 0,
             "answer": closed and self.unanswered == 0,
-            "draft": self.versions > 0,
+            "draft": closed and self.versions > 0,
             "adopt": self.adopted_drafts > 0,
             "follow_up": self.commitments > 0 and self.commitments == self.commitments_ended,
         }

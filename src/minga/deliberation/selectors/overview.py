@@ -24,6 +24,7 @@ from minga.deliberation.selectors import (
     theming,
     voices,
 )
+from minga.meetings import selectors as meetings
 
 Words = str | Promise
 Task = TeamMember.Task
@@ -346,3 +347,17 @@ def desk_answers(consultation: Consultation) -> Iterable[Part]:
         about=_("Every voice is owed an answer, through its theme or its own."),
         waiting=owed + len(answering.consensus_without_answer(consultation)),
     )
+
+
+# ---------------------------------------------------------------- meetings
+@public(290)
+def public_meetings(consultation: Consultation) -> Iterable[Part]:
+    """Show the public meetings in which something was said that became a voice."""
+    heard = consultation.sources.exclude(meeting=None).order_by().values("meeting")
+    for meeting in meetings.public_meetings().filter(pk__in=heard).order_by("starts_at"):
+        yield Part(
+            label=meeting.title,
+            url=reverse("meetings:meeting", args=[meeting.pk]),
+            about=_("A meeting: what was said there became voices of this consultation."),
+            is_sample=meeting.is_sample,
+        )

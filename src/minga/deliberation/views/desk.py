@@ -44,7 +44,7 @@ def desk(request: HttpRequest, consultation: Consultation) -> HttpResponse:
         "progress": progress,
         "waiting": [one for one in parts if one.waiting or one.overdue],
         "quiet": [one for one in parts if not (one.waiting or one.overdue)],
-        "tasks": [label for value, label in access.Task.choices if value in tasks],
+        "tasks": [] if _LEAD in tasks else [label for value, label in access.Task.choices if value in tasks],
         "leads": _LEAD in tasks,
         "can_open": consultation.state in {Consultation.State.DRAFT, Consultation.State.CLOSED},
         "can_delete": not consultation.is_public,
