@@ -188,6 +188,7 @@ def _open_first(page: Page) -> None:
 
 _EDITION = "/indicators/readiness/readiness-2026.1/"
 _ADOPTED = "/deliberation/sample-ai-strategy/"
+_OPEN = "/deliberation/sample-training-centre/"
 
 
 def _rebuild(page: Page) -> None:
@@ -217,6 +218,25 @@ def _make_invitation(page: Page) -> None:
     page.click("main form.stack button.button")
     page.wait_for_selector("select[name=group]")
     page.click("main form[action$='/invite/'] button.button")
+    page.wait_for_selector(".code")
+
+
+#: the sample's conversation that is open
+TALK = "/deliberation/talk/sample-training-in-sfax/"
+
+
+def _vote_and_look(page: Page) -> None:
+    """Vote once, and look at one's own place."""
+    page.click("button[value=agree]")
+    page.wait_for_selector("a[href$='/mine/']")
+    page.click("a[href$='/mine/']")
+    page.wait_for_selector(".talk__votes")
+
+
+def _speak(page: Page) -> None:
+    """Say something without an account; the page with the code opens."""
+    page.fill("textarea[name=point-1]", "Teach in the evening.")
+    page.click("main form.stack button.button")
     page.wait_for_selector(".code")
 
 
@@ -284,6 +304,23 @@ PAGE_TYPES = (
     PageType("begin for a client", "/readiness/clients/new/", "adviser"),
     PageType("check of a client", lambda house: house.client, "adviser"),
     PageType("client's answers", lambda house: f"{house.client}integration/", "adviser"),
+    PageType("conversation", TALK),
+    PageType("conversation, inside another site", f"{TALK}embed/"),
+    PageType("conversation, adding a statement", f"{TALK}add/"),
+    PageType("conversation, about me", f"{TALK}about-me/"),
+    PageType("conversation, my place", TALK, then=_vote_and_look),
+    PageType("consultations", "/deliberation/"),
+    PageType("consultation that is open", _OPEN),
+    PageType("consultation that was adopted", _ADOPTED),
+    PageType("round of a consultation", f"{_OPEN}rounds/2/"),
+    PageType("speaking by form", f"{_OPEN}speak/"),
+    PageType("speaking, the code of the receipt", f"{_OPEN}speak/", then=_speak),
+    PageType("begin a consultation", "/deliberation/new/", "secretariat"),
+    PageType("desk of a consultation", f"{_OPEN}desk/", "secretariat"),
+    PageType("settings of a consultation", f"{_OPEN}desk/settings/", "secretariat"),
+    PageType("rounds of a consultation", f"{_OPEN}desk/rounds/", "secretariat"),
+    PageType("round, changing it", f"{_OPEN}desk/rounds/3/", "secretariat"),
+    PageType("team of a consultation", f"{_OPEN}desk/team/", "secretariat"),
     PageType("commitments", "/deliberation/commitments/"),
     PageType("commitments that are late", "/deliberation/commitments/?status=overdue"),
     PageType("commitment", "/deliberation/commitments/", then=_open_first),
@@ -303,6 +340,16 @@ PAGE_TYPES = (
     PageType("workbench of indexes", "/indicators/build/", "secretariat"),
     PageType("upload of a table", "/indicators/build/new/", "secretariat"),
     PageType("draft of an index", "/indicators/build/", "secretariat", then=_rebuild),
+    PageType("meetings", "/meetings/"),
+    PageType("meeting that was held", _HEARING),
+    PageType("meeting to come", _WORKSHOP),
+    PageType("coming to a meeting", f"{_WORKSHOP}register/", "owner"),
+    PageType("own calendar", "/meetings/calendar/", "owner"),
+    PageType("new meeting", "/meetings/new/", "secretariat"),
+    PageType("agenda", f"{_WORKSHOP}sessions/", "secretariat"),
+    PageType("list of people at a meeting", f"{_HEARING}people/", "secretariat"),
+    PageType("minutes", f"{_HEARING}minutes/", "secretariat"),
+    PageType("takeaways", f"{_HEARING}takeaways/", "secretariat"),
     PageType("my page", "/members/me/", "owner"),
     PageType("my organization", lambda house: house.organization, "owner"),
     PageType("page of the secretariat", "/members/me/", "secretariat"),
