@@ -12,6 +12,7 @@ from django.urls import Resolver404, resolve, translate_url
 from django.utils import translation
 from django.utils.translation import get_language
 
+from minga import members as world
 from minga.deliberation.engine.audit import changed_evidence
 from minga.deliberation.engine.trace import Trace
 from minga.deliberation.models import Citation
@@ -70,8 +71,16 @@ def _figure(named: Mapping[str, Any]) -> Read:
     if found is None:
         return None
     title = found.titles.get(KEPT_IN) or next(iter(found.titles.values()), found.index)
-    label = f"{title}, {found.edition}: {found.unit}, {found.node}"
+    label = f"{title}, {found.edition}: {_unit_name(named['unit'], found.unit)}, {found.node}"
     return Citation.Kind.FIGURE, label, f"{found.value:.1f}", "" if found.latest is None else f"{found.latest:.1f}"
+
+
+def _unit_name(code: str, name: str) -> str:
+    """Name a country in words; other units as the edition does."""
+    if name != code:
+        return name
+    country = next((one for one in world.countries() if code in (one.iso2, one.iso3)), None)
+    return country.name(KEPT_IN) if country else name
 
 
 def _record(named: Mapping[str, Any]) -> Read:

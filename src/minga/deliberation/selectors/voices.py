@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -166,7 +166,7 @@ class _Teller:
             answer=self.answers[told["disposition"]],
             theme=self.themes.get(told["theme"]) if told["theme"] else None,
             earlier=tuple(self.answers[one["disposition"]] for one in told["earlier"]),
-            changes=tuple(self._change(one) for one in told["changes"]),
+            changes=tuple(_promised_once([self._change(one) for one in told["changes"]])),
             evidence=tuple(
                 one | {"address": citing.shown_link(one["link"]), "now": self.now.get(one["link"], "")}
                 for one in told["evidence"]
@@ -188,6 +188,17 @@ class _Teller:
                 one for name in dict.fromkeys([(slug, number), *now]) for one in self.commitments.get(name, [])
             ),
         )
+
+
+def _promised_once(changes: list[Change]) -> list[Change]:
+    """Name each commitment at the last change that it follows from, and not at each version of the clause."""
+    named: set[Any] = set()
+    found = []
+    for change in reversed(changes):
+        own = tuple(one for one in change.commitments if one.pk not in named)
+        named |= {one.pk for one in own}
+        found.append(replace(change, commitments=own))
+    return found[::-1]
 
 
 def _by_code(rows: QuerySet[Any]) -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
+from django.apps import apps
 from django.utils import translation
 
 from minga.deliberation.engine.errors import ActError
@@ -18,12 +21,15 @@ from minga.deliberation.models import (
     ThemeLink,
 )
 from minga.deliberation.selectors import citing as published
+from minga.deliberation.selectors import tracing
 from minga.deliberation.services import answering, citing, receipts, theming
 from minga.deliberation.services.sources import Author, File, Part, take_in
 from minga.deliberation.testing_voices import consultation, heard, themed
 from minga.deliberation.vault import vault
 from minga.members import selectors as members
 from minga.members import services as people
+from minga.readiness import selectors as checks
+from minga.readiness import services as readiness
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
 
@@ -289,3 +295,81 @@ def test_permission_to_be_shown_is_given_and_taken_and_exported():
     receipts.set_may_publish(source=taken.source, may_publish=True)
     (told,) = receipts.export_receipts(account)
     assert (told["may_publish"], told["voices"][0]["number"], told["text"]) == (True, "V1", TEXT)
+
+
+# ---------------------------------------------------------------- figures of this site
+def edition_of(name, value, published_at):
+    """Publish an edition of one country and one part."""
+    # the room of indexes publishes after long calculations; here one row of it is enough
+    index, _made = apps.get_model("indicators", "CompositeIndex").objects.get_or_create(
+        slug="readiness", defaults={"titles": {"en": "Readiness"}, "units": "country"}
+    )
+    results = {
+        "root": "all",
+        "items": [{"code": "all", "name": "Overall"}, {"code": "skills", "name": "Skills"}],
+        "units": [{"code": "CV", "name": "CV", "groups": {}}, {"code": "TN", "name": "TN", "groups": {}}],
+        "score": {"all": [50.0, None], "skills": [value, 10.0]},
+    }
+    return apps.get_model("indicators", "Edition").objects.create(
+        index=index, name=name, state="published", definition="", definition_hash="", data={}, data_hash="",
+        results=results, published_at=published_at, proposed_by_mark="first", approved_by_mark="second",
+    )  # fmt: skip
+
+
+def test_figure_of_an_index_is_taken_from_its_permanent_path_and_kept():
+    edition_of("readiness-2026.1", 46.04, datetime(2026, 1, 1, tzinfo=UTC))
+    asked = consultation()
+    answer = answering.give_answer(target=heard(asked, "Train people."), answer="accepted")
+    cited = citing.cite(of=answer, link="/fr/indicators/readiness/readiness-2026.1/CV/skills/", value="99")
+    assert (cited.kind, cited.value) == ("figure", "46.0")
+    assert cited.link == "/en/indicators/readiness/readiness-2026.1/CV/skills/"
+    assert cited.label == "Readiness, readiness-2026.1: Cabo Verde, Skills"
+    assert published.changed_values(tracing.trace_of(asked)) == {}
+    edition_of("readiness-2026.2", 51.0, datetime(2026, 7, 1, tzinfo=UTC))
+    assert published.changed_values(tracing.trace_of(asked)) == {cited.link: "51.0"}
+    cited.refresh_from_db()
+    assert cited.value == "46.0"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "/en/indicators/readiness/readiness-2026.1/TN/",  # has no score
+        "/en/indicators/readiness/readiness-2026.1/XX/skills/",
+        "/en/indicators/readiness/readiness-2026.1/CV/nothing/",
+        "/en/indicators/other/readiness-2026.1/CV/skills/",
+        "/en/indicators/readiness/readiness-2020.1/CV/skills/",
+        "/xx/indicators/readiness/readiness-2026.1/CV/skills/",
+    ],
+)
+def test_path_without_a_published_figure_cannot_be_cited(link):
+    edition_of("readiness-2026.1", 46.04, datetime(2026, 1, 1, tzinfo=UTC))
+    answer = answering.give_answer(target=heard(consultation(), "Train people."), answer="accepted")
+    refused("nothing", citing.cite, of=answer, link=link, value="1")
+
+
+def test_the_same_path_of_another_site_is_no_figure_of_ours(settings):
+    edition_of("readiness-2026.1", 46.04, datetime(2026, 1, 1, tzinfo=UTC))
+    settings.ALLOWED_HOSTS = ["alliance.example"]
+    path = "/en/indicators/readiness/readiness-2026.1/CV/"
+    assert published.look_up(f"https://alliance.example{path}").value == "50.0"
+    assert published.look_up(f"https://elsewhere.example{path}") is None
+
+
+def test_result_of_a_panel_is_cited_once_it_is_published():
+    panel = readiness.set_up_panel(name="Food makers of Praia", country="CV", sector="10")
+    seats = [readiness.invite_panellist(panel=panel, group="workers").panellist for _seat in range(5)]
+    for number, stage in ((1, "first"), (2, "second")):
+        for seat in seats:
+            for item in checks.industry("en").item_ids:
+                readiness.save_panel_answer(
+                    panellist=seat, round_number=number, item=item, value="2", seen_version=0, language="en"
+                )
+            readiness.finish_round(panellist=seat)
+        readiness.close_round(panel=panel, stage=stage)
+    link = f"/en/readiness/panels/{panel.pk}/result/"
+    assert published.look_up(link) is None
+    readiness.publish_panel(panel=panel)
+    found = published.look_up(link)
+    assert (found.kind, found.label) == ("readiness", panel.name)
+    assert 0 <= float(found.value) <= 5

@@ -57,17 +57,25 @@ def _strata(found: covering.Covered) -> list[dict[str, Any]]:
     for stratum, name in wording_consulting.STRATUM_NAMES.items():
         rows = [row for row in found.coverage.strata.rows(named=True) if row["stratum"] == stratum]
         if {row["value"] for row in rows} - {NOT_STATED}:
-            tables.append({"name": name, "rows": [_compared(row) for row in rows]})
+            values = dict.fromkeys(row["value"] for row in rows)
+            lines = [_line(stratum, value, [row for row in rows if row["value"] == value]) for value in values]
+            tables.append({"name": name, "rows": lines})
     return tables
+
+
+def _line(stratum: str, value: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Lay both measures of a group side by side; the policy withholds both or neither."""
+    hidden = next((row for row in rows if row["withheld"]), None)
+    return {
+        "name": _value_name(stratum, value),
+        "why": wording.WITHHELD.get(hidden["reason"], wording.WITHHELD["few"]) if hidden else "",
+        "measures": [_compared(row) for row in rows],
+    }
 
 
 def _compared(row: dict[str, Any]) -> dict[str, Any]:
     points = {name: _percent(row[name]) for name in ("share", "difference", "lower", "upper")}
-    return row | points | {
-        "name": _value_name(row["stratum"], row["value"]),
-        "measure_name": wording.MEASURES[row["measure"]][0],
-        "why": wording.WITHHELD.get(row["reason"] or "", wording.WITHHELD["few"]),
-    }  # fmt: skip
+    return row | points | {"measure_name": wording.MEASURES[row["measure"]][0]}
 
 
 def _participation(found: covering.Covered) -> list[dict[str, Any]]:
@@ -83,6 +91,7 @@ def _participation(found: covering.Covered) -> list[dict[str, Any]]:
                 for row in told["rows"]
             ]  # fmt: skip
             told_of = {"name": wording_consulting.STRATUM_NAMES[stratum], "rows": rows}
+            told_of["is_shown"] = not all(row["withheld"] for row in rows)
             tables.append(told_of | {"not_stated": told["not_stated"], "apart": _percent(told["dissimilarity"])})
     return tables
 
