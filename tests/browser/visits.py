@@ -208,6 +208,8 @@ def _sample_id(name: str) -> uuid.UUID:
 
 
 _PANEL = f"/readiness/panels/{_sample_id('Food makers of Tunisia (sample)')}/"
+_HEARING = f"/meetings/{_sample_id('Regional hearing in Sfax: AI in small workshops (sample)')}/"
+_WORKSHOP = f"/meetings/{_sample_id('Workshop: first steps with machine data (sample)')}/"
 _SEAT = f"/readiness/p/{_sample_id('All industry of Sfax (sample)/3')}/"
 
 

@@ -60,7 +60,7 @@ def load_sample() -> None:
         return
     chamber = _host("Sample Chamber of Sfax", "association")
     factory = _host("Sample Ceramics Factory", "company")
-    hearing = _called(HEARING, kind="hearing", days=-40, hours=(9, 12), organization=chamber, language="fr",
+    hearing = _called(HEARING, kind="hearing", days=-40, hours=(9, 12), organization=chamber, language="en",
         about="What must a national strategy say so that small workshops can use it?", place="Sample Chamber, Sfax",
         sessions=(("Welcome, and what happens with what you say", 20), ("Voices from the workshops", 90),
                   ("What the chamber does next", 40)))  # fmt: skip

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from minga.meetings import selectors, services, wording
 from minga.meetings.engine.errors import ActError
-from minga.meetings.forms import CodeForm, ComeAsGuestForm, RegisterForm
+from minga.meetings.forms_people import CodeForm, ComeAsGuestForm, RegisterForm
 from minga.meetings.models import Meeting
 from minga.meetings.services.attending import tidy_code
 from minga.meetings.views.common import forget, place_of, refused, remember, shows_meeting

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from minga.meetings import selectors, services, wording
 from minga.meetings.engine.errors import ActError
-from minga.meetings.forms import MinutesForm
+from minga.meetings.forms_people import MinutesForm
 from minga.meetings.models import Meeting
 from minga.meetings.views.common import organizes, refused
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from minga.meetings import selectors, services, wording
 from minga.meetings.engine.errors import ActError
-from minga.meetings.forms import AddGuestForm
+from minga.meetings.forms_people import AddGuestForm
 from minga.meetings.models import Attendance, Meeting
 from minga.meetings.views.common import organizes, refused, tell_people
 

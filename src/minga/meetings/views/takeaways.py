@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from minga.meetings import selectors, services, wording
 from minga.meetings.engine.errors import ActError
-from minga.meetings.forms import TakeawayForm, stored_beside
+from minga.meetings.forms import stored_beside
+from minga.meetings.forms_people import TakeawayForm
 from minga.meetings.models import Meeting, Takeaway
 from minga.meetings.views.common import organizes, refused
 
