@@ -24,7 +24,7 @@ class Consulted:
 def consult(by: Any) -> Consulted:
     """Ask something, take a voice in, answer it, publish a draft and promise something."""
     from minga.deliberation.models import Clause, ClauseVersion, Commitment, Draft, DraftVersion, Theme, ThemeLink
-    from minga.deliberation.services import answering, citing, consulting, sources
+    from minga.deliberation.services import answering, citing, consulting, intake, sources
 
     asked = consulting.begin(
         title="A strategy for AI", slug=SLUG, about="What should be in it? The council decides in June.", by=by
@@ -48,10 +48,21 @@ def consult(by: Any) -> Consulted:
         draft=draft, clause=clause, number=1, title="Train 100 people", owner="Secretariat", due_on=date(2027, 1, 31)
     )
     helper = consulting.add_to_team(consultation=asked, email=by.email, task="lead", by=by)
+    upload = intake.begin(
+        consultation=asked, files=[intake.Upload("letter.txt", b"Listen to bakers.")], given={}, round=None, by=by
+    )
+    intake.check(intake=upload)
     return Consulted(
         asked,
         promised,
-        {"team": helper, "receipt": taken.source, "answer": answer, "change": change, "citation": cited},
+        {
+            "team": helper,
+            "import": upload,
+            "receipt": taken.source,
+            "answer": answer,
+            "change": change,
+            "citation": cited,
+        },
     )
 
 

@@ -76,6 +76,13 @@ class DeliberationConfig(Room):
             seen_by=_("Who leads the consultation, and the secretariat"),
         ),
         Processing(
+            record=_("Work on answers, drafts and commitments: what was done and when, under a random sign"),
+            purpose=_("Answering for what was published, and letting two people look where two must"),
+            lawful_basis=_("Legitimate interest of whoever asks; part of the work"),
+            retention=_("As long as the consultation; once the account is erased, the sign leads to nobody"),
+            seen_by=_("Nobody by name; what was published, answered or reported everyone"),
+        ),
+        Processing(
             record=_("How often an address posts in a consultation, under a keyed fingerprint"),
             purpose=_("Keeping conversations and forms from being flooded"),
             lawful_basis=_("Legitimate interest in security"),
