@@ -40,7 +40,7 @@ Session.objects.create(session_key="open-sign-in", session_data="x", expire_date
 
 
 EVIDENCE_KEY = "bWluZ2EtdGVzdC1rZXktMDEyMzQ1Njc4OWFiY2RlZmc="
-#: A photo behind an answer, encrypted at rest.
+#: A photo behind an answer and a letter to a consultation, encrypted at rest.
 EVIDENCE = """
 import io
 from PIL import Image
@@ -52,6 +52,11 @@ check = services.start_assessment(
     country="CV", sector="10", size="1-9", language="en", account=Account.objects.get(email="amina@example.org")
 )
 services.add_evidence(assessment=check, item="INT1", data=photo.getvalue(), caption="Plan on the wall")
+
+from minga.deliberation.models import Consultation
+from minga.deliberation.services.sources import File, take_in
+asked = Consultation.objects.create(slug="strategy", title="A strategy", state="open")
+take_in(asked, "letter", "Train the bakers.", file=File("letter.txt", "text/plain", b"A secret letter."))
 """
 
 
@@ -73,7 +78,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Site:
 def backup(lived_in: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("backups") / "minga.zip"
     told = lived_in.json("site", "backup", str(path))
-    assert (told["uploads"], told["evidence"]) == (2, 1)
+    assert (told["uploads"], told["evidence"], told["sources"]) == (2, 1, 1)
     assert told["bytes"] == path.stat().st_size
     return path
 
@@ -108,6 +113,7 @@ def test_restoring_brings_back_evidence_still_encrypted_and_closed_to_others(
     with zipfile.ZipFile(backup) as archive:
         packed = b"".join(archive.read(name) for name in archive.namelist())
     assert b"JFIF" not in packed, "the photo lies open in the backup"
+    assert b"A secret letter" not in packed, "the letter lies open in the backup"
     assert uploads(restored, "evidence") == uploads(lived_in, "evidence")
     (file,) = [path for path in (restored.var / "evidence").rglob("*") if path.is_file()]
     assert (stat.S_IMODE(file.stat().st_mode), stat.S_IMODE(file.parent.stat().st_mode)) == (0o600, 0o700)
