@@ -160,6 +160,21 @@ def test_word_file_numbers_its_headings_as_the_draft_does():
         assert shape == {1: "%1", 2: "%1.%2"}[level]
 
 
+def test_heading_of_the_contents_is_not_numbered():
+    file = opened()
+    assert file.styles["TOC Heading"].element.pPr.numPr.numId.val == 0
+    assert [each.text for each in file.paragraphs if each.style.name == "TOC Heading"] == ["Contents", "Versions"]
+
+
+def test_parts_stand_in_the_order_that_the_format_wants():
+    section = opened(language="ar").sections[0]._sectPr
+    names = [etree.QName(each).localname for each in section]
+    assert names.index("bidi") < names.index("docGrid")
+    made = docx.Document(io.BytesIO(write_replies(replies(asked()), "docx", Frame("إجابات", "ar")))).tables[0]
+    names = [etree.QName(each).localname for each in made._tbl.tblPr]
+    assert names[:2] == ["tblStyle", "bidiVisual"]
+
+
 def test_numbered_lists_begin_where_the_text_begins():
     file = opened()
     lists = [each for each in file.paragraphs if each.style.name == "List Paragraph"]
@@ -322,6 +337,10 @@ def table(columns, *rows):
 @pytest.fixture
 def trace():
     """Amina and Bao ask for advice under one theme, Chloé for cheaper power; the answer to the theme made C1."""
+    return asked()
+
+
+def asked():
     return Trace(
         voices=table("voice text", ("V1", "Advice, please."), ("V2", "=Advice for all"), ("V3", "Cheaper power.")),
         links=table("voice theme", ("V1", "T1"), ("V2", "T1"), ("V3", "T2")),

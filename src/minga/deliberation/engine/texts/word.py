@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from docx.enum.style import WD_STYLE_TYPE
+
 from minga.deliberation.engine.texts import word_files as files
 from minga.deliberation.engine.texts.blocks import blocks
 from minga.deliberation.engine.texts.document import ClauseText, DraftText, Labels, Note, facts, version_lines
@@ -48,7 +50,7 @@ def write_docx(draft: DraftText, labels: Labels | None = None, *, with_trace: bo
 def _contents(word: Any, draft: DraftText, labels: Labels) -> None:
     """List the headings as links; the program that opens the file adds the pages."""
     for level in range(1, _LISTED + 1):
-        style = word.styles.add_style(f"toc {level}", 1)
+        style = word.styles.add_style(f"toc {level}", WD_STYLE_TYPE.PARAGRAPH, builtin=True)
         style.base_style = word.styles["Normal"]
         style.paragraph_format.left_indent = (level - 1) * 220_000
     files.paragraph(word, labels.contents, "TOC Heading", draft.language)

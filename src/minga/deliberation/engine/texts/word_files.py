@@ -15,6 +15,7 @@ from docx import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.shared import Mm
 
 from minga.deliberation.engine.texts.document import RIGHT_TO_LEFT, clean
 
@@ -30,12 +31,16 @@ def new_file(title: str, language: str, on: date, author: str = "") -> Any:
     properties.last_modified_by = ""
     properties.language = _LOCALES.get(language, language)
     properties.created = properties.modified = datetime(on.year, on.month, on.day)
+    page = word.sections[0]
+    page.page_width, page.page_height = Mm(210), Mm(297)
+    page.left_margin = page.right_margin = Mm(25)
     spoken = word.styles.element.find(f".//{qn('w:docDefaults')}//{qn('w:lang')}")
     for name in ("val", "eastAsia", "bidi"):
         spoken.set(qn(f"w:{name}"), _LOCALES.get(language, language))
     if language in RIGHT_TO_LEFT:
-        section = word.sections[0]._sectPr
-        section.append(OxmlElement("w:bidi"))
+        section = page._sectPr
+        grid = section.find(qn("w:docGrid"))  # the format wants its parts in one order
+        (section.append if grid is None else grid.addprevious)(OxmlElement("w:bidi"))
     return word
 
 
@@ -121,6 +126,9 @@ def number_headings(word: Any) -> None:
         asked = properties.get_or_add_numPr()
         asked.get_or_add_ilvl().val = level
         asked.get_or_add_numId().val = number
+    # the heading of the contents looks like a heading, but counts as none
+    plain = word.styles["TOC Heading"].element.get_or_add_pPr().get_or_add_numPr()
+    plain.get_or_add_numId().val = 0
 
 
 def numbered(word: Any, items: Iterable[str], start: int, language: str) -> None:
@@ -150,11 +158,11 @@ def _numbering(word: Any, levels: list[tuple[str, str, int]], *, start: int = 1)
             level.append(_valued("w:pStyle", style))
         level.append(_valued("w:suff", "space" if style else "tab"))
         level.append(_valued("w:lvlText", shape))
-        level.append(_valued("w:lvlJc", "start"))
+        level.append(_valued("w:lvlJc", "left"))
         if indent:
             place = OxmlElement("w:pPr")
             moved = OxmlElement("w:ind")
-            moved.set(qn("w:start"), str(indent))
+            moved.set(qn("w:left"), str(indent))
             moved.set(qn("w:hanging"), str(indent // 2))
             place.append(moved)
             level.append(place)
@@ -176,7 +184,7 @@ def table(word: Any, head: Iterable[str], rows: Iterable[Iterable[str]], languag
     names = list(head)
     made = word.add_table(rows=1, cols=len(names), style="Table Grid")
     if language in RIGHT_TO_LEFT:
-        made._tbl.tblPr.append(OxmlElement("w:bidiVisual"))
+        made._tbl.tblPr.find(qn("w:tblStyle")).addnext(OxmlElement("w:bidiVisual"))
     _fill(made.rows[0], names, language, bold=True)
     made.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for row in rows:
