@@ -30,6 +30,11 @@ class Piece:
     kind: str
     text: str
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether it holds no word: only the blanks or the ends of lines changed."""
+        return not self.text.strip()
+
 
 def words_of(text: str) -> list[str]:
     """Cut a text into words, each with the blanks after it; joined again they are the text."""
@@ -67,10 +72,11 @@ def _lines(text: str) -> list[str]:
 
 def _pieces(before: list[str], after: list[str], *, inside: bool) -> Iterator[Piece]:
     """Yield what stayed, was removed and was added; `inside`: look at words where lines were replaced."""
-    for kind, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    keys = [part.rstrip() for part in before], [part.rstrip() for part in after]
+    for kind, i, j, k, m in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
         old, new = "".join(before[i:j]), "".join(after[k:m])
         if kind == "equal":
-            yield Piece("same", new)
+            yield from _same_words(before[i:j], after[k:m])
         elif inside and old and new:
             yield from _pieces(words_of(old), words_of(new), inside=False)
         else:
@@ -78,32 +84,34 @@ def _pieces(before: list[str], after: list[str], *, inside: bool) -> Iterator[Pi
             yield Piece("added", new)
 
 
+def _same_words(before: list[str], after: list[str]) -> Iterator[Piece]:
+    """Yield words that stayed; the blanks behind them may be others."""
+    for old, new in zip(before, after, strict=True):
+        if old == new:
+            yield Piece("same", new)
+            continue
+        words = new.rstrip()
+        yield Piece("same", words)
+        yield Piece("removed", old[len(words) :])
+        yield Piece("added", new[len(words) :])
+
+
 def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
     """Put together what belongs together: one removal and one addition between two stretches that stayed."""
     removed = added = same = ""
     for piece in pieces:
-        if piece.kind == "same" and (piece.text.strip() or not (removed or added)):
-            yield from _changed(removed, added)
-            removed = added = ""
+        if piece.kind == "removed":
+            removed += piece.text
+        elif piece.kind == "added":
+            added += piece.text
+        else:
+            if removed or added:
+                yield from _changed(same, removed, added)
+                removed = added = same = ""
             same += piece.text
-            continue
-        if same:
-            yield Piece("same", same)
-            same = ""
-        # blanks alone between two changes belong to both of them
-        removed += piece.text if piece.kind != "added" else ""
-        added += piece.text if piece.kind != "removed" else ""
-    yield from _changed(removed, added)
-    if same:
-        yield Piece("same", same)
+    yield from _changed(same, removed, added)
 
 
-def _changed(removed: str, added: str) -> Iterator[Piece]:
-    if removed == added:
-        if removed:
-            yield Piece("same", removed)
-        return
-    if removed:
-        yield Piece("removed", removed)
-    if added:
-        yield Piece("added", added)
+def _changed(same: str, removed: str, added: str) -> Iterator[Piece]:
+    found = (Piece("same", same), Piece("removed", removed), Piece("added", added))
+    yield from (piece for piece in found if piece.text)

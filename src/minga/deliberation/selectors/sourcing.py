@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, Count, Q, When
 
@@ -109,6 +111,15 @@ def _answers_by_clause(draft: Draft, version: int) -> dict[str, list[Disposition
     for number, answer in pairs:
         found.setdefault(f"C{number}", []).append(answers[answer])
     return found
+
+
+def named_answers(names: Iterable[str]) -> dict[str, Disposition]:
+    """Return the answers that the trace calls by these names; what names something else is left out."""
+    keys = []
+    for name in names:
+        with suppress(ValueError):
+            keys.append(UUID(name))
+    return {str(pk): one for pk, one in _answers(keys).items()}
 
 
 def answers_in(draft: Draft, version: int) -> dict[str, list[Heard]]:

@@ -48,6 +48,17 @@ def test_new_paragraph_leaves_the_others_alone():
     assert found == [("same", "One.\n"), ("added", "New.\n"), ("same", "Two.\n")]
 
 
+def test_words_before_a_new_paragraph_stay_and_only_the_end_of_the_line_is_new():
+    found = kinds("It is so.", "It is so.\n\nNew.")
+    assert found == [("same", "It is so."), ("added", "\n\nNew.")]
+
+
+def test_change_of_blanks_alone_is_told_as_blank():
+    found = differences("a b", "a\nb")
+    assert [piece.kind for piece in found if not piece.is_blank] == ["same", "same"]
+    assert is_changed(found)
+
+
 def test_neighbouring_changes_are_told_as_one():
     assert kinds("a big red house", "a small blue house") == [
         ("same", "a "),

@@ -335,6 +335,15 @@ def test_draft_is_not_adopted_while_a_voice_waits(closed):
     assert draft.state == "writing"
 
 
+def test_acceptance_without_a_clause_is_named_by_its_words(closed):
+    draft, _bao = closed
+    theme = people.themed(draft.consultation, "Farmers", [people.heard(draft.consultation, "And farmers?")])
+    answering.give_answer(target=theme, answer="accepted")
+    noor, _account = people.at_work(draft.consultation, "lead")
+    shown = page(f"{DESK}adopt/", noor)
+    assert '/desk/answers/theme/1/">T1 Farmers</a>: This answer accepts something, but no clause carries it.' in shown
+
+
 def test_draft_is_not_adopted_while_open_or_half_written(closed):
     draft, _bao = closed
     noor, _account = people.at_work(draft.consultation, "lead")

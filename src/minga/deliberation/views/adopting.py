@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from minga.deliberation import wording_drafting as wording
 from minga.deliberation.engine.changes import changes
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.forms_drafting import AdoptForm, PublishForm
-from minga.deliberation.models import Draft, Voice
-from minga.deliberation.selectors import access, adoption
+from minga.deliberation.models import Disposition, Draft
+from minga.deliberation.selectors import access, adoption, sourcing
 from minga.deliberation.selectors import drafts as selectors
 from minga.deliberation.services import adopting, versions
 from minga.deliberation.services.marks import mark_of
@@ -68,37 +69,44 @@ def adopt(request: HttpRequest, draft: Draft) -> HttpResponse:
     words = frame(draft) | {
         "form": form,
         "refusal": wording.refusal(refusal.code) if refusal else "",
-        "missing": [_linked(draft, one) for one in stopping[:_MOST]],
+        "missing": _named(draft, stopping[:_MOST]),
         "more": max(0, len(stopping) - _MOST),
         "is_adopted": draft.state == Draft.State.ADOPTED,
     }
     return render(request, "deliberation/drafting_desk_adopt.html", words, status=422 if form.errors else 200)
 
 
-def _linked(draft: Draft, problem: dict[str, Any]) -> dict[str, Any]:
+def _named(draft: Draft, problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Say what is missing in the words of the page, with the address where it can be mended."""
-    where = problem["where"]
-    slug, name = draft.consultation.slug, where
-    if where.startswith(f"{draft.slug}/C"):
-        name = where.rpartition("/")[2]
-        address = _address("desk_clause", slug, draft.slug, int(name[1:]))
-    elif problem["rule"] in {"voice_unanswered", "voice_unread"}:
-        address = _voice(draft, where)
-    else:
-        address = _address("answers", slug)
-    return {"name": name, "address": address, "words": wording.missing(problem["rule"])}
+    answers = sourcing.named_answers(one["where"] for one in problems)
+    return [
+        {"name": name, "address": address, "words": wording.missing(one["rule"])}
+        for one in problems
+        for name, address in [_place(draft, one["where"], answers)]
+    ]
 
 
-def _voice(draft: Draft, code: str) -> str:
-    """Return where a voice is answered: beside its source, where its themes are found too."""
-    voice = Voice.objects.filter(consultation=draft.consultation, number=int(code[1:])).select_related("source").first()
-    if voice is None:
-        return _address("answers", draft.consultation.slug)
-    return _address("answer_voice", draft.consultation.slug, voice.number)
+def _place(draft: Draft, where: str, answers: Mapping[str, Disposition]) -> tuple[str, str]:
+    """Name a voice, a theme, a statement, an answer or a clause of the trace, and say where it is mended."""
+    slug = draft.consultation.slug
+    if where in answers:
+        return wording.answer_name(answers[where]), _answering(slug, answers[where])
+    of, _slash, name = where.rpartition("/")
+    if of == draft.slug and name[1:].isdigit():
+        return name, reverse("deliberation:desk_clause", args=[slug, draft.slug, int(name[1:])])
+    if of and name.isdigit():
+        return name, reverse("deliberation:answer_statement", args=[slug, of, int(name)])
+    if where[:1] in {"V", "T"} and where[1:].isdigit():
+        kind = "voice" if where[0] == "V" else "theme"
+        return where, reverse(f"deliberation:answer_{kind}", args=[slug, int(where[1:])])
+    return where, reverse("deliberation:answers", args=[slug])
 
 
-def _address(name: str, *arguments: Any) -> str:
-    try:
-        return reverse(f"deliberation:{name}", args=arguments)
-    except NoReverseMatch:
-        return ""
+def _answering(slug: str, answer: Disposition) -> str:
+    if answer.statement is not None:
+        talk = answer.statement.conversation.slug
+        return reverse("deliberation:answer_statement", args=[slug, talk, answer.statement.number])
+    if answer.theme is not None:
+        return reverse("deliberation:answer_theme", args=[slug, answer.theme.number])
+    assert answer.voice is not None
+    return reverse("deliberation:answer_voice", args=[slug, answer.voice.number])

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -257,14 +257,12 @@ def clause_cite(request: HttpRequest, draft: Draft, number: int) -> HttpResponse
 
 @require_POST
 @works_on_draft(EDITOR, access.Task.ANALYST)
-def clause_uncite(request: HttpRequest, draft: Draft, number: int, pk: int) -> HttpResponse:
+def clause_uncite(request: HttpRequest, draft: Draft, number: int, citation: int) -> HttpResponse:
     """Take a piece of evidence out."""
     found = find_clause(draft, number)
-    citation = found.citations.filter(pk=pk).first()
-    if citation is None:
-        raise Http404
+    row = get_object_or_404(found.citations, pk=citation)
     try:
-        citations.end_citation(citation=citation, by=request.user)
+        citations.end_citation(citation=row, by=request.user)
     except ActError as error:
         return refused(request, draft, error)
     messages.success(request, _("The evidence is taken out."))

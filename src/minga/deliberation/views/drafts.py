@@ -149,7 +149,8 @@ def _stage(stage: sourcing.Stage) -> StageRow:
     heading, text = (before.heading, before.text) if before else ("", "")
     if before is None:  # its first words are no change of anything
         return StageRow(stage, differences(row.heading, row.heading), differences(row.text, row.text))
-    return StageRow(stage, differences(heading, row.heading), differences(text, row.text))
+    renamed = differences(heading, row.heading) if heading != row.heading else ()
+    return StageRow(stage, renamed, differences(text, row.text))
 
 
 @require_safe
