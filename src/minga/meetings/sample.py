@@ -29,7 +29,7 @@ _SAID: tuple[tuple[str, str, str, str, int | None], ...] = (
     ("point", "fr", "Les petites entreprises n’ont personne pour lire vingt pages de règles.", "", None),
     ("point", "en", "Workers should be asked before a camera watches their hands.", "", None),
     ("point", "fr", "Les femmes qui dirigent un atelier apprennent les aides trop tard.", "", None),
-    ("decision", "fr", "La chambre tient une heure de conseil chaque semaine, sans rendez-vous.", "", None),
+    ("decision", "fr", "Chaque semaine, une heure de conseil sans rendez-vous.", "", None),
     ("action", "fr", "Demander à la compagnie d’électricité les coupures par quartier.", "Sample Chamber of Sfax", 60),
     ("action", "en", "Write one page of rules on cameras with the workers’ union.", "Sample Chamber of Sfax", 90),
 )
