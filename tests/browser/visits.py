@@ -223,8 +223,17 @@ def _make_invitation(page: Page) -> None:
     page.wait_for_selector(".code")
 
 
+#: the sample's conversation that is closed and reported
+_REPORTED = "/deliberation/talk/sample-ai-for-industry/"
 #: the sample's conversation that is open
 TALK = "/deliberation/talk/sample-training-in-sfax/"
+
+
+def _check_statements(page: Page) -> None:
+    """Look at what would come in; nothing is written."""
+    page.fill("textarea[name=lines]", "Every workshop has a trainer.")
+    page.click("form[action$='/set-up/statements/'] button")
+    page.wait_for_selector("input[name=sealed]")
 
 
 def _vote_and_look(page: Page) -> None:
@@ -311,6 +320,18 @@ PAGE_TYPES = (
     PageType("conversation, adding a statement", f"{TALK}add/"),
     PageType("conversation, about me", f"{TALK}about-me/"),
     PageType("conversation, my place", TALK, then=_vote_and_look),
+    PageType("conversation, report", f"{_REPORTED}report/"),
+    PageType("conversation, all statements", f"{_REPORTED}report/statements/?order=A"),
+    PageType("conversation, one statement", f"{_REPORTED}report/3/"),
+    PageType("conversation, moderation log", f"{_REPORTED}log/"),
+    PageType("conversation, report for the team", f"{_REPORTED}report/", "secretariat"),
+    PageType("conversation, flagged votes", f"{_REPORTED}flags/?decision=all", "secretariat"),
+    PageType("conversation, queue", f"{TALK}queue/?state=", "secretariat"),
+    PageType("conversation, one statement in the queue", f"{TALK}queue/1/", "secretariat"),
+    PageType("conversation, set-up", f"{TALK}set-up/", "secretariat"),
+    PageType("conversation, first statements", f"{TALK}set-up/", "secretariat", then=_check_statements),
+    PageType("conversation, invitation codes", f"{TALK}codes/", "secretariat"),
+    PageType("conversation, setting one up", f"{_OPEN}desk/conversations/new/", "secretariat"),
     PageType("consultations", "/deliberation/"),
     PageType("consultation that is open", _OPEN),
     PageType("consultation that was adopted", _ADOPTED),

@@ -62,6 +62,13 @@ class DeliberationConfig(Room):
             ),
         ),
         Processing(
+            record=_("Decisions of moderators with their reasons; flags on votes that stand out, and bans"),
+            purpose=_("Keeping conversations fair, and letting everyone check how they are moderated"),
+            lawful_basis=_("Legitimate interest of whoever asks, and of those who take part, in a fair conversation"),
+            retention=_("As long as the conversation; flags and bans until the participant deletes the own trace"),
+            seen_by=_("Moderators. Everyone reads decisions and reasons, not who decided, nor about whom"),
+        ),
+        Processing(
             record=_("Receipts: a fingerprint of the code that was shown after sending"),
             purpose=_("Letting a sender follow the own words to their answer, without an account"),
             lawful_basis=_("Contract: you sent something and want to see what becomes of it"),

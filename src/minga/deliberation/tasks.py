@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from django.conf import settings
+from django.core.cache import cache
 from django.utils import timezone
 from django_tasks import task
 
@@ -64,7 +65,14 @@ def _is_due(conversation: Conversation) -> bool:
         return True
     if timezone.now() - latest.made_at < _AT_LEAST_EVERY:
         return False
-    return new > 0 or conversation.moderation.filter(at__gt=latest.made_at).exists()
+    if new > 0 or conversation.moderation.filter(at__gt=latest.made_at).exists():
+        return True
+    # votes that were deleted, and another set-up, show in the whole alone; that is looked at once an hour
+    hour = int(_AT_LEAST_EVERY.total_seconds())
+    if not cache.add(f"deliberation-map:{conversation.pk.hex}", 1, timeout=hour):
+        return False
+    seen = votes.moment(conversation)
+    return not conversation.maps.filter(last_vote=seen.last_vote, moderation_hash=seen.moderation_hash).exists()
 
 
 # ---------------------------------------------------------------- uploads

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from minga.deliberation.models import (
+    AnomalyFlag,
     Citation,
     ClauseRevision,
     Disposition,
@@ -29,6 +30,7 @@ _WORK: tuple[tuple[str, Any, str, str], ...] = (
     ("clause_written", ClauseRevision, "by_mark", "at"),
     ("version_published", DraftVersion, "by_mark", "published_at"),
     ("moderated", ModerationAct, "by_mark", "at"),
+    ("flag_decided", AnomalyFlag, "decided_by_mark", "decided_at"),
     ("taken_in", Source, "taken_in_by_mark", "received_at"),
 )
 
