@@ -19,6 +19,7 @@ _BUDGET = {
     "report": 60_000,
     "directory": 60_000,
     "privacy": 60_000,
+    "conversation": 50_000,
 }
 
 

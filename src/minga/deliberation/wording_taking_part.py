@@ -82,6 +82,7 @@ REFUSALS: Mapping[str, Words] = {
     "empty": _("There are no words in it. Write what you think, in one sentence."),
     "many": _("Many of your statements still wait for a moderator. Add more when these were read."),
     "same": _("Somebody has said the same already. Vote on that statement: your voice counts there."),
+    "same_waits": _("Somebody has sent the same already, and a moderator reads it first. Then you can vote on it."),
     "strata": _("One of the answers is none of those offered. Choose another one, or leave it out."),
 }  # fmt: skip
 

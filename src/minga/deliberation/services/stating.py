@@ -72,7 +72,8 @@ def add_statement(*, participant: Participant, text: str, language: str) -> Stat
     Raises
     ------
     ActError
-        "closed", "no_statements" where people add none, "empty", "long", "many" where too much of theirs waits
+        "closed", "no_statements" where people add none, "empty", "long", "many" where too much of theirs waits,
+        "same_waits" where somebody else's same words wait for a moderator
     SameWords
         Somebody else said it before.
     """
@@ -88,6 +89,8 @@ def add_statement(*, participant: Participant, text: str, language: str) -> Stat
     if same is not None:
         if same.author_id == participant.pk:
             return same
+        if same.state == Statement.State.WAITING and conversation.is_strict:
+            raise ActError("same_waits", "Somebody has sent the same, and it waits for a moderator. Vote on it then.")
         raise SameWords(same)
     if participant.statements.filter(state=Statement.State.WAITING).count() >= MOST_WAITING:
         raise ActError("many", f"{MOST_WAITING} of your statements wait for a moderator. Add more when they were read.")

@@ -126,6 +126,18 @@ def test_the_same_words_are_refused_kindly_with_the_statement_to_vote_on():
     assert not asked.statements.filter(author__isnull=False).exists()
 
 
+def test_the_same_words_that_wait_for_a_moderator_are_not_put_to_the_vote_before():
+    asked = talk()
+    sent(asked, TRAINING)
+    response = sent(asked, TRAINING.upper())
+    assert response.status_code == 422
+    assert "a moderator reads it first" in words_of(response)
+    assert "I agree with this" not in words_of(response)
+    Conversation.objects.update(is_strict=False)
+    assert "I agree with this" in words_of(sent(asked, TRAINING.upper()))
+    assert asked.statements.count() == 4
+
+
 def test_the_same_page_sent_twice_is_one_statement():
     asked = talk()
     browser = Client()
