@@ -24,7 +24,7 @@ class Consulted:
 def consult(by: Any) -> Consulted:
     """Ask something, take a voice in, answer it, publish a draft and promise something."""
     from minga.deliberation.models import Clause, ClauseVersion, Commitment, Draft, DraftVersion, Theme, ThemeLink
-    from minga.deliberation.services import answering, citing, consulting, intake, sources
+    from minga.deliberation.services import answering, citing, consulting, intake, noting, sources
 
     asked = consulting.begin(
         title="A strategy for AI", slug=SLUG, about="What should be in it? The council decides in June.", by=by
@@ -62,6 +62,7 @@ def consult(by: Any) -> Consulted:
             "answer": answer,
             "change": change,
             "citation": cited,
+            "notes": noting.take_note(clause=clause, version=1, text="Which people?").note,
         },
     )
 

@@ -251,6 +251,23 @@ def _speak(page: Page) -> None:
     page.wait_for_selector(".code")
 
 
+_OPEN_DESK = "/deliberation/sample-training-centre/"
+_OPEN_DRAFT = f"{_OPEN_DESK}drafts/curriculum/"
+
+
+def _open_clause(page: Page) -> None:
+    """Follow the number of a clause to its page."""
+    page.locator("main .clause__number").first.click()
+    page.wait_for_selector("main .stages")
+
+
+def _say_something(page: Page) -> None:
+    """Comment on a clause, which shows the code of the receipt."""
+    page.fill("textarea[name=text]", "Who is it for?")
+    page.click("main form.stack button.button")
+    page.wait_for_selector(".code")
+
+
 PAGE_TYPES = (
     PageType("home", "/"),
     PageType("find help", "/knowledge/"),
@@ -354,6 +371,23 @@ PAGE_TYPES = (
     PageType("answers", f"{_OPEN}desk/answers/", "secretariat"),
     PageType("answer to a theme", f"{_OPEN}desk/answers/theme/1/", "secretariat"),
     PageType("answer to a voice", f"{_OPEN}desk/answers/voice/4/", "secretariat"),
+    PageType("draft, adopted", f"{_ADOPTED}drafts/strategy/"),
+    PageType("draft, changes of a version", f"{_ADOPTED}drafts/strategy/v/2/changes/"),
+    PageType("clause", f"{_ADOPTED}drafts/strategy/", then=_open_clause),
+    PageType("draft, open to comments", f"{_OPEN_DRAFT}"),
+    PageType("note on a clause", f"{_OPEN_DRAFT}c/1/say/"),
+    PageType("note on a clause, code", f"{_OPEN_DRAFT}c/1/say/", then=_say_something),
+    PageType("drafts, for editors", f"{_OPEN_DESK}desk/drafts/", "secretariat"),
+    PageType("draft, for editors", f"{_OPEN_DESK}desk/drafts/curriculum/", "secretariat"),
+    PageType("clause, for editors", f"{_OPEN_DESK}desk/drafts/curriculum/c/1/", "secretariat"),
+    PageType("clause, adding", f"{_OPEN_DESK}desk/drafts/curriculum/add/", "secretariat"),
+    PageType("clause, moving", f"{_OPEN_DESK}desk/drafts/curriculum/c/1/move/", "secretariat"),
+    PageType("clause, splitting", f"{_OPEN_DESK}desk/drafts/curriculum/c/1/split/", "secretariat"),
+    PageType("clause, merging", f"{_OPEN_DESK}desk/drafts/curriculum/c/1/merge/?with=2", "secretariat"),
+    PageType("clause, taking out", f"{_OPEN_DESK}desk/drafts/curriculum/c/1/delete/", "secretariat"),
+    PageType("draft, publishing", f"{_OPEN_DESK}desk/drafts/curriculum/publish/", "secretariat"),
+    PageType("draft, adopting", f"{_OPEN_DESK}desk/drafts/curriculum/adopt/", "secretariat"),
+    PageType("notes of readers", f"{_OPEN_DESK}desk/drafts/curriculum/notes/", "secretariat"),
     PageType("commitments", "/deliberation/commitments/"),
     PageType("commitments that are late", "/deliberation/commitments/?status=overdue"),
     PageType("commitment", "/deliberation/commitments/", then=_open_first),
