@@ -35,6 +35,7 @@ BROKEN = [
     ("MINGA_UPLOAD_MB", "0", "at least 1 and at most 200"),
     ("MINGA_EVIDENCE_DAYS", "6", "at least 7 and at most 3650"),
     ("MINGA_PANEL_DAYS", "29", "at least 30 and at most 3650"),
+    ("MINGA_ATTENDANCE_DAYS", "29", "at least 30 and at most 3650"),
     ("MINGA_LOG_LEVEL", "LOUD", "one of DEBUG, INFO, WARNING, ERROR"),
     ("MINGA_LOG_FORMAT", "xml", "one of text, json"),
     ("MINGA_SECOND_FACTOR", "off", "one of roles, all"),
