@@ -115,6 +115,7 @@ def test_restoring_brings_back_evidence_still_encrypted_and_closed_to_others(
     assert b"JFIF" not in packed, "the photo lies open in the backup"
     assert b"A secret letter" not in packed, "the letter lies open in the backup"
     assert uploads(restored, "evidence") == uploads(lived_in, "evidence")
+    assert uploads(restored, "sources") == uploads(lived_in, "sources") != {}
     (file,) = [path for path in (restored.var / "evidence").rglob("*") if path.is_file()]
     assert (stat.S_IMODE(file.stat().st_mode), stat.S_IMODE(file.parent.stat().st_mode)) == (0o600, 0o700)
     said = restored.python("""

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from minga.deliberation import cli_sources
+
 if TYPE_CHECKING:
     from minga.deliberation.engine.conversation import Conversation
     from minga.deliberation.engine.grouping import Groups
@@ -311,3 +313,6 @@ def export_command(
         emit({"written": [str(path) for path in paths]})
     else:
         written(paths, out)
+
+
+cli_sources.add_to(app)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
+from cryptography.fernet import Fernet
 from django.utils import timezone
+from typer.testing import CliRunner
 
 from minga.deliberation import testing_intake, testing_voices
+from minga.deliberation.cli import app
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.models import Intake, IntakeFile, Source, Voice
 from minga.deliberation.services import intake as intakes
@@ -236,12 +240,8 @@ def test_senders_of_closed_consultations_are_forgotten_and_their_words_stay(
 def test_files_without_a_row_go_and_the_key_can_be_changed(
     asked, own_vault, settings, django_capture_on_commit_callbacks, caplog
 ):
-    from cryptography.fernet import Fernet
-
     source = take_in(asked, "word", "Train us.", file=File("a.docx", "x", word_file(["Train us."]))).source
     orphan, _ = vault.write(b"left behind")
-    import os
-
     os.utime(own_vault / orphan, (0, 0))
     assert keeping.delete_orphans() == 1
     assert (vault.exists(orphan), vault.exists(source.file_path)) == (False, True)
@@ -255,3 +255,13 @@ def test_files_without_a_row_go_and_the_key_can_be_changed(
     vault.delete(source.file_path)
     assert keeping.delete_orphans() == 0
     assert "not in their folder: 1" in caplog.text
+
+
+def test_the_command_writes_files_under_the_newest_key_and_says_so_where_there_is_none(asked, settings):
+    source = take_in(asked, "letter", "Train us.", file=File("a.txt", "x", b"Train us.")).source
+    without = CliRunner().invoke(app, ["sources-rekey"])
+    assert (without.exit_code, "MINGA_EVIDENCE_KEY is not set" in without.output) == (1, True)
+    settings.EVIDENCE_KEYS = [Fernet.generate_key()]
+    assert CliRunner().invoke(app, ["sources-rekey", "--json"]).stdout == '{"encrypted": 1}\n'
+    source.refresh_from_db()
+    assert source.is_encrypted
