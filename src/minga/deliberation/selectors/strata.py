@@ -64,9 +64,26 @@ def _counted(table: pl.DataFrame, stratum: str, least: int) -> pl.DataFrame:
     whole = table.drop_nulls(stratum).height
     with_share = counted.with_columns(share=pl.col("people") / max(whole, 1))
     # how many voted is shown as well, so that no value may be found by subtraction
-    return withhold_small_groups(
+    shown = withhold_small_groups(
         with_share, count="people", min_group=least, of="persons", keep=["value"], within=[]
     ).drop("reason")
+    return _withhold_more(shown, dict(counted.rows()), least)
+
+
+def _withhold_more(shown: pl.DataFrame, people: Mapping[str, int], least: int) -> pl.DataFrame:
+    """Withhold further values while those withheld are one alone, or fewer people than `least`.
+
+    A share tells how many said anything: with it a single withheld value could be worked out, even where the count of
+    those who said nothing is withheld too.
+    """
+    stated = shown.filter(pl.col("value") != NOT_STATED)
+    hidden = stated.filter(pl.col("withheld"))["value"].to_list()
+    others = sorted(stated.filter(~pl.col("withheld"))["value"].to_list(), key=lambda value: (people[value], value))
+    while hidden and others and (len(hidden) == 1 or sum(people[value] for value in hidden) < least):
+        hidden.append(others.pop(0))
+    is_hidden = pl.col("value").is_in(hidden) | pl.col("withheld")
+    blanked = [pl.when(is_hidden).then(None).otherwise(pl.col(name)).alias(name) for name in ("people", "share")]
+    return shown.with_columns(*blanked, withheld=is_hidden)
 
 
 def _dissimilarity(

@@ -194,6 +194,32 @@ def test_groups_under_five_stay_hidden_on_the_page_and_in_the_files():
     assert {row["numerator"] for row in rows if row["value"] == "man"} == {""}
 
 
+def spoke(asked, **counts):
+    for value, count in counts.items():
+        for _voice in range(count):
+            heard(asked, f"A {value} speaks.", strata={} if value == "nobody" else {"gender": value})
+
+
+def test_shares_never_tell_the_one_group_that_is_withheld():
+    """Twelve men are 80 per cent of those who said: then three women would be known."""
+    asked = consultation(reference_population={"gender": {"woman": 0.5, "man": 0.5}}, reference_source="Census")
+    spoke(asked, man=12, woman=3, nobody=8)
+    told = json.loads(Client().get(address("coverage_json", asked.slug)).content)["participation"]["gender"]
+    assert [row["people"] for row in told["rows"]] == [row["share"] for row in told["rows"]] == [None, None]
+    assert told["dissimilarity"] == 0
+    page = " ".join(html(Client().get(address("coverage", asked.slug))).split())
+    assert "80" not in page.partition("Who spoke")[2].partition("As a table")[0]
+
+
+def test_a_group_that_is_withheld_for_who_said_nothing_is_not_told_either():
+    asked = consultation()
+    spoke(asked, man=12, woman=9, other=7, nobody=2)
+    told = json.loads(Client().get(address("coverage_json", asked.slug)).content)["participation"]["gender"]
+    shown = {row["value"]: row["people"] for row in told["rows"]}
+    assert sum(people is None for people in shown.values()) == 2
+    assert shown["man"] == 12
+
+
 def test_coverage_of_nothing_is_a_page_too():
     page = html(Client().get(address("coverage", consultation().slug)))
     assert "Nobody said anything about themselves." in page
