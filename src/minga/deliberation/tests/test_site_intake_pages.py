@@ -15,6 +15,7 @@ from minga.deliberation.models import Conversation, Intake, Source, TeamMember, 
 from minga.deliberation.selectors import access
 from minga.deliberation.services import intake as intakes
 from minga.deliberation.services.sources import Author, File, take_in
+from minga.meetings import services as meetings
 from minga.members import services as members
 from minga.text.testing_files import mail_file, word_file
 
@@ -309,16 +310,19 @@ def test_who_sent_it_is_corrected_and_its_file_kept_but_never_shown(bao, asked, 
 
 
 # ---------------------------------------------------------------- meetings and conversations
-def test_takeaways_of_a_meeting_become_voices_once(bao, asked):
-    from minga.meetings.models import Meeting, Takeaway
-
+def _met(title, *said, **fields):
+    """Hold a meeting and note what was said."""
     now = timezone.now()
-    held = Meeting.objects.create(
-        title="Hearing in Praia", starts_at=now, ends_at=now, state="held", is_public=True, kind="hearing"
-    )
-    first, second = (
-        Takeaway.objects.create(meeting=held, number=number, text=text, language="en")
-        for number, text in ((1, "Bakers ask for training."), (2, "Ovens are too dear for small firms."))
+    meeting = meetings.call_meeting(title=title, kind="hearing", starts_at=now, ends_at=now, **fields)
+    meetings.announce(meeting=meeting)
+    noted = [meetings.add_takeaway(meeting=meeting, kind="point", text=text, language="en") for text in said]
+    meetings.hold(meeting=meeting)
+    return meeting, noted
+
+
+def test_takeaways_of_a_meeting_become_voices_once(bao, asked):
+    held, (first, second) = _met(
+        "Hearing in Praia", "Bakers ask for training.", "Ovens are too dear for small firms.", is_public=True
     )
     assert "Hearing in Praia" in page(bao, "take_takeaways")
     post(bao, "take_takeaways", takeaway=[str(first.pk)])
@@ -334,11 +338,7 @@ def test_takeaways_of_a_meeting_become_voices_once(bao, asked):
 
 
 def test_takeaways_of_a_closed_meeting_of_others_are_not_offered(bao, asked):
-    from minga.meetings.models import Meeting, Takeaway
-
-    now = timezone.now()
-    closed = Meeting.objects.create(title="Board of others", starts_at=now, ends_at=now, state="held")
-    secret = Takeaway.objects.create(meeting=closed, number=1, text="Between us.", language="en")
+    _closed, (secret,) = _met("Board of others", "Between us.")
     assert "Between us." not in page(bao, "take_takeaways")
     post(bao, "take_takeaways", takeaway=[str(secret.pk)])
     assert not Voice.objects.exists()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.apps import apps
 from django.test import Client
+from django.utils.module_loading import import_string
 
 from minga.deliberation.models import Citation, Commitment, Consultation, Disposition, Draft, MapRun, Source, Vote
 from minga.deliberation.sample import load_sample
 from minga.deliberation.selectors import adoption, consulting, publishing, tracing
-from minga.meetings import sample as meetings_sample
 from minga.members import selectors as people
 from minga.members import services as members
 
@@ -35,7 +36,7 @@ def sample(settings):
             members.grant_mandate(person=person, role="owner", organization=ministry)
         if name == "secretariat":
             members.grant_in_alliance(person=person, role="secretariat")
-    meetings_sample.load_sample()
+    import_string(apps.get_app_config("meetings").load_sample)()
     load_sample()
 
 
