@@ -1,4 +1,4 @@
-"""Chloé votes without JavaScript on a small telephone, Karim by the keys of his keyboard; both find their votes again."""
+"""Chloé votes without JavaScript on a small telephone, Karim by the keys of a keyboard; both find their votes again."""
 
 from __future__ import annotations
 

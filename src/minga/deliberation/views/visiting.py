@@ -61,7 +61,7 @@ class Visit:
 
     def join(self) -> Participant:
         """Return their place, made with their first act."""
-        return services.join(
+        return self.participant or services.join(
             conversation=self.conversation, secret=self.secret, person=self.person, language=language()
         )
 
