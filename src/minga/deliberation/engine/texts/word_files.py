@@ -9,12 +9,13 @@ import io
 import zipfile
 from collections.abc import Iterable
 from datetime import date, datetime
+from html import escape
 from typing import Any
 
 from docx import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm
 
 from minga.deliberation.engine.texts.document import RIGHT_TO_LEFT, clean
@@ -61,11 +62,9 @@ def paragraph(word: Any, text: str, style: str, language: str) -> Any:
     return turned(made, language)
 
 
-def run(made: Any, text: str, language: str, *, bold: bool = False) -> None:
+def run(made: Any, text: str, language: str) -> None:
     """Add words to a paragraph, marked as written from right to left where the language is."""
     words = made.add_run(clean(text))
-    if bold:
-        words.bold = True
     if language in RIGHT_TO_LEFT:
         words._r.get_or_add_rPr().append(OxmlElement("w:rtl"))
 
@@ -180,20 +179,31 @@ def _valued(name: str, value: str) -> Any:
 
 # ------------------------------------------------------------------------------------------ tables
 def table(word: Any, head: Iterable[str], rows: Iterable[Iterable[str]], language: str) -> Any:
-    """Add a table whose head comes again on every page."""
+    """Add a table whose head comes again on every page.
+
+    Rows are written as text and read in at once: one by one, a table of thousands of voices would take minutes.
+    """
     names = list(head)
-    made = word.add_table(rows=1, cols=len(names), style="Table Grid")
+    made = word.add_table(rows=0, cols=len(names), style="Table Grid")
     if language in RIGHT_TO_LEFT:
         made._tbl.tblPr.find(qn("w:tblStyle")).addnext(OxmlElement("w:bidiVisual"))
-    _fill(made.rows[0], names, language, bold=True)
-    made.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-    for row in rows:
-        _fill(made.add_row(), list(row), language)
+    first = _row(names, language, "<w:trPr><w:tblHeader/></w:trPr>", "<w:b/><w:bCs/>")
+    body = "".join(_row(row, language) for row in rows)
+    made._tbl.extend(list(parse_xml(f"<w:tbl {nsdecls('w')}>{first}{body}</w:tbl>")))
     return made
 
 
-def _fill(row: Any, texts: list[str], language: str, *, bold: bool = False) -> None:
-    for cell, text in zip(row.cells, texts, strict=True):
-        made = cell.paragraphs[0]
-        run(made, text, language, bold=bold)
-        turned(made, language)
+def _row(texts: Iterable[str], language: str, properties: str = "", look: str = "") -> str:
+    is_rtl = language in RIGHT_TO_LEFT
+    side = "<w:pPr><w:bidi/></w:pPr>" if is_rtl else ""
+    words = f"<w:rPr>{look}{'<w:rtl/>' if is_rtl else ''}</w:rPr>"
+    cells = "".join(
+        f'<w:tc><w:tcPr><w:tcW w:w="0" w:type="auto"/></w:tcPr><w:p>{side}<w:r>{words}{_lines(text)}</w:r></w:p></w:tc>'
+        for text in texts
+    )
+    return f"<w:tr>{properties}{cells}</w:tr>"
+
+
+def _lines(text: str) -> str:
+    lines = (f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in clean(text).split("\n"))
+    return "<w:br/>".join(lines)
