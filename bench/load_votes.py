@@ -145,7 +145,7 @@ def run(options: argparse.Namespace, folder: Path) -> int:
     finally:
         stopping.set()
         server.terminate()
-        server.wait(30)
+        server.wait(120)
     return report(options, load, spent, killed, [one.trouble for one in senders if one.trouble], site)
 
 

@@ -71,8 +71,7 @@ def _is_due(conversation: Conversation) -> bool:
     hour = int(_AT_LEAST_EVERY.total_seconds())
     if not cache.add(f"deliberation-map:{conversation.pk.hex}", 1, timeout=hour):
         return False
-    seen = votes.moment(conversation)
-    return not conversation.maps.filter(last_vote=seen.last_vote, moderation_hash=seen.moderation_hash).exists()
+    return not votes.is_of(latest, votes.moment(conversation))
 
 
 # ---------------------------------------------------------------- uploads

@@ -14,6 +14,8 @@ from minga.deliberation.services import bulk
 
 #: noon of a day in 2026, in seconds
 NOON = 1_790_000_000
+#: tasks wait in the database, as on a site; tests otherwise run them at once
+QUEUE = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "long"]}}
 
 
 def conversation(slug: str = "machines", **fields: Any) -> Conversation:

@@ -44,6 +44,11 @@ def moment(conversation: Conversation, k: int | None = None) -> Moment:
     return Moment(last, n, hashlib.sha256(said.encode()).hexdigest())
 
 
+def is_of(run: MapRun, seen: Moment) -> bool:
+    """Whether a map was calculated from exactly this moment."""
+    return (run.last_vote, run.moderation_hash) == (seen.last_vote, seen.moderation_hash)
+
+
 def _banned(conversation: Conversation) -> QuerySet[Participant]:
     return conversation.participants.filter(banned_at__isnull=False)
 

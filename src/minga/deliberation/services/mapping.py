@@ -28,7 +28,7 @@ NEWEST, DAYS = 5, 30
 def refresh_map(
     *, conversation: Conversation, k: int | None = None, tell: Callable[[int, int], None] | None = None
 ) -> MapRun | None:
-    """Calculate the map of a conversation, unless there is one of the same votes and the same moderation.
+    """Calculate the map of a conversation, unless the newest is of the same votes and the same moderation.
 
     Returns
     -------
@@ -56,8 +56,9 @@ def refresh_map(
 
 
 def _known(conversation: Conversation, seen: votes.Moment) -> MapRun | None:
-    same = {"last_vote": seen.last_vote, "moderation_hash": seen.moderation_hash}
-    return conversation.maps.filter(**same).defer("points").first()
+    """Return the newest map if it is of this moment; an older one would not be what people see."""
+    latest = votes.latest_map(conversation)
+    return latest if latest is not None and votes.is_of(latest, seen) else None
 
 
 def _grouped(
@@ -128,7 +129,17 @@ def _thin_out(conversation: Conversation) -> None:
 # ---------------------------------------------------------------- the report that everyone sees
 @transaction.atomic
 def publish_map(*, run: MapRun, by: Any = None) -> None:
-    """Show a map to everyone as the report of its conversation; it takes the place of the one shown before."""
+    """Show a map to everyone as the report of its conversation; it takes the place of the one shown before.
+
+    Raises
+    ------
+    ActError
+        So few people voted that each of them would be seen, or the map was deleted meanwhile.
+    """
+    if run.n_participants < settings.MIN_PERSONS:
+        raise ActError(
+            "few", f"Fewer than {settings.MIN_PERSONS} people voted, so that a report would show each of them."
+        )
     conversation = Conversation.objects.select_for_update().get(pk=run.conversation_id)
     conversation.maps.filter(is_published=True).exclude(pk=run.pk).update(is_published=False)
     if not conversation.maps.filter(pk=run.pk).update(is_published=True):

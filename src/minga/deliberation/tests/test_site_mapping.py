@@ -15,7 +15,7 @@ from minga.deliberation.engine.snapshot import points, table_of
 from minga.deliberation.models import AnomalyFlag, MapRun, ModerationAct
 from minga.deliberation.selectors import votes
 from minga.deliberation.services import bulk, mapping
-from minga.deliberation.testing_conversations import conversation, joined, planted, said, voted, with_camps
+from minga.deliberation.testing_conversations import QUEUE, conversation, joined, planted, said, voted, with_camps
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
 
@@ -53,6 +53,18 @@ def test_new_vote_ban_and_rejection_make_a_new_map_each():
     last = mapping.refresh_map(conversation=where)
     assert len(seen | {last.pk}) == 4
     assert last.facts["moderated_out"] == [3]
+
+
+def test_ban_that_is_lifted_gives_the_newest_map_of_all_again():
+    where = with_camps(2)
+    first = mapping.refresh_map(conversation=where)
+    person = where.participants.filter(pk=where.participants.first().pk)
+    person.update(banned_at=timezone.now())
+    assert mapping.refresh_map(conversation=where).n_participants == 59
+    person.update(banned_at=None)
+    again = mapping.refresh_map(conversation=where)
+    assert again.pk != first.pk, "the first one is not the newest any more"
+    assert (votes.latest_map(where), again.n_participants) == (again, 60)
 
 
 def test_banned_people_and_votes_taken_back_count_nowhere():
@@ -165,7 +177,7 @@ def test_publishing_another_map_takes_the_first_one_back():
 
 
 def test_map_is_due_after_enough_votes_or_after_an_hour_with_any_change(settings):
-    settings.MAP_VOTES = 20
+    settings.TASKS, settings.MAP_VOTES = QUEUE, 20
     where = with_camps(2, people=20, statements=5)
     assert tasks.refresh_due()["maps"] == 1
     run = mapping.refresh_map(conversation=where)

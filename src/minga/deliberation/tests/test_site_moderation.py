@@ -60,6 +60,16 @@ def test_queue_shows_what_waits_with_filters_and_decides_on_several(talk, modera
     assert ModerationAct.objects.filter(act="accept").count() == 2
 
 
+def test_second_page_of_the_queue_still_shows_what_waits(talk, moderator):
+    client, _account = moderator
+    for number in range(30):
+        said(talk, f"Waits {number}.", state="waiting")
+    said(talk, "Accepted already.")
+    page = client.get(address("queue", talk.slug), {"page": "2"}).content.decode()
+    assert "Waits 29." in page
+    assert "Accepted already." not in page
+
+
 def test_rejection_needs_a_reason_and_keeps_what_was_chosen(talk, moderator):
     client, _account = moderator
     statement = proposed(talk)

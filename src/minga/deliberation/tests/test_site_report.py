@@ -18,7 +18,7 @@ from minga.deliberation.models import Disposition
 from minga.deliberation.selectors import votes
 from minga.deliberation.services import bulk, mapping
 from minga.deliberation.services import moderating as moderation
-from minga.deliberation.testing_conversations import conversation, joined, planted, said, voted, with_camps
+from minga.deliberation.testing_conversations import QUEUE, conversation, joined, planted, said, voted, with_camps
 from minga.deliberation.testing_voices import at_work
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
@@ -76,6 +76,18 @@ def test_only_leads_and_analysts_publish(task):
     assert votes.published_map(where) is None
 
 
+def test_report_that_would_show_each_of_few_people_is_not_published():
+    where = conversation()
+    statement = said(where, "Robots for all.")
+    for _one in range(4):
+        voted(joined(where), statement, 1)
+    run = mapping.refresh_map(conversation=where)
+    client, _account = at_work(where.consultation, "lead")
+    page = client.post(address("report_publish", where.slug), {"run": run.pk}, follow=True).content.decode()
+    assert "Fewer than five people voted" in page
+    assert votes.published_map(where) is None
+
+
 def test_map_of_another_conversation_cannot_be_published_here():
     where, other = with_camps(2), conversation("other")
     run = mapping.refresh_map(conversation=where)
@@ -83,7 +95,8 @@ def test_map_of_another_conversation_cannot_be_published_here():
     assert client.post(address("report_publish", other.slug), {"run": run.pk}).status_code == 404
 
 
-def test_new_map_is_queued_and_never_calculated_in_the_request():
+def test_new_map_is_queued_and_never_calculated_in_the_request(settings):
+    settings.TASKS = QUEUE
     where = with_camps(2)
     client, _account = at_work(where.consultation, "moderator")
     assert client.post(address("report_refresh", where.slug), {"k": "3"}).status_code == 302

@@ -101,7 +101,7 @@ def _pair(text: str) -> tuple[int, int] | None:
 
 
 def _queue_words(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
-    given = request.GET if request.GET else {"state": Statement.State.WAITING}
+    given = request.GET if set(request.GET) - {"page"} else {"state": Statement.State.WAITING}
     filters = FilterForm(moderating.languages(conversation), moderating.themes(conversation), given)
     filters.is_valid()
     named = {name: value for name, value in filters.cleaned_data.items() if value}
@@ -116,6 +116,7 @@ def _queue_words(request: HttpRequest, conversation: Conversation) -> dict[str, 
         "query": _query(request),
         "rules": wording_consulting.policy(conversation.consultation),
         "waiting": moderating.waiting(conversation),
+        "second": conversation.statements.filter(wants_second_look=True).count(),
         "flags": moderating.open_flags(conversation),
     }
 

@@ -43,6 +43,7 @@ def _frame(request: HttpRequest, conversation: Conversation, run: MapRun | None)
         "published": published,
         "as_everyone": as_everyone,
         "decides": not as_everyone and bool(tasks_held & {Task.LEAD, Task.ANALYST}),
+        "refreshes": not as_everyone and bool(tasks_held & {Task.LEAD, Task.ANALYST, Task.MODERATOR}),
         "gives_data": gives_data(request, conversation),
         "kept": "as=everyone&" if request.GET.get("as") == "everyone" else "",
     }

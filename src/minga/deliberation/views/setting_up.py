@@ -19,7 +19,7 @@ from minga.deliberation import first_statements, polis_files, wording_consulting
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.forms_setting_up import CodesForm, ConversationForm, FirstStatementsForm
 from minga.deliberation.models import Consultation, Conversation
-from minga.deliberation.selectors import moderating, votes
+from minga.deliberation.selectors import moderating
 from minga.deliberation.selectors.access import Task
 from minga.deliberation.services import setting_up as services
 from minga.deliberation.views.common import posted, shows_conversation, works_on, works_on_conversation
@@ -87,7 +87,7 @@ def _page(request: HttpRequest, conversation: Conversation, **changed: Any) -> H
         "first": FirstStatementsForm(),
         "statements": conversation.statements.count(),
         "waiting": moderating.waiting(conversation),
-        "voters": votes.votes_in(conversation).values("participant").distinct().count(),
+        "voters": conversation.participants.count(),
         "codes": (conversation.codes.count(), conversation.codes.filter(used_at=None).count()),
         "least": services.LEAST_STATEMENTS,
         **changed,
@@ -99,7 +99,7 @@ def _page(request: HttpRequest, conversation: Conversation, **changed: Any) -> H
 # ---------------------------------------------------------------- first statements
 @require_POST
 @limited("deliberation-set-up", times=300, seconds=3600)
-@works_on_conversation(Task.LEAD, Task.MODERATOR)
+@works_on_conversation(Task.LEAD)
 def first_statements_check(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     """Show what would come in; nothing is written."""
     form = FirstStatementsForm(request.POST, request.FILES)
@@ -134,7 +134,7 @@ def _read(conversation: Conversation, given: dict[str, Any]) -> first_statements
 
 @require_POST
 @limited("deliberation-set-up", times=300, seconds=3600)
-@works_on_conversation(Task.LEAD, Task.MODERATOR)
+@works_on_conversation(Task.LEAD)
 def first_statements_take_in(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     """Put in what was checked."""
     try:
