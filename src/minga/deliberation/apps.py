@@ -97,3 +97,11 @@ class DeliberationConfig(Room):
             seen_by=_("Nobody"),
         ),
     )
+
+    def ready(self) -> None:
+        """Tell the search index where consultations come from."""
+        super().ready()
+        from minga.deliberation.selectors import finding
+        from minga.web import search
+
+        search.register(finding.KIND, finding.search_documents)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
 from minga.deliberation.models import (
@@ -53,9 +53,17 @@ def is_secretariat(account: Any) -> bool:
 
 
 # ---------------------------------------------------------------- lists
-def listed(*, state: str = "", country: str = "", level: str = "") -> QuerySet[Consultation]:
-    """Return the consultations that everyone may see and that pass the filters, open ones first."""
-    found = access.public_consultations().select_related("organization")
+def listed(
+    *, state: str = "", country: str = "", level: str = "", among: Collection[str] | None = None
+) -> QuerySet[Consultation]:
+    """Return the consultations that everyone may see and that pass the filters, open ones first.
+
+    `among` holds words of addresses, such as a search found; None filters nothing.
+    """
+    open_first = Case(When(state=Consultation.State.OPEN, then=0), default=1)
+    found = access.public_consultations().select_related("organization").order_by(open_first, "-opened_at", "pk")
+    if among is not None:
+        found = found.filter(slug__in=among)
     for name, value in (("state", state), ("country", country), ("level", level)):
         if value:
             found = found.filter(**{name: value})

@@ -12,6 +12,7 @@ from minga.deliberation.engine.audit import adoptable
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.models import Consultation, Draft
 from minga.deliberation.selectors import adoption as selectors
+from minga.deliberation.services import finding
 from minga.deliberation.services.clause_rows import locked
 from minga.deliberation.services.marks import mark_of
 from minga.members import services as members
@@ -62,6 +63,7 @@ def adopt(draft: Draft, by: Any, decision: str) -> Draft:
     if not consultation.drafts.filter(state=Draft.State.WRITING).exists():
         consultation.state = Consultation.State.ADOPTED
         consultation.save(update_fields=["state", "changed_at"])
+    finding.index(consultation)
     members.record(by=by, act="draft.adopted", on=found.reference, reason=f"version {found.version}")
     draft.refresh_from_db()
     return draft

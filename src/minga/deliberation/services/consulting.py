@@ -16,6 +16,7 @@ from minga.deliberation.engine.errors import ActError
 from minga.deliberation.engine.vocabulary import RESERVED, STRATA
 from minga.deliberation.models import Consultation, Conversation, Level, Round, TeamMember
 from minga.deliberation.selectors import consulting
+from minga.deliberation.services import finding
 from minga.members import services as members
 from minga.trust import content_hash
 
@@ -140,6 +141,7 @@ def edit(*, consultation: Consultation, changes: Mapping[str, Any], seen: str, b
     if locked.is_public:
         _check_ready(locked)
     locked.save()
+    finding.index(locked)
     members.record(by=by, act="consultation.edited", on=locked.reference)
     consultation.refresh_from_db()
 
@@ -172,6 +174,7 @@ def open_to_all(*, consultation: Consultation, by: Any = None) -> None:
     locked.opened_at, locked.closed_at = locked.opened_at or timezone.now(), None
     locked.state = Consultation.State.OPEN
     locked.save(update_fields=["state", "opened_at", "closed_at", "changed_at"])
+    finding.index(locked)
     members.record(by=by, act="consultation.opened", on=locked.reference)
     consultation.refresh_from_db()
 

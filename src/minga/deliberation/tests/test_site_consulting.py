@@ -102,7 +102,23 @@ def test_open_one_is_listed_and_filtered(client, asked):
     assert "AI in our factories" in page
     assert "Ministry of Industry" in page
     assert "AI in our factories" in client.get(f"{LIST}?country=CV&state=open").content.decode()
-    assert "No consultation fits these filters" in client.get(f"{LIST}?state=closed").content.decode()
+    assert "No consultation fits" in client.get(f"{LIST}?state=closed").content.decode()
+
+
+def test_words_find_it_in_any_of_its_languages_and_only_once_it_is_public(client, asked):
+    from minga.web import search
+
+    asked.translations = {"ar": {"title": "الذكاء الاصطناعي في مصانعنا", "about": ""}}
+    asked.save()
+    assert "No consultation fits" in client.get(f"{LIST}?q=factory").content.decode()
+    services.open_to_all(consultation=asked)
+    for words in ("factory", "strategy", "الذكاء"):
+        assert "AI in our factories" in client.get(LIST, {"q": words}).content.decode(), words
+    assert "No consultation fits" in client.get(f"{LIST}?q=elephant").content.decode()
+    assert "No consultation fits" in client.get(f"{LIST}?q=factory&state=closed").content.decode()
+    services.edit(consultation=asked, changes={"title": "Elephants"}, seen=services.settings_mark(asked))
+    assert "Elephants" in client.get(f"{LIST}?q=elephant").content.decode()
+    assert search.counts()["consultation"] == (1, 1)
 
 
 def test_page_shows_question_steps_rules_and_how_to_speak(client, asked):

@@ -1,4 +1,4 @@
-"""A ministry's consultation from the question to the promise, by the pages alone, and one citizen who follows a sentence.
+"""A consultation from the question to the promise, by the pages alone, and a citizen who follows one sentence.
 
 Every form is read from its page and sent as a browser without JavaScript would; nothing is written past the pages.
 """
@@ -129,6 +129,7 @@ def test_citizen_follows_a_sentence_to_the_clause_and_the_action():
     assert "Train 400 people" in citizen.page.text_content()
     citizen.go(next(link for link in hrefs(citizen) if re.search(r"/commitments/[0-9a-f-]{36}/$", link)))
     assert "Office for skills" in citizen.page.text_content()
+    assert "A strategy for AI" in citizen.go(f"{ROOT}/?q=pays+machines"), "found by the words of an adopted clause"
     page = citizen.go(f"{ROOT}/a-strategy-for-ai/")
     assert "Each one has its answer." in page
     assert page.count("done</span>") >= 5

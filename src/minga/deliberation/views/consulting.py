@@ -18,22 +18,21 @@ from minga.deliberation import wording_consulting as wording
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.forms_consulting import ConsultationForm
 from minga.deliberation.models import Consultation, Level
-from minga.deliberation.selectors import access, consulting, overview
+from minga.deliberation.selectors import access, consulting, finding, overview
 from minga.deliberation.services import consulting as services
 from minga.deliberation.views.common import posted, shows_consultation
 from minga.text import sorting_key
 from minga.web.ratelimit import limited
 
-_A_PAGE = 20
+_A_PAGE, _LONGEST_SEARCH = 20, 200
 
 
 @require_safe
 def consultations(request: HttpRequest) -> HttpResponse:
     """List what people are asked, with filters, and what one works on."""
-    chosen = _filters(request)
-    pages = Paginator(consulting.listed(**chosen), _A_PAGE)
-    page = pages.get_page(request.GET.get("page"))
-    language = wording.language()
+    chosen, language, asked = _filters(request), wording.language(), request.GET.get("q", "").strip()[:_LONGEST_SEARCH]
+    found = finding.find(asked, language) if asked else None
+    page = Paginator(consulting.listed(**chosen, among=found), _A_PAGE).get_page(request.GET.get("page"))
     countries = [(code, world.country(code).name(language)) for code in consulting.countries_of_consultations()]
     words = {
         "page": page,
@@ -41,7 +40,8 @@ def consultations(request: HttpRequest) -> HttpResponse:
         "worked_on": [_card(one) for one in access.consultations_worked_on_by(request.user)[:12]],
         "may_begin": consulting.may_begin(request.user),
         "chosen": chosen,
-        "query": "&".join(f"{name}={value}" for name, value in chosen.items() if value),
+        "asked": asked,
+        "is_narrowed": any(chosen.values()),
         "countries": sorted(countries, key=lambda pair: sorting_key(pair[1])),
         "levels": Level.choices,
         "states": [one for one in Consultation.State.choices if one[0] != Consultation.State.DRAFT],
