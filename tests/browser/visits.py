@@ -268,6 +268,16 @@ def _say_something(page: Page) -> None:
     page.wait_for_selector(".code")
 
 
+def _open_receipt(page: Page) -> None:
+    """Say something, and follow it with the code."""
+    _speak(page)
+    code = page.inner_text(".code")
+    page.goto(f"{page.url.partition('/deliberation/')[0]}/deliberation/receipt/")
+    page.fill("input[name=code]", code)
+    page.click("main form.stack button.button")
+    page.wait_for_selector(".chain")
+
+
 PAGE_TYPES = (
     PageType("home", "/"),
     PageType("find help", "/knowledge/"),
@@ -364,6 +374,7 @@ PAGE_TYPES = (
     PageType("voices", f"{_ADOPTED}voices/"),
     PageType("voice", f"{_ADOPTED}voices/1/"),
     PageType("coverage", f"{_ADOPTED}coverage/"),
+    PageType("receipt", f"{_OPEN}speak/", then=_open_receipt),
     PageType("code of a receipt", "/deliberation/receipt/"),
     PageType("link of a receipt", "/deliberation/receipt/link/7QK4-0M2X-V9TB-3HFA/"),
     PageType("theme board", f"{_OPEN}desk/themes/?in=all", "secretariat"),
