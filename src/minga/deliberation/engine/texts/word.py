@@ -57,7 +57,7 @@ def _contents(word: Any, draft: DraftText, labels: Labels) -> None:
     listed = [each for each in draft.clauses if each.depth < _LISTED]
     made = None
     for at, clause in enumerate(listed):
-        made = word.add_paragraph(style=f"toc {clause.depth + 1}")
+        made = files.empty(word, f"toc {clause.depth + 1}")
         if at == 0:
             files.field(made, "begin", f' TOC \\o "1-{_LISTED}" \\h \\z \\u ')
             files.field(made, "separate")
@@ -74,7 +74,7 @@ def _name(clause: ClauseText) -> str:
 def _clause(word: Any, clause: ClauseText, at: int, language: str) -> None:
     heading = files.paragraph(word, clause.title, f"Heading {min(clause.depth + 1, _DEEPEST)}", language)
     files.bookmark(heading, _name(clause), at + 1)
-    made = word.add_paragraph(style="Caption")
+    made = files.empty(word, "Caption")
     if clause.link:
         files.link(made, _name(clause), clause.link, language)
     else:
@@ -99,7 +99,7 @@ def _behind(word: Any, clause: ClauseText, labels: Labels, language: str) -> Non
 
 
 def _note(word: Any, note: Note, labels: Labels, language: str) -> None:
-    made = word.add_paragraph(style="Quote")
+    made = files.empty(word, "Quote")
     name = labels.named(note)
     if note.link:
         files.link(made, name, note.link, language)

@@ -17,6 +17,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm
+from docx.text.paragraph import Paragraph
 
 from minga.deliberation.engine.texts.document import RIGHT_TO_LEFT, clean
 
@@ -55,9 +56,17 @@ def to_bytes(word: Any) -> bytes:
     return plain.getvalue()
 
 
+def empty(word: Any, style: str) -> Any:
+    """Add a paragraph without words; asking python-docx for the style each time would take most of the time."""
+    element: Any = OxmlElement("w:p")
+    element.get_or_add_pPr().style = style.replace(" ", "")  # so the template calls its styles
+    word.element.body.sectPr.addprevious(element)
+    return Paragraph(element, word._body)
+
+
 def paragraph(word: Any, text: str, style: str, language: str) -> Any:
     """Add a paragraph; line breaks in the text stay."""
-    made = word.add_paragraph(style=style)
+    made = empty(word, style)
     run(made, text, language)
     return turned(made, language)
 
