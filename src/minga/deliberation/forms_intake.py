@@ -121,7 +121,8 @@ class ColumnsForm(PlainForm):
 
     def __init__(self, table: Mapping[str, Any], *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, prefix=f"file-{table['file']}", **named)
-        self.name = table["name"]
+        #: not `name`, which is one of the fields
+        self.file_name = table["name"]
         self.key = str(table["file"])
         choices = [("", _("no column")), *((column, column) for column in table["header"])]
         for field, label in wording_intake.COLUMNS.items():

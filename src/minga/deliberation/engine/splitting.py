@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from minga.text import fold
-from minga.text.extraction import QUOTE, SIGNATURE, begins_signature, is_item, is_quoted
+from minga.text.extraction import QUOTE, SIGNATURE, begins_signature, is_item, is_quoted, without_mark
 
 #: Ways to cut.
 POINTS, PARAGRAPHS, SENTENCES = "points", "paragraphs", "sentences"
@@ -122,14 +122,16 @@ def cuts(text: str, found: Sequence[Piece], choices: Mapping[int, str]) -> list[
 
 
 def joined(text: str, group: Sequence[Piece]) -> Cut:
-    """Put pieces together as one voice."""
+    """Put pieces together as one voice; the dash or number of an item of a list is no part of it."""
+    first = group[0]
+    begins = first.start + (without_mark(first.text) if first.kind == "item" else 0)
     runs: list[tuple[int, int]] = []
     before = 0
     for piece in group:
         if runs and piece.number == before + 1:
             runs[-1] = (runs[-1][0], piece.end)
         else:
-            runs.append((piece.start, piece.end))
+            runs.append((piece.start if runs else begins, piece.end))
         before = piece.number
     words = f"\n{GAP}\n".join(text[start:end] for start, end in runs)
     return Cut(runs[0][0], runs[-1][1], words)

@@ -156,7 +156,7 @@ def _noted(entry: Entry, known: dict[str, list[tuple[str, tuple[str, str, str]]]
         else:
             alike = alike or code
     if not twin:
-        known.setdefault(digest, []).append((f"#{number}", sender))
+        known.setdefault(digest, []).append((f"{entry.name}, {entry.place}" if entry.place else entry.name, sender))
     return {
         "number": number,
         "name": entry.name,

@@ -86,6 +86,7 @@ def test_officer_gets_letters_and_a_table_in_by_pages_alone(bao, asked, django_c
     assert "Nothing is taken in yet." in shown
     assert "No column is known to hold the text." in shown
     assert "The file is a picture or a recording" in shown
+    assert "<legend><bdi>said.csv</bdi></legend>" in shown
     assert not Source.objects.exists()
     columns = {"seen": intake.revision, "file-1-text": "Kommentar", "file-1-name": "Name"}
     with django_capture_on_commit_callbacks(execute=True):
@@ -115,6 +116,7 @@ def test_five_hundred_come_in_by_pages_without_help(bao, asked, django_capture_o
     assert "500 submissions can be taken in. 2 are here already. 4 problems stand below." in " ".join(
         shown.content.decode().split()
     )
+    assert "the same words as letters/1.txt" in shown.content.decode()
     assert len(shown.content) < 60_000
     with django_capture_on_commit_callbacks(execute=True):
         post(bao, "intake_confirm", intake.pk, seen=intake.revision)

@@ -88,6 +88,15 @@ def test_a_long_text_without_paragraphs_is_cut_by_sentences_and_a_short_one_is_o
     assert shown("Hello,", PARAGRAPHS) == [("Hello,", NEW)], "a submission is never suggested away whole"
 
 
+def test_dash_or_number_of_an_item_is_no_part_of_its_voice():
+    text = "- Train us.\n2) Fund us.\n   And soon."
+    made = cuts(text, pieces(text, POINTS), {1: NEW, 2: NEW})
+    assert [(cut.text, text[cut.start : cut.end]) for cut in made] == [
+        ("Train us.", "Train us."),
+        ("Fund us.\n   And soon.", "Fund us.\n   And soon."),
+    ]
+
+
 def test_quoted_mail_is_left_out_of_the_one_voice():
     text = "Train us first.\n\nOn Mon, 2 Mar 2026 the office wrote:\n> What do you need?\n\nAnd fund us."
     assert [piece.text for piece in own_words(text)] == ["Train us first.", "And fund us."]

@@ -39,8 +39,9 @@ def frame(consultation: Consultation) -> dict[str, Any]:
 def upload(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     """Ask for files; a post keeps them and checks them in the background. Nothing is taken in yet."""
     rounds = list(consultation.rounds.all())
-    form = UploadForm(rounds, request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST"
+    form = UploadForm(rounds, request.POST, request.FILES) if is_sent else UploadForm(rounds)
+    if is_sent and form.is_valid():
         files = [Upload(one.name, one.read()) for one in form.cleaned_data["files"]]
         try:
             intake = services.begin(
@@ -91,7 +92,8 @@ def _page(request: HttpRequest, found: Intake, *, status: int = 200, **more: Any
 
 def _shown(entry: dict[str, Any]) -> dict[str, Any]:
     kinds = dict(Source.Kind.choices)
-    return entry | {"place": wording_intake.place(entry["place"]), "kind": kinds.get(entry["kind"], entry["kind"])}
+    places = {name: wording_intake.place(entry[name]) for name in ("place", "twin", "alike")}
+    return entry | places | {"kind": kinds.get(entry["kind"], entry["kind"])}
 
 
 def _told(problem: dict[str, Any]) -> dict[str, Any]:

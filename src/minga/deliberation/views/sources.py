@@ -64,8 +64,9 @@ def source_list(request: HttpRequest, consultation: Consultation) -> HttpRespons
 @limited("deliberation-source", times=300, seconds=3600)
 def source_new(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     """Take in one submission that somebody types or pastes."""
-    form = SourceForm(list(consultation.rounds.all()), request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST"
+    form = SourceForm(list(consultation.rounds.all()), request.POST if is_sent else None)
+    if is_sent and form.is_valid():
         try:
             taken = _typed_in(request, consultation, form)
         except ActError as error:

@@ -15,7 +15,7 @@ from minga.text.extraction.documents import LIMITS, QUOTE, SIGNATURE, Document, 
 from minga.text.extraction.html import html_to_text
 from minga.text.extraction.kinds import kind_of
 from minga.text.extraction.mail import Reader, messages, read_mail
-from minga.text.extraction.marks import begins_signature, is_item, is_quoted, paragraphs
+from minga.text.extraction.marks import begins_signature, is_item, is_quoted, paragraphs, without_mark
 from minga.text.extraction.pdf import read_pdf
 from minga.text.extraction.word import read_word, too_long
 
@@ -35,6 +35,7 @@ __all__ = [
     "kind_of",
     "paragraphs",
     "unpack",
+    "without_mark",
 ]
 
 #: A message in a message in a message is read no further.

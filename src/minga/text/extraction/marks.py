@@ -34,6 +34,12 @@ def is_item(line: str) -> bool:
     return _ITEM.match(line) is not None
 
 
+def without_mark(text: str) -> int:
+    """Return where the words of an item begin, after its dash or number; 0 for what is no item."""
+    found = _ITEM.match(text)
+    return found.end() - 1 if found else 0
+
+
 def is_quoted(line: str) -> bool:
     """Whether a line is quoted, or begins what is quoted."""
     return _QUOTED.match(line) is not None or (len(line) < _LONG and _INTRODUCES.match(line.strip()) is not None)
