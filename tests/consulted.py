@@ -36,10 +36,10 @@ def consult(by: Any) -> Consulted:
     theme = Theme.objects.create(consultation=asked, number=1, name="Skills")
     ThemeLink.objects.create(voice=taken.voices[0], theme=theme)
     draft = Draft.objects.create(consultation=asked, slug=DRAFT, title="Strategy", version=1)
-    DraftVersion.objects.create(draft=draft, number=1, text_hash="0" * 64)
     clause = Clause.objects.create(draft=draft, number=1)
     for version, kind in ((1, "add"), (2, "edit")):
         ClauseVersion.objects.create(clause=clause, version=version, kind=kind, heading="Skills", text="Train people.")
+    DraftVersion.objects.create(draft=draft, number=1, text_hash="0" * 64)  # from now on version 1 stays
     answer = answering.give_answer(target=theme, answer="accepted", responder="Secretariat", by=by)
     change = clause.versions.get(version=2)
     answering.link_change(disposition=answer, clause_version=change, by=by)

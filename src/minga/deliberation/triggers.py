@@ -33,9 +33,15 @@ CONTENT = {
 
 def _is_frozen(row: str) -> str:
     """Whether a clause's row belongs to a published version, or to a draft that is adopted."""
-    of_clause = "FROM deliberation_clause c JOIN deliberation_draft d ON d.id = c.draft_id"
-    stays = f"c.id = {row}.clause_id AND (d.version >= {row}.version OR d.state = 'adopted')"
-    return f"EXISTS (SELECT 1 {of_clause} WHERE {stays})"
+    published = (
+        "FROM deliberation_clause c JOIN deliberation_draftversion v ON v.draft_id = c.draft_id "
+        f"WHERE c.id = {row}.clause_id AND v.number >= {row}.version"
+    )
+    adopted = (
+        "FROM deliberation_clause c JOIN deliberation_draft d ON d.id = c.draft_id "
+        f"WHERE c.id = {row}.clause_id AND d.state = 'adopted'"
+    )
+    return f"(EXISTS (SELECT 1 {published}) OR EXISTS (SELECT 1 {adopted}))"
 
 
 def _differs(table: str, operator: str) -> str:
@@ -57,7 +63,7 @@ def _rules(operator: str) -> dict[tuple[str, str], str]:
         (drafts, "update"): (
             f"NEW.version < OLD.version OR (OLD.state = 'adopted' AND {_differs(drafts, operator)})"
         ),
-        (drafts, "delete"): "OLD.version > 0",
+        (drafts, "delete"): "EXISTS (SELECT 1 FROM deliberation_draftversion v WHERE v.draft_id = OLD.id)",
     }  # fmt: skip
 
 
