@@ -251,6 +251,18 @@ def _speak(page: Page) -> None:
     page.wait_for_selector(".code")
 
 
+def _upload(page: Page) -> None:
+    """Upload a letter, and wait for what the check found."""
+    letter = {"name": "letter.txt", "mimeType": "text/plain", "buffer": b"Train bakers first.\n\nThen buy ovens."}
+    page.set_input_files("input[name=files]", letter)
+    page.click("main form.stack button.button")
+    for _look in range(60):
+        if not page.locator("[data-waiting]").count():
+            return
+        page.wait_for_timeout(500)
+        page.goto(page.url)
+
+
 _OPEN_DESK = "/deliberation/sample-training-centre/"
 _OPEN_DRAFT = f"{_OPEN_DESK}drafts/curriculum/"
 
@@ -377,6 +389,13 @@ PAGE_TYPES = (
     PageType("receipt", f"{_OPEN}speak/", then=_open_receipt),
     PageType("code of a receipt", "/deliberation/receipt/"),
     PageType("link of a receipt", "/deliberation/receipt/link/7QK4-0M2X-V9TB-3HFA/"),
+    PageType("taking in", f"{_OPEN}desk/import/", "secretariat"),
+    PageType("taking in, check of an upload", f"{_OPEN}desk/import/", "secretariat", then=_upload),
+    PageType("taking in, takeaways of a meeting", f"{_OPEN}desk/import/meeting/", "secretariat"),
+    PageType("taking in, statements of a conversation", f"{_OPEN}desk/import/conversation/", "secretariat"),
+    PageType("sources", f"{_OPEN}desk/sources/", "secretariat"),
+    PageType("source, typing one in", f"{_OPEN}desk/sources/new/", "secretariat"),
+    PageType("source beside its voices", f"{_OPEN}desk/sources/1/", "secretariat"),
     PageType("theme board", f"{_OPEN}desk/themes/?in=all", "secretariat"),
     PageType("theme", f"{_OPEN}desk/themes/1/", "secretariat"),
     PageType("answers", f"{_OPEN}desk/answers/", "secretariat"),
