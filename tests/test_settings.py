@@ -36,6 +36,9 @@ BROKEN = [
     ("MINGA_EVIDENCE_DAYS", "6", "at least 7 and at most 3650"),
     ("MINGA_PANEL_DAYS", "29", "at least 30 and at most 3650"),
     ("MINGA_ATTENDANCE_DAYS", "29", "at least 30 and at most 3650"),
+    ("MINGA_PARTICIPANT_DAYS", "6", "at least 7 and at most 3650"),
+    ("MINGA_MAP_VOTES", "0", "at least 1 and at most 100000"),
+    ("MINGA_SENDER_DAYS", "6", "at least 7 and at most 3650"),
     ("MINGA_LOG_LEVEL", "LOUD", "one of DEBUG, INFO, WARNING, ERROR"),
     ("MINGA_LOG_FORMAT", "xml", "one of text, json"),
     ("MINGA_SECOND_FACTOR", "off", "one of roles, all"),
@@ -49,6 +52,7 @@ FREE = {
     "MINGA_DATABASE_URL",
     "MINGA_MAIL_URL",
     "MINGA_EVIDENCE_KEY",
+    "MINGA_SUGGESTER",
 } | {f"MINGA_OIDC_{part}" for part in ("URL", "CLIENT_ID", "SECRET", "NAME")}
 
 

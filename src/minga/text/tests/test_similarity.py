@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -131,3 +134,9 @@ def test_similarity_is_bounded_and_does_not_know_the_order_of_the_texts(written,
 
 def test_chinese_is_compared_by_its_pairs_alone():
     assert telling_words("培训 水", "zh") == ["培训", "水"]
+
+
+def test_worked_example_of_the_method_page_is_true():
+    page = Path(__file__).resolve().parents[4] / "docs" / "methods" / "similarity.md"
+    found = doctest.testfile(str(page), module_relative=False)
+    assert (found.failed, found.attempted) == (0, 4)
