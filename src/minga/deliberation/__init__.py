@@ -27,20 +27,30 @@ if TYPE_CHECKING:
     from minga.deliberation.engine.routing import next_statement, priorities
     from minga.deliberation.engine.stability import stability
     from minga.deliberation.engine.statistics import consensus, divisiveness, group_stats, representative
+    from minga.deliberation.engine.templates import TemplateClause, template
+    from minga.deliberation.engine.texts.document import ClauseText, DraftText, Labels, Note, VersionLine
+    from minga.deliberation.engine.texts.drafts import write_draft
+    from minga.deliberation.engine.texts.replies import replies, write_replies
     from minga.deliberation.engine.trace import Trace, read_trace
     from minga.deliberation.engine.votes import VoteTable, vote_table
 
 _WHERE = {
+    "ClauseText": "texts.document",
     "Conversation": "conversation",
     "Coverage": "coverage",
     "DeliberationError": "errors",
+    "DraftText": "texts.document",
     "ExportError": "errors",
     "Groups": "grouping",
+    "Labels": "texts.document",
     "Lineage": "lineage",
     "MapError": "errors",
+    "Note": "texts.document",
     "OpinionMap": "projection",
+    "TemplateClause": "templates",
     "Trace": "trace",
     "TraceError": "errors",
+    "VersionLine": "texts.document",
     "VoteError": "errors",
     "VoteTable": "votes",
     "Without": "anomalies",
@@ -68,23 +78,28 @@ _WHERE = {
     "read_polis": "exports",
     "read_trace": "trace",
     "receipt": "audit",
+    "replies": "texts.replies",
     "report_pages": "report_pages",
     "representative": "statistics",
     "stability": "stability",
+    "template": "templates",
     "vote_table": "votes",
     "with_and_without": "anomalies",
+    "write_draft": "texts.drafts",
     "write_events": "files",
     "write_map": "files",
     "write_polis": "exports",
+    "write_replies": "texts.replies",
 }
 
 __all__ = [
-    "Conversation", "Coverage", "DeliberationError", "ExportError", "Groups", "Lineage", "MapError",
-    "OpinionMap", "Trace", "TraceError", "VoteError", "VoteTable", "Without", "adoptable", "anomalies", "audit",
-    "changed_evidence", "check_sign", "common_ground", "consensus", "coverage", "divisiveness", "group_stats", "groups",
-    "lineage", "map_facts", "map_svg", "map_tables", "newcombe", "next_statement", "opinion_map", "participation",
-    "priorities", "read_events", "read_polis", "read_trace", "receipt", "report_pages", "representative", "stability",
-    "vote_table", "with_and_without", "write_events", "write_map", "write_polis",
+    "ClauseText", "Conversation", "Coverage", "DeliberationError", "DraftText", "ExportError", "Groups", "Labels",
+    "Lineage", "MapError", "Note", "OpinionMap", "TemplateClause", "Trace", "TraceError", "VersionLine", "VoteError",
+    "VoteTable", "Without", "adoptable", "anomalies", "audit", "changed_evidence", "check_sign", "common_ground",
+    "consensus", "coverage", "divisiveness", "group_stats", "groups", "lineage", "map_facts", "map_svg", "map_tables",
+    "newcombe", "next_statement", "opinion_map", "participation", "priorities", "read_events", "read_polis",
+    "read_trace", "receipt", "replies", "report_pages", "representative", "stability", "template", "vote_table",
+    "with_and_without", "write_draft", "write_events", "write_map", "write_polis", "write_replies",
 ]  # fmt: skip
 
 
