@@ -53,7 +53,7 @@ class DeliberationConfig(Room):
             purpose=_("Showing where people stand, without knowing who they are"),
             lawful_basis=_("Consent by taking part; votes can be changed and taken back"),
             retention=_(
-                "As long as the conversation, under the random sign; whoever took part can delete it. After the end, when "
+                "As long as the conversation, under the random sign; whoever took part can delete it. After the end, once "
                 "the days that this site sets have passed, no cookie and no account leads to it any more"
             ),
             seen_by=_(
@@ -74,6 +74,13 @@ class DeliberationConfig(Room):
             lawful_basis=_("Contract: you sent something and want to see what becomes of it"),
             retention=_("As long as the voice"),
             seen_by=_("Nobody: the code itself is not stored"),
+        ),
+        Processing(
+            record=_("Comments on clauses of a draft, and words that readers propose for them"),
+            purpose=_("Writing a better text, and showing which words came from whom: a voice, not a name"),
+            lawful_basis=_("Consent, given by sending; it can be taken back with the code"),
+            retention=_("As long as the draft, unless the sender takes the words back"),
+            seen_by=_("The team; everyone after somebody looked at them, without a name"),
         ),
         Processing(
             record=_("Team of a consultation: who works on it, with which task and since when"),
