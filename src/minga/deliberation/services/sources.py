@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -199,7 +199,20 @@ def _parts(text: str, voices: Sequence[Part | str] | None, language: str) -> lis
     if voices is None:
         return [Part(text, 0, len(text), language)] if text else []
     given = [Part(one) if isinstance(one, str) else one for one in voices]
-    return [replace(one, text=tidy_text(one.text), language=one.language or language) for one in given]
+    tidy = [replace(one, text=tidy_text(one.text), language=one.language or language) for one in given]
+    return list(_placed(text, tidy))
+
+
+def _placed(text: str, parts: Sequence[Part]) -> Iterator[Part]:
+    """Find where parts stand in the text, if nobody said so; one that does not stand there stays without a place."""
+    after = 0
+    for part in parts:
+        if part.start is None and part.text:
+            at = text.find(part.text, after)
+            if at >= 0:
+                part = replace(part, start=at, end=at + len(part.text))
+        after = part.end or after
+        yield part
 
 
 def _check(consultation: Consultation, text: str, parts: Sequence[Part], round: Round | None) -> None:

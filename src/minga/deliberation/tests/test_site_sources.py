@@ -48,6 +48,13 @@ def test_parts_keep_their_place_and_language_and_numbers_go_on(asked):
     assert [text[one.start : one.end] for one in taken.voices] == [one.text for one in taken.voices]
 
 
+def test_parts_without_a_place_are_found_in_the_text_one_after_the_other(asked):
+    text = "More ovens.\n\nTrain us.\n\nMore ovens."
+    taken = take_in(asked, "form", text, voices=["More ovens.", "Train us.", "More ovens.", "Never said."])
+    places = [(one.start, one.end) for one in taken.voices]
+    assert places == [(0, 11), (13, 22), (24, 35), (None, None)]
+
+
 @pytest.mark.parametrize(
     ("text", "named", "code"),
     [
