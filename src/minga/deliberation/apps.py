@@ -53,8 +53,8 @@ class DeliberationConfig(Room):
             purpose=_("Showing where people stand, without knowing who they are"),
             lawful_basis=_("Consent by taking part; votes can be changed and taken back"),
             retention=_(
-                "As long as the conversation, under the random sign; whoever took part can delete it. After the end, once "
-                "the days that this site sets have passed, no cookie and no account leads to it any more"
+                "As long as the conversation, under the random sign; whoever took part can delete it. After the end, "
+                "once the days that this site sets have passed, no cookie and no account leads to it any more"
             ),
             seen_by=_(
                 "Everyone as a report of groups of five people and more; votes under the random sign in the data of a "

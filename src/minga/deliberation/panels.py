@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
@@ -38,10 +39,11 @@ def country(request: HttpRequest, subject: Any) -> str | None:
 @panel("members:organization")
 def organization(request: HttpRequest, subject: Any) -> str | None:
     """Show what an organization asks, to its people also in preparation; and let its owner begin."""
-    visible = access.public_consultations().filter(organization=subject)
-    worked_on = access.consultations_worked_on_by(request.user).filter(organization=subject)
+    visible = access.public_consultations().order_by().values("pk")
+    worked_on = access.consultations_worked_on_by(request.user).order_by().values("pk")
+    shown = Consultation.objects.filter(Q(pk__in=visible) | Q(pk__in=worked_on), organization=subject)
     words = {
-        "asked": _listed((visible | worked_on).order_by("-created_at").distinct()),
+        "asked": _listed(shown.order_by("-created_at")),
         "may_begin": subject in consulting.organizations_for_consultations(request.user),
     }
     return _template(request, "_panel_organization", words) if any(words.values()) else None

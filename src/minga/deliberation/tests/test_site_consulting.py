@@ -344,3 +344,21 @@ def test_lead_adds_a_round_with_its_days(asked, nadia):
     assert signed_in(nadia).post(address, sent | {"closes_on": "2026-02-01"}).status_code == 422
     assert signed_in(nadia).post(address, sent | {"closes_on": "2026-04-01"}).status_code == 302
     assert str(asked.rounds.get().closes_on) == "2026-04-01"
+
+
+# ---------------------------------------------------------------- pages below
+def test_pages_below_show_what_is_asked_to_whoever_may_see_it(client, ministry, nadia, asked):
+    members.give_consent(scope="publication", text_version="1", subject_key="test", object=ministry.reference)
+    owner, organization = signed_in(nadia), f"/en/members/organizations/{ministry.mark}/"
+    assert "AI in our factories" in owner.get(organization).content.decode()
+    assert "Begin a consultation" in owner.get(organization).content.decode()
+    assert "AI in our factories" in owner.get("/en/members/me/").content.decode()
+    for page in (organization, "/en/knowledge/countries/CV/"):
+        assert "AI in our factories" not in client.get(page).content.decode(), page
+    services.open_to_all(consultation=asked)
+    for page in (organization, "/en/knowledge/countries/CV/"):
+        assert "AI in our factories" in client.get(page).content.decode(), page
+    omar = signed_in(account("omar"))
+    assert "AI in our factories" in omar.get(organization).content.decode()
+    assert "Begin a consultation" not in omar.get(organization).content.decode()
+    assert "AI in our factories" not in omar.get("/en/members/me/").content.decode()
