@@ -101,6 +101,24 @@ def test_votes_are_changed_and_taken_back_as_rows_of_their_own():
     assert list(Vote.objects.order_by("pk").values_list("value", flat=True)) == [1, -1, None, 0]
 
 
+def test_many_votes_come_in_pages_and_a_change_leads_back_to_its_page():
+    asked = talk(statements=0)
+    person = joined(asked)
+    for number in range(31):
+        voted(person, said(asked, f"Thought {number}."), 1)
+    browser = sits(person)
+    first = words_of(browser.get(address("mine", asked)))
+    assert first.count("You agree") == 30
+    second = words_of(browser.get(address("mine", asked) + "?page=2"))
+    assert second.count("You agree") == 1
+    given = {"statement": 0, "client": mark(second), "vote": "pass", "from": "mine", "page": "2"}
+    response = browser.post(address("vote", asked), given)
+    assert response.url == address("mine", asked) + "?page=2"
+    assert "Thought 0." in words_of(browser.get(address("mine", asked)))  # the latest act stands first
+    given["page"] = "2&next=https://example.org"
+    assert browser.post(address("vote", asked), given).url == address("mine", asked)
+
+
 def test_a_vote_on_a_statement_that_was_left_out_can_only_be_taken_back():
     asked = talk(statements=1)
     browser = Client()

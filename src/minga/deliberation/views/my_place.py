@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -24,6 +25,8 @@ from minga.deliberation.views.taking_part import page_frame
 from minga.deliberation.views.visiting import Visit, visit
 from minga.web.ratelimit import limited
 
+_A_PAGE = 30
+
 
 @require_safe
 @shows_conversation
@@ -33,21 +36,23 @@ def mine(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     came = visit(request, conversation)
     words = page_frame(came) | {"client": secrets.token_hex(12)}
     if came.participant is not None:
-        words |= _own(came)
+        words |= _own(came, request.GET.get("page", ""))
     return came.remember(render(request, "deliberation/mine.html", words))
 
 
-def _own(came: Visit) -> dict[str, object]:
+def _own(came: Visit, page: str) -> dict[str, object]:
     participant = came.participant
     hidden = {Statement.State.REJECTED, *([Statement.State.WAITING] if came.conversation.is_strict else [])}
+    votes = Paginator(selectors.votes_of(participant), _A_PAGE).get_page(page)
     standing = my_place.standing_of(participant)
     stands_for = [(wording.said(one), agrees) for one, agrees in standing.group.stands_for] if standing.group else []
     return {
         "standing": standing,
         "stands_for": stands_for,
+        "page": votes,
         "votes": [
             (wording.said(one.statement), one.value, wording.VOTES[one.value], one.statement.state not in hidden)
-            for one in selectors.votes_of(participant)
+            for one in votes
         ],
         "statements": [(one, _state(one, came.conversation)) for one in selectors.statements_of(participant)],
     }

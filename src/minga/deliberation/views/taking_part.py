@@ -86,9 +86,12 @@ def _back(request: HttpRequest, conversation: Conversation) -> str:
     """Return the page from which somebody voted: one of three, whatever the form says."""
     names = {"mine": "deliberation:mine", "embed": "deliberation:embed"}
     name = names.get(request.POST.get("from", ""), "deliberation:conversation")
+    address = reverse(name, args=[conversation.slug])
+    if name == "deliberation:mine":
+        page = request.POST.get("page", "")
+        return f"{address}?page={page}" if page.isascii() and page.isdecimal() else address
     # the browser goes on where the eyes are, and a reader of screens begins at the statement
-    place = "" if name == "deliberation:mine" else "#talk"
-    return reverse(name, args=[conversation.slug]) + place
+    return f"{address}#talk"
 
 
 # ---------------------------------------------------------------- adding a statement
