@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -28,7 +30,7 @@ from uuid import uuid4
 import httpx
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from bench.load_saves import Load, kill_now_and_then, wait_until_healthy
+from bench.load_saves import Load, server_workers, wait_until_healthy
 from tests.sites import Site
 
 STATEMENTS, VOTES_OF_A_PERSON = 100, 40
@@ -111,6 +113,20 @@ class Sender(threading.Thread):
                 self.load.interrupted += 1
             time.sleep(0.05)
         raise RuntimeError("the server never came back")
+
+
+def kill_now_and_then(parent: int, every: float, stopping: threading.Event, killed: list[int]) -> None:
+    """Kill a worker that has served for a while, as long as another such one goes on while it is started again."""
+    seen: dict[int, float] = {}
+    last = time.monotonic()
+    while every and not stopping.wait(1):
+        now = time.monotonic()
+        seen = {worker: seen.get(worker, now) for worker in server_workers(parent)}
+        settled = [worker for worker, since in seen.items() if now - since >= every]
+        if len(settled) > 1 and now - last >= every:
+            last = now
+            killed.append(random.Random(len(killed)).choice(settled))
+            os.kill(killed[-1], signal.SIGKILL)
 
 
 def compare(load: Load, rows: list[tuple[str, int]]) -> tuple[int, int]:
