@@ -39,6 +39,7 @@ REFUSALS: Mapping[str, Words] = {
     "blank": _("No clause stands in the draft. Write one first."),
     "lineage": _("Two clauses come from each other in a circle. Take the last merge back, then publish."),
     "unpublished": _("No version of this draft is published. Publish one, then adopt it."),
+    "unheard": _("Letters wait in which nobody has looked for voices. Split them, or say that none needs an answer."),
     "newer": _("Something was changed since the last version. Publish it first, so that it is clear what is adopted."),
     "open": _("The consultation still takes voices in. Close it, answer what came in, then adopt the draft."),
     "second": _("You published the last version yourself. Ask a second person of the team to adopt it."),

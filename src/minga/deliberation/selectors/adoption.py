@@ -8,7 +8,7 @@ import polars as pl
 
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.models import ClauseVersion, Consultation, Draft
-from minga.deliberation.selectors import tracing
+from minga.deliberation.selectors import sources, tracing
 
 
 def missing(draft: Draft, consultation: Consultation) -> pl.DataFrame:
@@ -42,6 +42,11 @@ def refusal(draft: Draft, consultation: Consultation, mark: str, decision: str |
             not consultation.is_public or consultation.is_open,
             "open",
             "The consultation still takes voices in. Close it, answer what came in, then adopt the draft.",
+        ),
+        (
+            sources.unheard(consultation).exists(),
+            "unheard",
+            "Letters wait in which nobody has looked for voices. Split them, or say that none needs an answer.",
         ),
         (
             mark and mark == publisher_of(draft),

@@ -248,6 +248,17 @@ def test_nothing_chosen_is_said_and_a_source_can_be_read_without_a_voice(bao, as
     assert letter.read_at is None
 
 
+def test_a_letter_that_nobody_has_read_hinders_adoption(asked, letter):
+    from minga.deliberation.models import Draft
+    from minga.deliberation.selectors import adoption
+
+    draft = Draft.objects.create(consultation=asked, slug="strategy", title="Strategy", version=1)
+    asked.state = "closed"
+    assert adoption.refusal(draft, asked, "person:1").code == "unheard"
+    Source.objects.update(read_at=timezone.now())
+    assert adoption.refusal(draft, asked, "person:1") is None
+
+
 def test_voice_is_trimmed_marked_and_undone_but_no_word_is_put_in(bao, asked, letter):
     post(bao, "source_split", 1, seen=0, by="paragraphs", **{"piece-2": "new"})
     response = post(bao, "voice_edit", 1, seen=1, text="Train the millers first.", language="en")
