@@ -233,7 +233,7 @@ def _check_statements(page: Page) -> None:
     """Look at what would come in; nothing is written."""
     page.fill("textarea[name=lines]", "Every workshop has a trainer.")
     page.click("form[action$='/set-up/statements/'] button")
-    page.wait_for_selector("input[name=sealed]")
+    page.wait_for_selector("input[name=sealed]", state="attached")
 
 
 def _vote_and_look(page: Page) -> None:
