@@ -21,7 +21,7 @@ _HEADING = re.compile(r"#{1,6}[ \t]+\S")
 _SENTENCE = re.compile(r"(?<=[.!?؟…])[\"'”’»)\]]*\s+(?=[^\s\W]|[\"'“«¿¡(\d])|(?<=[。！？])[”’」）]*")
 #: A full stop after these ends no sentence.
 _SHORT_WORDS = re.compile(
-    r"(?:\b(?:[A-ZА-Я]|[Mm]rs?|[Dd]r|[Pp]rof|[Ss]t|[Nn]o|[Nn]r|[Aa]rt|[Ss]ect?|[Cc]f|vs|etc|e\.g|i\.e|p|pp|M|Mme|Sr|Sra|"
+    r"(?:\b(?:[A-ZА-Я]|[Mm]rs?|[Dd]r|[Pp]rof|[Ss]t|[Nn]o|[Nn]r|[Aa]rt|Sect?|sect?|[Cc]f|vs|etc|e\.g|i\.e|p|pp|M|Mme|Sr|Sra|"
     r"[Pp]ág|т\.е|т\.д|г|ст|п|руб)|\b\d{1,3})\.[\"'”’»)\]]*\s*$"
 )
 _GREETING = re.compile(r"[^\n.!?]{1,80}[,:،：，]\s*$")
