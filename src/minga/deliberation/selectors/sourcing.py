@@ -80,7 +80,7 @@ def behind(draft: Draft, version: int) -> dict[str, Behind]:
     lines = drafts.lineage_of(draft, version)
     led = _answers_by_clause(draft, version)
     heard = {one.answer.pk: one for one in heard_by(one for own in led.values() for one in own)}
-    evidence = _evidence(draft)
+    evidence = _evidence(draft, heard)
     notes = dict(
         ClauseNote.objects.filter(clause__draft=draft, state__in=PUBLIC_NOTES)
         .values_list("clause__number")
@@ -92,10 +92,15 @@ def behind(draft: Draft, version: int) -> dict[str, Behind]:
         answers = {one.pk: heard[one.pk] for each in family for one in led.get(each, []) if one.pk in heard}
         found[code] = Behind(
             answers=list(answers.values()),
-            evidence=[one for each in sorted(family) for one in evidence.get(each, [])],
+            evidence=_each_once(one for key in [*sorted(family), *answers] for one in evidence.get(key, [])),
             notes=notes.get(int(code[1:]), 0),
         )
     return found
+
+
+def _each_once(citations: Iterable[Citation]) -> list[Citation]:
+    """Return evidence that a clause and an answer both cite once only."""
+    return list({(one.link, one.value): one for one in citations}.values())
 
 
 def _answers_by_clause(draft: Draft, version: int) -> dict[str, list[Disposition]]:
@@ -173,11 +178,12 @@ def _of_themes(themes: set[int]) -> tuple[Mapping[int, int], Mapping[int, list[V
     return counts, quotes
 
 
-def _evidence(draft: Draft) -> dict[str, list[Citation]]:
-    """Return what clauses cite, and what the answers behind them cite."""
-    found: dict[str, list[Citation]] = {}
-    for one in Citation.objects.filter(clause__draft=draft, ended_at=None).select_related("clause"):
-        found.setdefault(one.clause.code, []).append(one)  # type: ignore[union-attr]
+def _evidence(draft: Draft, answers: Iterable[Any]) -> dict[Any, list[Citation]]:
+    """Return what clauses cite by their codes, and what answers cite by their ids."""
+    found: dict[Any, list[Citation]] = {}
+    cited = Citation.objects.filter(Q(clause__draft=draft) | Q(disposition__in=list(answers)), ended_at=None)
+    for one in cited.select_related("clause"):
+        found.setdefault(one.clause.code if one.clause else one.disposition_id, []).append(one)
     return found
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from minga.deliberation import testing_voices as people
 from minga.deliberation.models import Citation, Clause, ClauseRevision, ClauseVersion, Consultation, Draft
 from minga.deliberation.selectors import drafts as selectors
-from minga.deliberation.services import answering, drafting, versions
+from minga.deliberation.services import answering, citing, drafting, versions
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
 
@@ -250,6 +250,18 @@ def test_evidence_is_cited_for_a_clause_and_shown_to_everyone(draft):
     assert wrong.status_code == 422
     assert browser.post(f"{DESK}c/1/evidence/{Citation.objects.get().pk}/end/").status_code == 302
     assert "Share of firms" not in page(HOME)
+
+
+def test_evidence_of_an_answer_stands_behind_the_clause_that_follows_from_it(draft):
+    answer = agreed(draft)
+    for of in (answer, clause(1)):
+        citing.cite(of=of, link="https://example.org/figure", value="12 %", label="Share of firms")
+    change(1, "Firms shall share data.", dispositions=[answer])
+    change(2, "Training for all.", dispositions=[answer])
+    publish(draft)
+    for number in (1, 2):
+        assert page(f"{HOME}c/{number}/").count("Share of firms") == 1
+    assert "Share of firms" not in page(f"{HOME}c/3/")
 
 
 def test_draft_is_renamed_and_an_unpublished_one_deleted(draft):
