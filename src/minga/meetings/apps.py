@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from minga.web.rooms import MenuEntry, Processing, RetentionJob, Room
+from minga.web.rooms import Processing, RetentionJob, Room
 
 
 class MeetingsConfig(Room):
@@ -16,7 +16,6 @@ class MeetingsConfig(Room):
     verbose_name = _("Meetings")
     default_auto_field = "django.db.models.BigAutoField"
     api_scopes = ("read",)
-    menu = (MenuEntry(_("Meetings"), "meetings:list", order=60),)
     retention = (RetentionJob("lists of who came to meetings", "minga.meetings.services.delete_old_attendance"),)
     export_person = "minga.meetings.services.export_person"
     erase_person = "minga.meetings.services.erase_person"

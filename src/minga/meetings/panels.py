@@ -1,4 +1,4 @@
-"""What meetings shows on pages below it: a person's own page, an organization's, a country's."""
+"""What meetings shows on pages below it: the alliance's page, a person's own, an organization's, a country's."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ def mine(request: HttpRequest, subject: Any) -> str | None:
     rows = [{"meeting": one, "times": wording.times(one), "place": place} for one, place in coming]
     words = {"rows": rows, "may_set_up": selectors.may_set_up(request.user)}
     return render_to_string("meetings/_panel_me.html", words, request) if any(words.values()) else None
+
+
+@panel("members:directory")
+def of_the_alliance(request: HttpRequest, subject: Any) -> str | None:
+    """Lead from the alliance to all its meetings, which have no entry of their own in the menu."""
+    return render_to_string("meetings/_panel_alliance.html", {}, request)
 
 
 @panel("members:organization")
