@@ -150,7 +150,7 @@ def test_statement_waits_for_a_moderator_and_the_same_words_stand_once(talk):
     assert (told.status_code, told.json()) == (201, {"number": 3, "state": "waiting"})
     again = other.post(address, body, content_type="application/json")
     assert again.status_code == 422
-    assert "said the same" in again.json()["error"]["message"]
+    assert "Somebody has sent the same" in again.json()["error"]["message"]
     listed = Client().get(f"{ROOT}/conversations/{talk.slug}/statements").json()
     assert [one["text"] for one in listed["statements"]] == ["Skills first.", "Power first."]
 
