@@ -74,8 +74,12 @@ def joined_by(person: Any) -> set[UUID]:
 
 
 def actions_due(found: QuerySet[Meeting]) -> QuerySet[Takeaway]:
-    """Return the actions with a day that these meetings led to and that are not done."""
-    due = Takeaway.objects.filter(meeting__in=found, kind=Takeaway.Kind.ACTION, due_on__isnull=False, done_at=None)
+    """Return the actions with a day that these meetings led to and that are not done.
+
+    Of meetings that were held: what is noted during one is not yet for others.
+    """
+    held = found.filter(state=Meeting.State.HELD)
+    due = Takeaway.objects.filter(meeting__in=held, kind=Takeaway.Kind.ACTION, due_on__isnull=False, done_at=None)
     return due.select_related("meeting").order_by("due_on", "pk")
 
 

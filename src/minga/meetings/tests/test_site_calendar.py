@@ -115,6 +115,19 @@ def test_own_calendar_opens_by_its_link_alone_and_can_be_ended():
     assert account.is_active
 
 
+def test_actions_stand_in_calendars_once_the_meeting_was_held():
+    browser, _account, amina = signed_in("amina@example.org")
+    meeting = called(hours=-1, is_public=True)
+    services.register(meeting=meeting, person=amina)
+    due = datetime(2031, 5, 6, tzinfo=UTC).date()
+    services.add_takeaway(meeting=meeting, kind="action", text="Ask the grid.", language="en", due_on=due)
+    link = address("feed", services.make_feed(person=amina))
+    assert uids(browser.get(link)) == {meeting.pk.hex}
+    assert "Ask the grid." not in unfolded(browser.get(link))
+    services.hold(meeting=meeting)
+    assert "Ask the grid." in unfolded(browser.get(link))
+
+
 def test_link_dies_with_its_person_and_is_kept_out_of_logs():
     from minga.web.logs import redact
 
