@@ -12,6 +12,7 @@ import polars as pl
 from minga.deliberation.engine.conversation import Conversation as Tables
 from minga.deliberation.engine.exports import write_polis
 from minga.deliberation.engine.snapshot import points
+from minga.deliberation.engine.texts.replies import without_formula
 from minga.deliberation.models import Conversation, MapRun
 from minga.deliberation.selectors import votes
 
@@ -24,7 +25,8 @@ def zipped(conversation: Conversation, address: str) -> bytes:
     """Return votes.csv, comments.csv, summary.csv and, unless it would be huge, participants-votes.csv.
 
     Banned people are left out. Times are those of the full minute, so that nobody is found by having been watched.
-    Words of rejected statements are left out, since they may be about somebody.
+    Words of rejected statements are left out, since they may be about somebody, and so are those that a moderator of a
+    strict conversation has not read yet. What begins like a formula is marked, since spreadsheets open these files.
     """
     with tempfile.TemporaryDirectory() as folder:
         paths = write_polis(_tables(conversation, address), folder)
@@ -42,7 +44,7 @@ def _tables(conversation: Conversation, address: str) -> Tables:
     acts = _acts(kept.votes, numbers)
     return Tables(
         votes=acts,
-        statements=_statements(kept.statements, acts, numbers),
+        statements=_statements(kept.statements, acts, numbers, least=1 if conversation.is_strict else 0),
         participants=_people(people, kept.statements, acts, _groups(conversation)),
         summary=_summary(conversation, acts, address),
     )
@@ -63,7 +65,8 @@ def _when(seconds: pl.Expr) -> pl.Expr:
     return pl.from_epoch(seconds, time_unit="s").dt.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _statements(told: pl.DataFrame, acts: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
+def _statements(told: pl.DataFrame, acts: pl.DataFrame, numbers: pl.DataFrame, least: int) -> pl.DataFrame:
+    """Lay out the statements; words stand there from `least` on, as moderation is numbered."""
     counted = acts.group_by("statement").agg(agrees=(pl.col("vote") == 1).sum(), disagrees=(pl.col("vote") == -1).sum())
     minute = pl.col("timestamp") // _MINUTE * _MINUTE
     return (
@@ -79,7 +82,9 @@ def _statements(told: pl.DataFrame, acts: pl.DataFrame, numbers: pl.DataFrame) -
             moderated=pl.col("moderated"),
             is_meta=pl.col("is_meta"),
             language=pl.col("language"),
-            text=pl.when(pl.col("moderated") >= 0).then(pl.col("text")),
+            text=pl.when(pl.col("moderated") >= least).then(
+                pl.col("text").map_elements(without_formula, return_dtype=pl.String)
+            ),
         )
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import re
 import zipfile
 
@@ -249,3 +250,15 @@ def test_files_of_an_open_conversation_are_the_teams():
     assert Client().get(address("data_zip", where.slug)).status_code == 404
     client, _account = at_work(where.consultation, "editor")
     assert client.get(address("data_zip", where.slug)).status_code == 200
+
+
+def test_files_keep_unread_words_back_and_are_harmless_in_a_spreadsheet():
+    where = with_camps(2, is_strict=True, state="closed", closed_at=timezone.now())
+    said(where, "Maria of the mill steals.", state="waiting")
+    said(where, "=HYPERLINK(A1)")
+    published(where)
+    response = Client().get(address("data_zip", where.slug))
+    with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
+        told = archive.read("comments.csv").decode()
+    assert "Maria of the mill" not in told
+    assert "'=HYPERLINK(A1)" in told
