@@ -19,6 +19,7 @@ from minga.deliberation.models import (
     Consultation,
     Disposition,
     Draft,
+    Source,
     ThemeLink,
     Voice,
 )
@@ -81,11 +82,7 @@ def behind(draft: Draft, version: int) -> dict[str, Behind]:
     led = _answers_by_clause(draft, version)
     heard = {one.answer.pk: one for one in heard_by(one for own in led.values() for one in own)}
     evidence = _evidence(draft, heard)
-    notes = dict(
-        ClauseNote.objects.filter(clause__draft=draft, state__in=PUBLIC_NOTES)
-        .values_list("clause__number")
-        .annotate(Count("pk"))
-    )
+    notes = dict(_public_notes().filter(clause__draft=draft).values_list("clause__number").annotate(Count("pk")))
     found = {}
     for code in lines.live:
         family = lines.ancestors(code)
@@ -233,9 +230,17 @@ def stages(clause: Clause, version: int) -> list[Stage]:
 
 def notes_of(clause: Clause) -> Any:
     """Return the notes on a clause that everyone sees, with the answers to them."""
-    return (
-        ClauseNote.objects.filter(clause=clause, state__in=PUBLIC_NOTES).select_related("voice").order_by("-created_at")
-    )
+    return _public_notes().filter(clause=clause).select_related("voice").order_by("-created_at")
+
+
+def _public_notes() -> Any:
+    """Return the notes that a moderator has shown, and whose authors have not taken the permission back."""
+    return ClauseNote.objects.filter(state__in=PUBLIC_NOTES, voice__source__may_publish=True)
+
+
+def is_kept_back(source: Source) -> bool:
+    """Whether a submission is a note on a clause that a moderator has not looked at, or hides."""
+    return ClauseNote.objects.filter(voice__source=source).exclude(state__in=PUBLIC_NOTES).exists()
 
 
 def waiting_notes(draft: Draft) -> Any:

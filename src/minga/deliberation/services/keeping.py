@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from minga.deliberation.engine.errors import ActError
@@ -58,7 +59,7 @@ def forget_senders() -> int:
 def _forget(pk: Any, path: str) -> int:
     changed = Source.objects.filter(pk=pk, stripped_at=None).update(
         author_name="", author_organization="", author_address="", name="", file_path="", file_hash="", media_type="",
-        is_encrypted=False, stripped_at=timezone.now(),
+        is_encrypted=False, stripped_at=timezone.now(), revision=F("revision") + 1,
     )  # fmt: skip
     if path and changed:
         transaction.on_commit(partial(vault.delete, path), robust=True)

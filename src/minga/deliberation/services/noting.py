@@ -113,8 +113,8 @@ def show_note(*, note: ClauseNote, by: Any = None) -> None:
         Somebody decided otherwise meanwhile, or its author took it back.
     """
     found = _held(note, State.WAITING, State.HIDDEN, State.SHOWN)
+    _let_see(found)
     _decide(found, State.SHOWN, "", by)
-    _let_see(found, True)
     note.refresh_from_db()
 
 
@@ -130,7 +130,7 @@ def hide_note(*, note: ClauseNote, reason: str, by: Any = None) -> None:
     reason = _checked_reason(reason)
     found = _held(note, State.WAITING, State.SHOWN)
     _decide(found, State.HIDDEN, reason, by)
-    _let_see(found, False)
+    _keep_back(found)
     if found.voice is not None and answering.standing_answer(found.voice) is None:
         _answer(found, Disposition.Answer.OUT_OF_SCOPE, reason, by)
     note.refresh_from_db()
@@ -152,9 +152,14 @@ def _decide(note: ClauseNote, state: str, reason: str, by: Any) -> None:
     members.record(by=by, act=f"note.{state}", on=f"note:{note.pk.hex}")
 
 
-def _let_see(note: ClauseNote, may_publish: bool) -> None:
-    """Let the voice of a note be quoted in public as the note itself is, or not any more."""
-    Source.objects.filter(voices=note.voice_id).update(may_publish=may_publish)
+def _let_see(note: ClauseNote) -> None:
+    """Let the voice of a note be quoted in public, from when the note itself is; later its author alone decides."""
+    if note.state in {State.WAITING, State.HIDDEN}:
+        Source.objects.filter(voices=note.voice_id).update(may_publish=True)
+
+
+def _keep_back(note: ClauseNote) -> None:
+    Source.objects.filter(voices=note.voice_id).update(may_publish=False)
 
 
 def _checked_reason(reason: str) -> str:
@@ -211,11 +216,11 @@ def accept_amendment(
     whole = _tidy(text) == found.proposed
     reason = reason.strip() if whole else _checked_reason(reason)
     accepted = Disposition.Answer.ACCEPTED if whole else Disposition.Answer.ACCEPTED_IN_PART
+    _let_see(found)
     _decide(found, State.ACCEPTED, reason, by)
     answer = _answer(found, accepted, reason, by, responder)
     found.clause.draft = draft
     drafting.save_clause(clause=found.clause, heading=heading, text=text, seen=seen, dispositions=[answer], by=by)
-    _let_see(found, True)
     note.refresh_from_db()
 
 
@@ -231,9 +236,9 @@ def reject_amendment(*, note: ClauseNote, reason: str, responder: str = "", by: 
     reason = _checked_reason(reason)
     found = _held(note, State.WAITING, State.SHOWN)
     _demand_amendment(found)
+    _let_see(found)
     _decide(found, State.REJECTED, reason, by)
     _answer(found, Disposition.Answer.REJECTED, reason, by, responder)
-    _let_see(found, True)
     note.refresh_from_db()
 
 

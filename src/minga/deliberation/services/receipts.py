@@ -6,10 +6,13 @@ import re
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
+from minga.deliberation.engine.errors import ActError
 from minga.deliberation.engine.submissions import hash_of_text
 from minga.deliberation.models import Consultation, Source, Voice
+from minga.deliberation.selectors.sourcing import is_kept_back
 from minga.deliberation.services import noting
 from minga.deliberation.vault import vault
 from minga.web import codes
@@ -27,9 +30,19 @@ def find_by_code(typed: str) -> Source | None:
 
 
 def set_may_publish(*, source: Source, may_publish: bool) -> None:
-    """Let the words be shown in public, without the name, or not any more."""
-    Source.objects.filter(pk=source.pk).update(may_publish=may_publish)
-    source.may_publish = may_publish
+    """Let the words be shown in public, without the name, or not any more.
+
+    The revision goes up, so that no form that was opened before brings the old permission back.
+
+    Raises
+    ------
+    ActError
+        It is a note on a clause that no moderator has shown.
+    """
+    if may_publish and is_kept_back(source):
+        raise ActError("kept_back", "A moderator has not shown this note, so its words cannot be published.")
+    Source.objects.filter(pk=source.pk).update(may_publish=may_publish, revision=F("revision") + 1)
+    source.refresh_from_db(fields=["may_publish", "revision"])
 
 
 @transaction.atomic
@@ -99,6 +112,8 @@ def _forget_words(source: Source) -> None:
 
 
 def _touch(source: Source) -> None:
+    """Note the change, also for forms that an analyst opened before: they must not bring back what is deleted."""
+    Source.objects.filter(pk=source.pk).update(revision=F("revision") + 1)
     Consultation.objects.filter(pk=source.consultation_id).update(changed_at=timezone.now())
 
 

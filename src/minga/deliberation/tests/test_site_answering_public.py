@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from minga.deliberation.engine.errors import ActError
 from minga.deliberation.models import (
     Clause,
     ClauseVersion,
@@ -23,7 +24,7 @@ from minga.deliberation.models import (
     ThemeLink,
     Voice,
 )
-from minga.deliberation.services import answering, citing, receipts
+from minga.deliberation.services import answering, citing, receipts, splitting
 from minga.deliberation.services.sources import Author, take_in
 from minga.deliberation.testing_voices import at_work, consultation, heard, themed
 from minga.deliberation.tests.test_site_tracing import mapped
@@ -352,3 +353,28 @@ def test_withdrawn_voice_keeps_its_answer_and_the_theme_link(sent):
     receipts.withdraw_source(source=sent.source)
     assert Disposition.objects.count() == ThemeLink.objects.count() == 1
     assert Voice.objects.filter(withdrawn_at__lte=timezone.now()).count() == 2
+
+
+def test_table_of_coverage_holds_no_formula():
+    asked = consultation()
+    for region in ("=1+1", "Coast"):
+        for _voice in range(6):
+            heard(asked, "Flour is dear.", strata={"region": region})
+    rows = list(csv.DictReader(io.StringIO(Client().get(address("coverage_csv", asked.slug)).content.decode())))
+    assert {row["value"] for row in rows} >= {"'=1+1", "Coast"}
+
+
+@pytest.mark.parametrize("act", ["forbids", "deletes"])
+def test_form_opened_before_brings_nothing_back(sent, act):
+    """An analyst's page still holds name and permission while the sender takes them back."""
+    seen = Source.objects.get().revision
+    if act == "forbids":
+        receipts.set_may_publish(source=sent.source, may_publish=False)
+    else:
+        receipts.withdraw_source(source=sent.source)
+    with pytest.raises(ActError, match="Somebody else changed"):
+        splitting.describe(
+            source=Source.objects.get(), author=Author("Amina Tavares"), strata={}, may_publish=True, language="en",
+            round=None, seen=seen,
+        )  # fmt: skip
+    assert not Source.objects.get().may_publish

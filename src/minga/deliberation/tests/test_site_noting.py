@@ -268,3 +268,35 @@ def test_words_taken_back_are_gone_beside_the_clause_too(draft, whole):
     assert at_desk(draft).get(f"{NOTES}{note.pk}/").status_code == 404
     with pytest.raises(ActError, match="took these words back"):
         noting.accept_amendment(note=note, heading="", text="x", seen=mark())
+
+
+# ---------------------------------------------------------------- whose words
+def test_author_takes_the_permission_back_and_the_note_goes(draft):
+    note, _code = say(text="Which firms?")
+    noting.show_note(note=note)
+    receipts.set_may_publish(source=note.voice.source, may_publish=False)
+    for address in (HOME, f"{HOME}c/1/"):
+        page = Client().get(address).content.decode()
+        assert "Which firms?" not in page
+        assert "1 note<" not in page
+    noting.show_note(note=note)
+    assert "Which firms?" not in Client().get(f"{HOME}c/1/").content.decode(), "only its author lets it be seen again"
+    receipts.set_may_publish(source=note.voice.source, may_publish=True)
+    assert "Which firms?" in Client().get(f"{HOME}c/1/").content.decode()
+
+
+def test_author_cannot_publish_what_a_moderator_has_not_shown(draft):
+    browser = Client()
+    note, code = say(browser, text="Buy my watches.")
+    source, voice = note.voice.source, f"/en/deliberation/strategy/voices/{note.voice.number}/"
+    browser.post("/en/deliberation/receipt/", {"code": code})
+    receipt = f"/en/deliberation/receipt/{source.pk}/"
+    for _state in ("waiting", "hidden"):
+        assert 'value="yes"' not in browser.get(receipt).content.decode()
+        assert browser.post(f"{receipt}publish/", {"may_publish": "yes"}).status_code == 404
+        assert Client().get(voice).status_code == 404
+        note.refresh_from_db()
+        if note.state == "waiting":
+            noting.hide_note(note=note, reason=REASON)
+    noting.show_note(note=note)
+    assert Client().get(voice).status_code == 200

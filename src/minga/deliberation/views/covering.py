@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from minga.deliberation import wording_answering as wording
 from minga.deliberation import wording_consulting
 from minga.deliberation.engine.coverage import NOT_STATED
+from minga.deliberation.engine.texts.replies import without_formula
 from minga.deliberation.models import Consultation
 from minga.deliberation.selectors import covering
 from minga.deliberation.views.common import shows_consultation
@@ -106,7 +107,8 @@ def coverage_csv(request: HttpRequest, consultation: Consultation) -> HttpRespon
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(table.columns)
-    writer.writerows(table.rows())
+    # a region is what people typed
+    writer.writerows([without_formula(cell) if isinstance(cell, str) else cell for cell in row] for row in table.rows())
     response = HttpResponse(written.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{consultation.slug}-coverage.csv"'
     return response

@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from minga.deliberation.engine.errors import ActError
 from minga.deliberation.forms_receipts import CodeForm
 from minga.deliberation.models import Source
 from minga.deliberation.selectors import voices as selectors
+from minga.deliberation.selectors.sourcing import is_kept_back
 from minga.deliberation.services import receipts
 from minga.deliberation.views.voices import frame
 from minga.web.ratelimit import limited
@@ -111,6 +113,7 @@ def my_receipt(request: HttpRequest, source: Source) -> HttpResponse:
         "stories": selectors.stories(source.consultation, standing),
         "taken_back": [voice for voice in voices if voice.withdrawn_at is not None],
         "by_account": not _holds(request, source),
+        "is_kept_back": is_kept_back(source),
     }
     return render(request, "deliberation/answering_receipt.html", words)
 
@@ -123,7 +126,10 @@ def receipt_publish(request: HttpRequest, source: Source) -> HttpResponse:
     wanted = request.POST.get("may_publish") == "yes"
     if wanted and not source.voices.filter(withdrawn_at=None).exists():
         raise Http404
-    receipts.set_may_publish(source=source, may_publish=wanted)
+    try:
+        receipts.set_may_publish(source=source, may_publish=wanted)
+    except ActError as error:  # the page shows no such button
+        raise Http404 from error
     if wanted:
         messages.success(request, _("Thank you. Your words may be shown in public, without your name."))
     else:
