@@ -10,7 +10,7 @@ from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from minga.deliberation.models import Conversation, EntryCode, Participant
+from minga.deliberation.models import Conversation, EntryCode, Participant, Statement
 from minga.deliberation.selectors import taking_part as selectors
 from minga.deliberation.services.taking_part import delete_trace
 
@@ -24,7 +24,7 @@ def export_participant(participant: Participant) -> dict[str, Any]:
         "verified_member": participant.is_member,
         "said_of_oneself": participant.strata,
         "votes": [
-            {"statement": vote.statement.number, "text": vote.statement.text, "vote": vote.value,
+            {"statement": vote.statement.number, "text": _words(vote.statement, participant), "vote": vote.value,
              "at": vote.at.isoformat()}
             for vote in participant.votes.select_related("statement").order_by("pk")
         ],
@@ -34,6 +34,12 @@ def export_participant(participant: Participant) -> dict[str, Any]:
             for one in participant.statements.order_by("number")
         ],
     }  # fmt: skip
+
+
+def _words(statement: Statement, participant: Participant) -> str:
+    """Return the words of a statement; those that were rejected may be about somebody, and are their author's alone."""
+    is_hidden = statement.state == Statement.State.REJECTED and statement.author_id != participant.pk
+    return "" if is_hidden else statement.text
 
 
 def export_taking_part(person: Any) -> list[dict[str, Any]]:

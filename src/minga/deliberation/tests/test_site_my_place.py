@@ -254,3 +254,18 @@ def test_some_time_after_the_end_nothing_leads_from_a_browser_to_its_votes(setti
     assert "This browser has no place" in words_of(old.get(address("mine", asked)))
     assert "You agree" in words_of(new.get(address("mine", running)))
     assert said(asked, "Still there.").pk
+
+
+def test_words_that_a_moderator_rejected_are_shown_to_their_author_alone():
+    where = talk()
+    author, other = joined(where), joined(where)
+    statement = said(where, "Maria of the mill steals.", author=author)
+    voted(author, statement, 1)
+    voted(other, statement, -1)
+    Statement.objects.filter(pk=statement.pk).update(state="rejected")
+    for name in ("mine", "mine_json"):
+        assert "Maria" in words_of(sits(author, "a" * 40).get(address(name, where)))
+        browser = sits(other, "b" * 40)
+        response = browser.get(address(name, where))
+        assert response.status_code == 200
+        assert "Maria" not in words_of(response)

@@ -191,3 +191,13 @@ def test_desk_lists_every_file(asked, draft):
     assert address("desk_replies_file", asked.slug, "xlsx") in page
     assert address("replies_file", asked.slug, "csv") not in page
     assert Client().get(address("desk_files", asked.slug)).status_code == 404
+
+
+def test_paper_is_limited_since_it_is_dear_to_make(draft, settings, monkeypatch):
+    settings.RATE_LIMITS = True
+    monkeypatch.setattr(pdf, "is_available", lambda: True)
+    monkeypatch.setattr(pdf, "render", lambda *_words: b"%PDF")
+    browser = Client()
+    statuses = [got(draft, "pdf", client=browser).status_code for _time in range(61)]
+    assert statuses == [200] * 60 + [429]
+    assert got(draft, "html").status_code == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +19,8 @@ from minga.deliberation.models import Consultation
 from minga.deliberation.selectors import access, publishing
 from minga.deliberation.selectors import drafts as texts
 from minga.deliberation.views.common import shows_consultation, works_on
-from minga.web import pdf
+from minga.web import errors, pdf
+from minga.web.ratelimit import exceeded
 
 
 @require_safe
@@ -39,18 +41,21 @@ def draft_file(request: HttpRequest, consultation: Consultation, draft: str, ver
         nonce = str(request.csp_nonce)  # type: ignore[attr-defined]
         response = HttpResponse(write_html(text, words, with_trace=with_trace, nonce=nonce))
     elif ending == "pdf":
-        response = _pdf(request, write_html(text, words, with_trace=with_trace))
+        response = _pdf(request, lambda: write_html(text, words, with_trace=with_trace))
     else:
         response = HttpResponse(write_draft(text, ending, words, with_trace=with_trace), content_type=FORMATS[ending])
     response["Content-Disposition"] = f'{"inline" if ending in {"html", "pdf"} else "attachment"}; filename="{name}"'
     return _kept(response, is_published=number <= found.version)
 
 
-def _pdf(request: HttpRequest, html: str) -> HttpResponse:
+def _pdf(request: HttpRequest, html: Callable[[], str]) -> HttpResponse:
+    """Draw a page on paper, which costs seconds: so often from one address and not more."""
     if not pdf.is_available():
         words = _("This site makes no PDF. Open the page and print it from your browser: it can save a PDF too.")
         return HttpResponse(words, content_type="text/plain; charset=utf-8", status=501)
-    return HttpResponse(pdf.render(html, request.build_absolute_uri()), content_type="application/pdf")
+    if exceeded(request, "deliberation-pdf", times=60, seconds=3600):
+        return errors.too_many_requests(request)
+    return HttpResponse(pdf.render(html(), request.build_absolute_uri()), content_type="application/pdf")
 
 
 def _kept(response: HttpResponse, *, is_published: bool) -> HttpResponse:
@@ -84,7 +89,7 @@ def _replies(request: HttpRequest, consultation: Consultation, ending: str, publ
     trace = publishing.published_trace(consultation)
     table = replies(trace, public=public, themes=publishing.theme_names(consultation), labels=words)
     if ending == "pdf":
-        response = _pdf(request, write_replies(table, "html", frame).decode())
+        response = _pdf(request, lambda: write_replies(table, "html", frame).decode())
     else:
         nonce = str(request.csp_nonce) if ending == "html" else ""  # type: ignore[attr-defined]
         response = HttpResponse(write_replies(table, ending, frame, nonce=nonce), content_type=TABLES[ending])
