@@ -378,3 +378,12 @@ def test_form_opened_before_brings_nothing_back(sent, act):
             round=None, seen=seen,
         )  # fmt: skip
     assert not Source.objects.get().may_publish
+
+
+def test_character_that_nobody_types_breaks_no_page():
+    asked = consultation()
+    heard(asked, "Flour is dear.")
+    for field in ("q", "theme", "language", "answer"):
+        assert Client().get(address("voices", asked.slug), {field: "a\x00"}).status_code == 200
+    assert Client().get(address("commitments"), {"owner": "a\x00"}).status_code == 200
+    assert Client().get(address("list"), {"q": "a\x00"}).status_code == 200

@@ -44,7 +44,8 @@ def _filters(request: HttpRequest) -> dict[str, str]:
     return {
         "status": status if status in dict(wording.statuses()) else "",
         "country": country if country in selectors.countries() else "",
-        "owner": request.GET.get("owner", "").strip()[:_LONGEST_OWNER],
+        # PostgreSQL cannot compare with the character NUL, and nobody types it
+        "owner": request.GET.get("owner", "").replace("\x00", "").strip()[:_LONGEST_OWNER],
     }
 
 

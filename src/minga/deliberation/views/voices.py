@@ -20,6 +20,7 @@ from minga.deliberation.views.common import shows_consultation
 from minga.web.ratelimit import limited
 
 _PER_PAGE = 20
+_ASKED = ("q", "theme", "language", "answer")
 
 
 def frame(consultation: Consultation) -> dict[str, Any]:
@@ -32,7 +33,8 @@ def frame(consultation: Consultation) -> dict[str, Any]:
 @shows_consultation
 def voices(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     """List the voices that may be shown, with their answers."""
-    asked = {name: request.GET.get(name, "").strip() for name in ("q", "theme", "language", "answer")}
+    # PostgreSQL cannot compare with the character NUL, and nobody types it
+    asked = {name: request.GET.get(name, "").replace("\x00", "").strip() for name in _ASKED}
     every = selectors.public_voices(consultation)
     found = selectors.sifted(
         every, consultation, words=asked["q"], theme=asked["theme"], language=asked["language"], answer=asked["answer"]
