@@ -21,6 +21,8 @@ Rows = list[dict[str, Any]]
 LISTED = 10
 #: Statements a group is described with.
 PICKED = 5
+#: Where the votes of a group are withheld, since those of another one are few and everybody's are known.
+_NO_FIGURES = dict.fromkeys(("n_success", "n_trials", "p_success", "p_test", "repness", "percent"))
 
 
 @dataclass(frozen=True)
@@ -175,8 +177,10 @@ def _shares(rows: Rows) -> Rows:
 def _groups(facts: Mapping[str, Any], tables: Mapping[str, Any], words: Mapping[int, Words]) -> Iterable[Group]:
     stable = facts["group_stability"]
     picked = table_of(dict(tables), "picked")
+    hidden = {(row["statement"], row["group"]) for row in table_of(dict(tables), "votes") if row["withheld"]}
     for number in facts["shown"]:
         own = _shares([row for row in picked if row["group_id"] == number])
+        own = [row | _NO_FIGURES if (row["statement_id"], number) in hidden else row for row in own]
         yield Group(
             number=number,
             letter=letter(number),
