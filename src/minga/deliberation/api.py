@@ -96,6 +96,7 @@ def _round(counted: consulting.RoundCounts) -> dict[str, Any]:
 @decorate_view(conditional_page)
 def coverage(request: HttpRequest, slug: str) -> Any:
     """How many voices were read, answered and carried over, as a whole and by stratum, with 95 % intervals."""
+    api_talking.slow_down(request, "deliberation-coverage", times=120, seconds=600)
     found = access.find_consultation(slug, request.user)
     counted = tracing.coverage_of(publishing.published_trace(found))
     return {"measures": counted.measures.to_dicts(), "strata": counted.strata.to_dicts()}

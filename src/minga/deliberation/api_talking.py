@@ -77,7 +77,7 @@ def statements(request: HttpRequest, slug: str, page: Page = 1, per_page: PerPag
 @decorate_view(never_cache)
 def join(request: HttpRequest, slug: str, given: Joining) -> Any:
     """Makes a place for a guest and returns its key once. The key leads to no person, and to no other conversation."""
-    _slow_down(request, "deliberation-join", times=60, seconds=3600)
+    slow_down(request, "deliberation-join", times=60, seconds=3600)
     talk, secret = access.find_conversation(slug, request.user), codes.new_secret()
     if talk.entry == Conversation.Entry.CODE:
         services.use_code(conversation=talk, typed=given.code, secret=secret, language=given.language)
@@ -99,7 +99,7 @@ def next_statement(request: HttpRequest, slug: str) -> Any:
 @decorate_view(never_cache)
 def vote(request: HttpRequest, slug: str, given: GivenVote) -> Any:
     """Once this answers, the vote is stored; sent again under the same `client_id` it counts once."""
-    _slow_down(request, "deliberation-vote", times=1200, seconds=600)
+    slow_down(request, "deliberation-vote", times=1200, seconds=600)
     participant = _participant(request, slug)
     statement = taking_part.find_shown(participant.conversation, given.statement)
     if statement is None:
@@ -111,7 +111,7 @@ def vote(request: HttpRequest, slug: str, given: GivenVote) -> Any:
 @decorate_view(never_cache)
 def state(request: HttpRequest, slug: str, given: GivenStatement) -> Any:
     """The same words stand in a conversation once: vote on those of others instead."""
-    _slow_down(request, "deliberation-state", times=60, seconds=3600)
+    slow_down(request, "deliberation-state", times=60, seconds=3600)
     added = stating.add_statement(participant=_participant(request, slug), text=given.text, language=given.language)
     return Status(201, {"number": added.number, "state": added.state})
 
@@ -124,7 +124,8 @@ def leave(request: HttpRequest, slug: str) -> Any:
     return Status(204, None)
 
 
-def _slow_down(request: HttpRequest, scope: str, times: int, seconds: int) -> None:
+def slow_down(request: HttpRequest, scope: str, times: int, seconds: int) -> None:
+    """Refuse what one address asks for too often."""
     if exceeded(request, scope, times=times, seconds=seconds):
         raise HttpError(429, "This address sent too much in a short time. Wait a while, then go on.")
 

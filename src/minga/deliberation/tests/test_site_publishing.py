@@ -201,3 +201,12 @@ def test_paper_is_limited_since_it_is_dear_to_make(draft, settings, monkeypatch)
     statuses = [got(draft, "pdf", client=browser).status_code for _time in range(61)]
     assert statuses == [200] * 60 + [429]
     assert got(draft, "html").status_code == 200
+
+
+def test_files_and_figures_are_not_made_without_end(draft, settings):
+    settings.RATE_LIMITS = True
+    browser, slug = Client(), draft.consultation.slug
+    assert [got(draft, "md", client=browser).status_code for _time in range(121)] == [200] * 120 + [429]
+    assert browser.get(address("replies_file", slug, "html")).status_code == 429
+    figures = f"/api/v1/deliberation/consultations/{slug}/coverage"
+    assert [browser.get(figures).status_code for _time in range(121)] == [200] * 120 + [429]

@@ -20,10 +20,13 @@ from minga.deliberation.selectors import access, publishing
 from minga.deliberation.selectors import drafts as texts
 from minga.deliberation.views.common import shows_consultation, works_on
 from minga.web import errors, pdf
-from minga.web.ratelimit import exceeded
+from minga.web.ratelimit import exceeded, limited
+
+_FILES = limited("deliberation-files", times=120, seconds=600, reading=True)
 
 
 @require_safe
+@_FILES
 @shows_consultation
 def draft_file(request: HttpRequest, consultation: Consultation, draft: str, version: int, ending: str) -> HttpResponse:
     """Give a version of a draft as a file; with ``?trace=1`` also what stands behind each clause."""
@@ -67,6 +70,7 @@ def _kept(response: HttpResponse, *, is_published: bool) -> HttpResponse:
 
 # ---------------------------------------------------------------- answers
 @require_safe
+@_FILES
 @shows_consultation
 def replies_file(request: HttpRequest, consultation: Consultation, ending: str) -> HttpResponse:
     """Give all voices with their answers, once no more voices are taken in; words only where the sender agreed."""
