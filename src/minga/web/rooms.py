@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -64,11 +62,6 @@ class Room(AppConfig):
         """Make each room's card the one Django takes: its module also holds the name `Room`, a second candidate."""
         super().__init_subclass__(**settings)
         cls.default = True
-
-    def ready(self) -> None:
-        """Let the room fill places on lower rooms' pages."""
-        if find_spec(f"{self.name}.panels"):
-            import_module(f"{self.name}.panels")
 
 
 def rooms() -> Iterator[Room]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 
+from minga.web import panels
+
 _WORDS: dict[str, dict[str, str | Promise]] = {}
 
 
@@ -16,4 +18,5 @@ def register(name: str, labels: Mapping[str, str | Promise]) -> None:
 
 def labels(name: str) -> dict[str, str | Promise]:
     """Return the labels of a vocabulary by id; empty where no room owns it yet."""
+    panels.load()
     return dict(_WORDS.get(name, {}))
