@@ -98,6 +98,8 @@ NAMES = {
     "PDF",
     "OpenAPI",
     "Markdown",
+    "Akoma",
+    "Ntoso",
     "CC",
     "BY",
     "ISIC",

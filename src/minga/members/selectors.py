@@ -31,7 +31,13 @@ def person_of(account: Account | AnonymousUser) -> Person | None:
     """Find the person of an account; None for visitors."""
     if not account.is_authenticated:
         return None
-    return Person.objects.filter(account=account).first()
+    # within one request the many parts of a page ask for the same person (see `know_roles`)
+    known: Person | None = getattr(account, "person_today", None)
+    if known is None:
+        known = Person.objects.filter(account=account).first()
+        if hasattr(account, "roles_today"):
+            account.person_today = known  # type: ignore[union-attr]
+    return known
 
 
 def running_mandates(on: date | None = None) -> QuerySet[Mandate]:
@@ -73,7 +79,7 @@ def has_role(
 
 
 def know_roles(account: Account | AnonymousUser) -> None:
-    """Ask once for every role that an account may act in, so that a page's many questions cost one query.
+    """Ask once for every role that an account may act in and for its person, so that many questions cost one query.
 
     For the account of one request, whose roles are those with which it came in; nothing else may hold on to it.
     """

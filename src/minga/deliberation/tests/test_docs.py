@@ -17,7 +17,7 @@ from tests.support import shared_data
 
 ROOT = Path(__file__).resolve().parents[4]
 METHODS = ROOT / "docs" / "methods"
-PAGES = ("opinion-map", "groups", "statements", "anomalies", "trace", "drafts", "texts")
+PAGES = ("opinion-map", "groups", "statements", "anomalies", "trace", "drafts", "texts", "intake")
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -323,7 +323,7 @@ def test_my_page_needs_few_queries_however_much_i_have(client, amina, signed_in,
         services.list_in_directory(organization=one, by=amina, listed=True)
     signed_in(amina)
     # one or two for each thing that a room shows here, and none for each consent
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(24):
         page = client.get(reverse("members:me")).content.decode()
     assert page.count(">Take back<") == 10
 
