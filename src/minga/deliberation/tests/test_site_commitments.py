@@ -89,8 +89,9 @@ def test_commitment_without_words_owner_or_a_true_link_is_refused(clause, fields
 
 
 def test_nothing_is_promised_before_the_draft_is_adopted(asked):
-    draft, clause = adopted(asked)
-    Draft.objects.filter(pk=draft.pk).update(state="writing")
+    draft = drafting.make_draft(consultation=asked, title="A strategy", language="en")
+    clause = drafting.add_clause(draft=draft, heading="Advice", text="Small firms get advice.")
+    versions.publish_version(draft=draft)
     with pytest.raises(ActError) as refused:
         promise(clause)
     assert refused.value.code == "draft"

@@ -108,6 +108,7 @@ def test_officer_gets_letters_and_a_table_in_by_pages_alone(bao, asked, django_c
     assert Voice.objects.count() == 2
 
 
+@pytest.mark.once
 def test_five_hundred_come_in_by_pages_without_help(bao, asked, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         bao.post(address("upload"), sent(testing_intake.five_hundred()))

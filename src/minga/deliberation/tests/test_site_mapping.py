@@ -86,6 +86,7 @@ def test_conversation_without_votes_has_no_map():
     assert mapping.refresh_map(conversation=conversation()) is None
 
 
+@pytest.mark.once
 def test_random_votes_give_no_clear_groups_and_still_what_all_agree_on():
     where = conversation()
     bulk.take_in(conversation=where, tables=planted(1000, 100, 1, seed=3))

@@ -110,6 +110,7 @@ def test_new_map_is_queued_and_never_calculated_in_the_request(settings):
 
 
 # ---------------------------------------------------------------- what it says
+@pytest.mark.once
 def test_random_votes_say_no_clear_groups():
     where = conversation()
     bulk.take_in(conversation=where, tables=planted(1000, 100, 1, seed=5))
@@ -122,6 +123,7 @@ def test_random_votes_say_no_clear_groups():
     assert "All statements with their votes" in page
 
 
+@pytest.mark.once
 def test_report_fits_into_sixty_kilobytes_and_draws_the_map_with_its_table():
     where = conversation()
     bulk.take_in(conversation=where, tables=planted(1000, 100, 3, seed=2, share=0.4))
