@@ -104,7 +104,7 @@ def vote(request: HttpRequest, slug: str, given: GivenVote) -> Any:
     statement = taking_part.find_shown(participant.conversation, given.statement)
     if statement is None:
         raise Http404
-    return {"is_new": voting.cast_vote(participant, statement, given.vote, given.client_id)}
+    return {"is_new": voting.cast_vote(participant, statement.number, given.vote, given.client_id)}
 
 
 @router.post(f"{_TALK}/statements", response={201: StatedOut}, summary="Add a statement", auth=AUTH)

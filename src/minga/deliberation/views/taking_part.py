@@ -72,11 +72,8 @@ def vote(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, str(wording_taking_part.refusal("vote")))
         return onward
-    statement = conversation.statements.filter(number=form.cleaned_data["statement"]).first()
     try:
-        if statement is None:
-            raise ActError("gone", "There is no such statement in this conversation. Load the page again.")
-        voting.cast_vote(came.join(), statement, form.value, form.client_id)
+        voting.cast_vote(came.join(), form.cleaned_data["statement"], form.value, form.client_id)
     except ActError as error:
         messages.error(request, str(wording_taking_part.refusal(error.code)))
     return onward
