@@ -96,10 +96,16 @@ def schedule() -> dict[str, Scheduled]:
 
 def enqueue_due() -> list[str]:
     """Queue the scheduled work whose time has come; of several workers only one queues it."""
-    due = [entry for entry in schedule().values() if _claim(entry)]
-    for entry in due:
+    return [entry.name for entry in schedule().values() if _queue_if_due(entry)]
+
+
+def _queue_if_due(entry: Scheduled) -> bool:
+    """Mark the work as started and queue it, both or neither: who dies in between has done nothing."""
+    with transaction.atomic():
+        if not _claim(entry):
+            return False
         run_scheduled.enqueue(entry.name)
-    return [entry.name for entry in due]
+    return True
 
 
 def _claim(entry: Scheduled) -> bool:
