@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import threading
 import time
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from minga.deliberation import testing_voices as people
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.models import Disposition, Theme, ThemeLink, Voice
 from minga.deliberation.services import answering, theming
+from tests import at_once
 
 WHY = "The council discussed this in May and keeps to the earlier text."
-_BEGIN = "from minga.web.setup import django_setup; django_setup()\n"
 _MAKE = """
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
@@ -78,12 +73,7 @@ def check(done: list[dict[str, Any]]) -> None:
 
 @pytest.mark.slow
 def test_two_processes_at_once_on_sqlite(tmp_path):
-    settings = {"MINGA_VAR": str(tmp_path), "MINGA_DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "minga.site.settings"}
-
-    def start(code, *arguments):
-        command = [sys.executable, "-c", _BEGIN + code, *arguments]
-        return subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.PIPE, text=True)
-
+    start = at_once.starter(tmp_path)
     assert start(_MAKE).wait(180) == 0
     together = str(time.time() + 6)
     check([json.loads(one.communicate(timeout=180)[0]) for one in [start(_WORK, name, together) for name in "AB"]])
@@ -94,22 +84,8 @@ def test_two_processes_at_once_on_sqlite(tmp_path):
 @pytest.mark.page
 @pytest.mark.django_db(transaction=True)
 def test_two_connections_at_once_on_postgresql():
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite in memory has one connection; its processes are tested on a file above.")
+    at_once.needs_connections()
     heard()
-    start, done = threading.Barrier(2), []
-
-    def at_once(name):
-        start.wait()
-        try:
-            done.append(work(name))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=at_once, args=(name,)) for name in "AB"]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    done = at_once.with_connections(work, "AB")
     check(done)
     assert state() == {"answers": 1, "numbers": list(range(1, 13))}

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import threading
 import time
 from datetime import date
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from minga.deliberation import testing_voices as people
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.models import Clause, Commitment, Draft
 from minga.deliberation.services import committing, drafting, versions
+from tests import at_once
 
-_BEGIN = "from minga.web.setup import django_setup; django_setup()\n"
 _MAKE = """
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
@@ -64,12 +59,7 @@ def work(name: str) -> str:
 
 @pytest.mark.slow
 def test_two_processes_at_once_on_sqlite(tmp_path):
-    settings = {"MINGA_VAR": str(tmp_path), "MINGA_DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "minga.site.settings"}
-
-    def start(code, *arguments):
-        command = [sys.executable, "-c", _BEGIN + code, *arguments]
-        return subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.PIPE, text=True)
-
+    start = at_once.starter(tmp_path)
     assert start(_MAKE).wait(180) == 0
     together = str(time.time() + 6)
     said = [one.communicate(timeout=180)[0].strip() for one in [start(_WORK, name, together) for name in "AB"]]
@@ -82,23 +72,9 @@ def test_two_processes_at_once_on_sqlite(tmp_path):
 @pytest.mark.page
 @pytest.mark.django_db(transaction=True)
 def test_four_connections_at_once_on_postgresql():
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite in memory has one connection; its processes are tested on a file above.")
+    at_once.needs_connections()
     one = promised()
-    start, said = threading.Barrier(4), []
-
-    def at_once(name):
-        start.wait()
-        try:
-            said.append(work(name))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=at_once, args=(name,)) for name in "ABCD"]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    said = at_once.with_connections(work, "ABCD")
     assert sorted(said) == ["changed"] * 3 + ["counted"]
     assert sorted(Commitment.objects.values_list("number", flat=True)) == list(range(1, 10))
     assert list(one.updates.values_list("version", flat=True)) == [1, 2]

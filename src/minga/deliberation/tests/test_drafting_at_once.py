@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import threading
 import time
 
 import pytest
-from django.db import connection
 
 from minga.deliberation import testing_voices as people
 from minga.deliberation.models import Clause, ClauseRevision
 from minga.deliberation.selectors import drafts as selectors
 from minga.deliberation.services import drafting
+from tests import at_once
 
-_BEGIN = "from minga.web.setup import django_setup; django_setup()\n"
 _MAKE = """
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
@@ -50,12 +45,7 @@ print(json.dumps([sorted(Clause.objects.values_list("number", flat=True)), words
 
 @pytest.mark.slow
 def test_two_processes_at_once_on_sqlite(tmp_path):
-    settings = {"MINGA_VAR": str(tmp_path), "MINGA_DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "minga.site.settings"}
-
-    def start(code, *arguments):
-        command = [sys.executable, "-c", _BEGIN + code, *arguments]
-        return subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.PIPE, text=True)
-
+    start = at_once.starter(tmp_path)
     assert start(_MAKE).wait(120) == 0
     together = str(time.time() + 4)
     said = [one.communicate(timeout=120)[0].strip() for one in [start(_WRITE, name, together) for name in "AB"]]
@@ -68,30 +58,18 @@ def test_two_processes_at_once_on_sqlite(tmp_path):
 @pytest.mark.page
 @pytest.mark.django_db(transaction=True)
 def test_four_connections_at_once_on_postgresql():
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite in memory has one connection; its processes are tested on a file above.")
+    at_once.needs_connections()
     draft = drafting.make_draft(consultation=people.consultation(), title="Plan")
     clause = drafting.add_clause(draft=draft, heading="", text="Old.")
-    start, outdated = threading.Barrier(4), []
 
     def work(name):
-        start.wait()
-        try:
-            own = Clause.objects.select_related("draft").get(pk=clause.pk)
-            saving = drafting.save_clause(
-                clause=own, heading="", text=f"By {name}.", seen=selectors.words_mark("", "Old.")
-            )
-            outdated.append(saving.is_outdated)
-            for _time in range(3):
-                drafting.add_clause(draft=own.draft, heading="", text=f"Added by {name}.")
-        finally:
-            connection.close()
+        own = Clause.objects.select_related("draft").get(pk=clause.pk)
+        saving = drafting.save_clause(clause=own, heading="", text=f"By {name}.", seen=selectors.words_mark("", "Old."))
+        for _time in range(3):
+            drafting.add_clause(draft=own.draft, heading="", text=f"Added by {name}.")
+        return saving.is_outdated
 
-    threads = [threading.Thread(target=work, args=(name,)) for name in range(4)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(60)
+    outdated = at_once.with_connections(work, range(4))
     assert sorted(outdated) == [False, True, True, True]
     kept = set(ClauseRevision.objects.filter(text__startswith="By").values_list("text", flat=True))
     assert kept == {f"By {name}." for name in range(4)}
