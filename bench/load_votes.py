@@ -24,10 +24,11 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from http.client import HTTPConnection, HTTPException
+from http.cookies import SimpleCookie
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import uuid4
-
-import httpx
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench.load_saves import Load, server_workers, wait_until_healthy
@@ -55,13 +56,43 @@ print(json.dumps(list(Vote.objects.values_list("client_id", "value"))))
 """
 
 
+class Browser:
+    """As little of a browser as votes need: senders share their processors with the server that is measured."""
+
+    def __init__(self, port: int) -> None:
+        self.line = HTTPConnection("127.0.0.1", port, timeout=20)
+        self.cookies: dict[str, str] = {}
+
+    def request(self, method: str, path: str, sent: dict[str, str] | None = None) -> tuple[int, str]:
+        """Send, keep the cookies of the answer, and return its status and body.
+
+        Raises
+        ------
+        OSError, HTTPException
+            The server did not answer; the next request opens a new line to it.
+        """
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        if sent:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        try:
+            self.line.request(method, path, urlencode(sent) if sent else None, headers)
+            answer = self.line.getresponse()
+            body = answer.read().decode()
+        except (OSError, HTTPException):
+            self.line.close()
+            raise
+        for line in answer.headers.get_all("Set-Cookie", []):
+            self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
+        return answer.status, body
+
+
 class Sender(threading.Thread):
     """A browser in which one person after the other votes."""
 
-    def __init__(self, base: str, load: Load, seed: int) -> None:
+    def __init__(self, port: int, load: Load, seed: int) -> None:
         super().__init__(daemon=True)
-        self.load, self.random, self.base = load, random.Random(seed), base
-        self.browser = httpx.Client(base_url=base, timeout=20)
+        self.load, self.random, self.port = load, random.Random(seed), port
+        self.browser = Browser(port)
         self.cast, self.trouble, self.token = 0, "", ""
 
     def run(self) -> None:
@@ -76,10 +107,10 @@ class Sender(threading.Thread):
 
     def come_in(self) -> None:
         """Load the page as somebody new: the browser gets its key before the first vote."""
-        self.browser.close()
-        self.browser = httpx.Client(base_url=self.base, timeout=20)
-        page = self.persist("GET", PAGE)
-        self.token = _TOKEN.search(page.text)[1]
+        self.browser.line.close()
+        self.browser = Browser(self.port)
+        _status, page = self.persist("GET", PAGE)
+        self.token = _TOKEN.search(page)[1]
 
     def vote(self) -> None:
         mark, answer = uuid4().hex[:24], self.random.choice(list(ANSWERS))
@@ -90,24 +121,25 @@ class Sender(threading.Thread):
             "csrfmiddlewaretoken": self.token,
         }
         began = time.monotonic()
-        response = self.persist("POST", f"{PAGE}vote/", sent)
+        status, page = self.persist("POST", f"{PAGE}vote/", sent)
         # a refusal goes on to the same page, and says why in a message
-        if response.status_code != 302 or "messages" in response.cookies:
-            raise RuntimeError(f"{response.status_code}: {dict(response.cookies)} {response.text[:200]}")
+        if status != 302 or "messages" in self.browser.cookies:
+            raise RuntimeError(f"{status}: {self.browser.cookies} {page[:200]}")
         self.cast += 1
         with self.load.lock:
             # stored with the button beside the mark: another button on the same page is another act
             self.load.confirmed[f"{mark}.{answer[0]}"] = ANSWERS[answer]
             self.load.took.append(time.monotonic() - began)
 
-    def persist(self, method: str, path: str, sent: dict[str, str] | None = None) -> httpx.Response:
+    def persist(self, method: str, path: str, sent: dict[str, str] | None = None) -> tuple[int, str]:
+        """Send until the server answers with anything but a fault of its own."""
         patience = time.monotonic() + 60
         while time.monotonic() < patience:
             try:
-                response = self.browser.request(method, path, data=sent)
-                if response.status_code < 500:
-                    return response
-            except httpx.TransportError:
+                status, page = self.browser.request(method, path, sent)
+                if status < 500:
+                    return status, page
+            except (OSError, HTTPException):
                 pass
             with self.load.lock:
                 self.load.interrupted += 1
@@ -149,7 +181,7 @@ def run(options: argparse.Namespace, folder: Path) -> int:
     try:
         wait_until_healthy(base)
         load = Load(options.rate, options.seconds)
-        senders = [Sender(base, load, seed) for seed in range(SENDERS)]
+        senders = [Sender(options.port, load, seed) for seed in range(SENDERS)]
         killer = (server.pid, options.kill_every, stopping, killed)
         threading.Thread(target=kill_now_and_then, args=killer, daemon=True).start()
         load.began = time.monotonic()

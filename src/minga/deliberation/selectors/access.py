@@ -88,7 +88,7 @@ def find_conversation(slug: str, account: Any) -> Conversation:
     ------
     Http404
     """
-    found = Conversation.objects.select_related("consultation__organization").filter(slug=slug).first()
+    found = Conversation.objects.select_related("consultation").filter(slug=slug).first()
     if found is None:
         raise Http404
     is_public = found.state != Conversation.State.DRAFT and found.consultation.is_public

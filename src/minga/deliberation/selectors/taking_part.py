@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from minga.deliberation.engine.routing import META, draw
-from minga.deliberation.models import Conversation, MapRun, Participant, Statement
+from minga.deliberation.models import Consultation, Conversation, MapRun, Participant, Statement
 from minga.members import selectors as members
 from minga.web import codes
 
@@ -64,8 +65,13 @@ def places_of_person(person: Any) -> QuerySet[Participant]:
 # ---------------------------------------------------------------- what may be done
 def is_running(conversation: Conversation) -> bool:
     """Whether votes are taken."""
-    is_over = conversation.closes_at is not None and conversation.closes_at <= timezone.now()
-    return conversation.state == Conversation.State.OPEN and not is_over and conversation.consultation.is_public
+    return takes_votes(conversation.state, conversation.closes_at, conversation.consultation.state)
+
+
+def takes_votes(state: str, closes_at: datetime | None, consultation_state: str) -> bool:
+    """Whether a conversation of this state takes votes now, in a consultation of that state."""
+    is_over = closes_at is not None and closes_at <= timezone.now()
+    return state == Conversation.State.OPEN and not is_over and consultation_state != Consultation.State.DRAFT
 
 
 def shown_statements(conversation: Conversation) -> QuerySet[Statement]:
