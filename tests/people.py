@@ -71,6 +71,8 @@ class Alliance:
     #: a consultation that the secretariat runs, open to all
     consulted: Any = None
     browsers: dict[str, Client] = field(default_factory=dict)
+    #: addresses that carry a tenant's ids, by pattern and the tenant's word
+    addresses: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 def enterprise(word: str, name: str, *, country: str, sector: str) -> Tenant:

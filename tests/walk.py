@@ -58,6 +58,15 @@ def carries_ids(visit: Visit) -> bool:
 def real_address(pattern: str, alliance: Alliance, tenant: Tenant | None = None) -> str:
     """Put a tenant's own ids into an address (Amina's, if none is named)."""
     tenant = tenant or alliance.amina
+    known = alliance.addresses
+    if (pattern, tenant.word) not in known:
+        values = _values(pattern, alliance, tenant)
+        known[pattern, tenant.word] = re.sub(r"[<{](\w+)[>}]", lambda found: str(values[found.group(1)]), pattern)
+    return known[pattern, tenant.word]
+
+
+def _values(pattern: str, alliance: Alliance, tenant: Tenant) -> dict[str, Any]:
+    """Return what an address may name, by the word in its pattern."""
     values: dict[str, Any] = {
         "language": "en",
         "factor": "integration",
@@ -101,7 +110,7 @@ def real_address(pattern: str, alliance: Alliance, tenant: Tenant | None = None)
     stored |= {"validations": validation, "queue": validation}
     stored |= {"person": competent, "record": competent.competences.get()}
     values["pk"] = stored.get(place, tenant.draft if answered else tenant.assessment).pk
-    return re.sub(r"[<{](\w+)[>}]", lambda found: str(values[found.group(1)]), pattern)
+    return values
 
 
 def _slug(pattern: str) -> str:

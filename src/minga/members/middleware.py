@@ -38,8 +38,7 @@ class SecondFactorMiddleware:
         # without a session there is nobody to look up
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return None
-        if not selectors.second_factor_due(request.user):
-            selectors.know_roles(request.user)
+        if not selectors.know_roles(request.user):
             return None
         name = (request.resolver_match.url_name if request.resolver_match else "") or ""
         if name in _ENTRANCES:

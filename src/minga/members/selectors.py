@@ -78,14 +78,26 @@ def has_role(
     return (held.filter(organization=organization) if organization else held).exists()
 
 
-def know_roles(account: Account | AnonymousUser) -> None:
-    """Ask once for every role that an account may act in and for its person, so that many questions cost one query.
+def know_roles(account: Account | AnonymousUser) -> bool:
+    """Ask once for every role that an account may act in, so that many questions of one request cost one query.
 
     For the account of one request, whose roles are those with which it came in; nothing else may hold on to it.
+
+    Returns
+    -------
+    bool
+        Whether the account must set up a second step before it can do anything else.
     """
-    if account.is_authenticated:
-        held = _with_second_factor(running_mandates().filter(person__account=account))
-        account.roles_today = frozenset(held.values_list("role", flat=True))  # type: ignore[union-attr]
+    if not account.is_authenticated:
+        return False
+    mandates = running_mandates().filter(person__account=account)
+    held = list(mandates.values_list("role", Exists(_factors(OuterRef("person__account")))))
+    account.roles_today = frozenset(  # type: ignore[union-attr]
+        role for role, is_secure in held if is_secure or settings.SAMPLE or role not in roles.GUARDED
+    )
+    is_guarded = account.is_superuser or any(role in roles.GUARDED for role, _is_secure in held)
+    # the usual guest of the site costs no further question
+    return (is_guarded or settings.SECOND_FACTOR == "all") and second_factor_due(account)
 
 
 def is_secretariat(account: Account | AnonymousUser) -> bool:
@@ -111,13 +123,16 @@ def _with_second_factor(held: QuerySet[Mandate]) -> QuerySet[Mandate]:
     """Leave out guarded roles of people without a second step; everybody knows the passwords of a sample site."""
     if settings.SAMPLE:
         return held
-    factors = Authenticator.objects.filter(user=OuterRef("person__account"), type__in=_SECOND_FACTORS)
-    return held.filter(~Q(role__in=roles.GUARDED) | Exists(factors))
+    return held.filter(~Q(role__in=roles.GUARDED) | Exists(_factors(OuterRef("person__account"))))
+
+
+def _factors(account: Account | OuterRef) -> QuerySet[Authenticator]:
+    return Authenticator.objects.filter(user=account, type__in=_SECOND_FACTORS)
 
 
 def has_second_factor(account: Account | AnonymousUser) -> bool:
     """Whether signing in to an account takes a second step."""
-    return account.is_authenticated and Authenticator.objects.filter(user=account, type__in=_SECOND_FACTORS).exists()
+    return account.is_authenticated and _factors(account).exists()
 
 
 def holds_guarded_role(account: Account | AnonymousUser) -> bool:

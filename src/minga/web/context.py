@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import translate_url
 from django.utils.translation import get_language, get_language_bidi
 
 from minga.web import rooms
@@ -25,8 +24,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "language_name": dict(settings.LANGUAGES).get(current, current),
         "direction": "rtl" if get_language_bidi() else "ltr",
         "other_languages": [
-            {"code": code, "name": name, "url": translate_url(here, code)}
+            {"code": code, "name": name, "url": _same_page(here, current, code)}
             for code, name in settings.LANGUAGES
             if code != current
         ],
     }
+
+
+def _same_page(path: str, current: str, language: str) -> str:
+    """Put another language where an address begins with one; an address without a language stays as it is."""
+    begins = f"/{current}/"
+    return f"/{language}/{path.removeprefix(begins)}" if path.startswith(begins) else path
