@@ -12,6 +12,10 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "minga.site.settings"
 # Tests never touch the site's own folder, whatever is set outside; every process of a parallel run has its own.
 os.environ["MINGA_VAR"] = tempfile.mkdtemp(prefix="minga-tests-")
 atexit.register(shutil.rmtree, os.environ["MINGA_VAR"], ignore_errors=True)
+# Sites that tests copy are made once for all processes of a run; `make test` keeps them from stage to stage.
+if "MINGA_TEST_SITES" not in os.environ:
+    os.environ["MINGA_TEST_SITES"] = tempfile.mkdtemp(prefix="minga-sites-")
+    atexit.register(shutil.rmtree, os.environ["MINGA_TEST_SITES"], ignore_errors=True)
 # A PostgreSQL run sets MINGA_DATABASE_URL from outside.
 os.environ["MINGA_HOSTS"] = "localhost,127.0.0.1,testserver"
 os.environ["MINGA_HTTPS"] = "off"

@@ -13,9 +13,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from tests.sites import Site
+
 
 def starter(folder: Path) -> Callable[..., subprocess.Popen[str]]:
-    """Return a function that runs code in a program of its own, on a SQLite site in a folder."""
+    """Make a SQLite site in a folder; return a function that runs code on it in a program of its own."""
+    Site(folder).prepared()
     settings = {"MINGA_VAR": str(folder), "MINGA_DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "minga.site.settings"}
 
     def start(code: str, *arguments: str) -> subprocess.Popen[str]:

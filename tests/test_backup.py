@@ -63,8 +63,7 @@ take_in(asked, "letter", "Train the bakers.", file=File("letter.txt", "text/plai
 @pytest.fixture(scope="module")
 def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A site with people, an organization, acts, a consent and two uploads."""
-    site = Site(tmp_path_factory.mktemp("lived-in"), settings={"MINGA_EVIDENCE_KEY": EVIDENCE_KEY})
-    site.minga("site", "prepare")
+    site = Site(tmp_path_factory.mktemp("lived-in"), settings={"MINGA_EVIDENCE_KEY": EVIDENCE_KEY}).prepared()
     site.python(STORY)
     place = site.var / "uploads" / "evidence" / "énergie.pdf"
     place.parent.mkdir(parents=True)
@@ -193,8 +192,7 @@ def test_a_database_with_rows_is_left_alone_without_replace(lived_in: Site, back
 
 
 def test_replacing_asks_first_and_keeps_a_backup_of_what_was_there(backup: Path, tmp_path: Path) -> None:
-    site = Site(tmp_path / "var")
-    site.minga("site", "prepare")
+    site = Site(tmp_path / "var").prepared()
     site.python("""
         from minga.members import services
         services.create_account(email="old@example.org", name="Old")
@@ -328,7 +326,7 @@ def test_half_a_file_is_refused(backup: Path, empty_site: Site, tmp_path: Path) 
 
 
 def test_a_database_shared_with_another_program_is_refused(backup: Path, empty_site: Site) -> None:
-    empty_site.minga("site", "prepare")
+    empty_site.prepared()
     empty_site.python("from django.db import connection; connection.cursor().execute('CREATE TABLE payroll (id int)')")
     refused = empty_site.minga("site", "restore", str(backup), "--replace", "--yes", expect=1)
     assert "payroll" in refused.stderr
@@ -343,7 +341,7 @@ def test_a_backup_never_overwrites_a_file(lived_in: Site, backup: Path) -> None:
 
 
 def test_people_can_go_on_working_during_a_backup_and_it_shows_one_moment(empty_site: Site) -> None:
-    empty_site.minga("site", "prepare")
+    empty_site.prepared()
     printed = empty_site.python("""
         import sqlite3
         from django.conf import settings

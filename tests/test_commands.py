@@ -26,9 +26,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A site that is ready to serve."""
-    made = Site(tmp_path_factory.mktemp("site"))
-    made.minga("site", "prepare")
-    return made
+    return Site(tmp_path_factory.mktemp("site")).prepared()
 
 
 @pytest.fixture
@@ -210,7 +208,7 @@ def test_the_sample_never_joins_real_organizations(site: Site, tmp_path: Path) -
 @pytest.fixture(scope="module")
 def interrupted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Site, str]:
     """Begin to load the sample, and fail half way; return the site, and how many records were left behind."""
-    demo = Site(tmp_path_factory.mktemp("demo"), settings={"MINGA_SAMPLE": "on"})
+    demo = Site(tmp_path_factory.mktemp("demo"), settings={"MINGA_SAMPLE": "on"}).prepared()
     left = demo.python("""
         from minga.readiness import sample as of_readiness
         from minga.site import sample

@@ -175,9 +175,7 @@ def lost(site: Site, confirmed: Confirmed) -> list[str]:
 
 @pytest.fixture
 def open_site(tmp_path: Path) -> Site:
-    site = Site(tmp_path / "var", settings={"MINGA_RATE_LIMITS": "off"})
-    site.minga("site", "prepare")
-    return site
+    return Site(tmp_path / "var", settings={"MINGA_RATE_LIMITS": "off"}).prepared()
 
 
 def test_a_hundred_kills_lose_nothing_that_was_confirmed(open_site: Site) -> None:

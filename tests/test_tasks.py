@@ -20,9 +20,7 @@ from tests.sites import Site
 # ---------------------------------------------------------------- with a real worker
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    made = Site(tmp_path_factory.mktemp("site"), settings={"PYTHONPATH": os.getcwd()})
-    made.minga("site", "prepare")
-    return made
+    return Site(tmp_path_factory.mktemp("site"), settings={"PYTHONPATH": os.getcwd()}).prepared()
 
 
 def enqueue(site: Site, task: str, notes: Path) -> None:
@@ -95,8 +93,7 @@ def test_a_second_worker_of_the_same_name_is_refused(site: Site) -> None:
 @pytest.mark.slow
 def test_a_worker_runs_what_is_due_once_a_day(tmp_path: Path) -> None:
     # a site of its own: workers that were killed elsewhere may have died over scheduled work
-    site = Site(tmp_path / "var", settings={"PYTHONPATH": os.getcwd()})
-    site.minga("site", "prepare")
+    site = Site(tmp_path / "var", settings={"PYTHONPATH": os.getcwd()}).prepared()
     site.minga("site", "worker", "--once")
     outcome = """
         from minga.web.models import ScheduledRun

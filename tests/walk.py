@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 from django.core.cache import cache
@@ -34,6 +35,20 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/deliberation/conversations/{slug}/statements": {"text": "Water first.", "language": "en"},
     "POST /api/v1/readiness/clients": {"country": "TN", "sector": "10", "size": "1-9", "how": "telephone"},
 }
+
+
+def routes_table() -> dict[Visit, tuple[str, ...]]:
+    """Read `routes.txt`: method, address, then what each role gets."""
+    text = Path(__file__).with_name("routes.txt").read_text(encoding="utf-8")
+    lines = [line.split() for line in text.splitlines()]
+    return {(words[0], words[1]): tuple(words[2:]) for words in lines if words and not words[0].startswith("#")}
+
+
+def in_a_word(response: Any) -> str:
+    """Say what came of a visit, as the table does."""
+    if response.status_code in {301, 302} and "/account/login/" in response["Location"]:
+        return "login"
+    return str(response.status_code)
 
 
 def every_visit() -> list[Visit]:

@@ -29,8 +29,7 @@ Held = Callable[[], list[dict[str, Any]]]
 @pytest.fixture(scope="module")
 def where(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve a site with Bao of the secretariat and with Amina. Passkeys belong to a name, so it is reached by one."""
-    made = Site(tmp_path_factory.mktemp("accounts-site"), settings={"MINGA_RATE_LIMITS": "off"})
-    made.minga("site", "prepare")
+    made = Site(tmp_path_factory.mktemp("accounts-site"), settings={"MINGA_RATE_LIMITS": "off"}).prepared()
     made.python(
         f"""
         from minga.members import services

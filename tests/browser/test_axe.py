@@ -33,10 +33,9 @@ def test_page_has_no_barrier(kind: PageType, language: str, visits: Visits, axe:
     assert page.get_attribute("html", "dir") == ("rtl" if language == "ar" else "ltr")
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     assert _faults(axe, page) == [], f"{kind.name}, {language}, light"
-    # what is dark differs in its colours alone
+    # what is dark differs in its colours alone; the rules are on the page already
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    assert _faults(axe, page, _CONTRAST) == [], f"{kind.name}, {language}, dark"
-    page.close()
+    assert _faults(Axe("void 0"), page, _CONTRAST) == [], f"{kind.name}, {language}, dark"
 
 
 @pytest.mark.parametrize("name", ["home", "answer", "report", "record", "privacy", "audit trail"])
@@ -44,7 +43,6 @@ def test_page_has_no_barrier_on_a_phone(name: str, visits: Visits, axe: Axe):
     kind = next(kind for kind in PAGE_TYPES if kind.name == name)
     page = visits.open(kind, "en", **_NARROW)
     assert _faults(axe, page) == []
-    page.close()
 
 
 def test_the_check_finds_planted_barriers(visits: Visits, axe: Axe):
@@ -54,4 +52,3 @@ def test_the_check_finds_planted_barriers(visits: Visits, axe: Axe):
     found = " ".join(_faults(axe, page))
     assert "image-alt" in found
     assert "button-name" in found
-    page.close()

@@ -49,7 +49,6 @@ def test_page_fits_a_phone(kind: PageType, language: str, visits: Visits):
     assert page.evaluate(_CUT) == []
     assert page.evaluate(_SMALL) == []
     assert visits.heard(page) == []
-    page.close()
 
 
 def test_the_check_finds_a_planted_overflow(visits: Visits):
@@ -60,7 +59,6 @@ def test_the_check_finds_a_planted_overflow(visits: Visits):
       document.adoptedStyleSheets = [sheet]; }""")
     assert page.evaluate("document.documentElement.scrollWidth") > 320
     assert page.evaluate(_CUT) != []
-    page.close()
 
 
 @pytest.mark.parametrize("language", ["en", "ar", "zh"])
@@ -78,4 +76,3 @@ def test_the_languages_are_one_touch_away_on_a_phone(language: str, visits: Visi
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 320
         assert box["height"] >= 44
-    page.close()

@@ -494,8 +494,8 @@ class Visits:
 
     def open(self, kind: PageType, language: str, *, unfold: bool = True, **look: Any) -> Page:
         """Open a page type in a language, with everything unfolded; `look` holds options of the browser context."""
-        page = self._context(kind.who, look).new_page()
-        self._heard[page] = _listen(page)
+        page = self._page(self._context(kind.who, look))
+        self._heard[page].clear()
         answer = page.goto(self.address(kind, language))
         assert answer is not None
         assert answer.status == kind.status, f"{kind.name} answered {answer.status}"
@@ -525,6 +525,13 @@ class Visits:
         """Return the full address of a page type in a language."""
         path = kind.path if isinstance(kind.path, str) else kind.path(self.house)
         return f"{self.house.address}/{language}{path}"
+
+    def _page(self, context: BrowserContext) -> Page:
+        """Return the page that stands open in a context; a new one costs as much as half a visit."""
+        if not context.pages:
+            page = context.new_page()
+            self._heard[page] = _listen(page)
+        return context.pages[0]
 
     def _context(self, who: str, look: dict[str, Any]) -> BrowserContext:
         key = (who, repr(sorted(look.items())))

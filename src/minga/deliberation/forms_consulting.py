@@ -234,6 +234,7 @@ class RoundForm(_PlacedForm):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=100, required=False)
 
     def __init__(self, rounds: Iterable[Round], language: str, *arguments: Any, **named: Any) -> None:
         super().__init__(language, *arguments, **named)
@@ -243,10 +244,10 @@ class RoundForm(_PlacedForm):
         ]
 
     @classmethod
-    def of(cls, round: Round, rounds: Iterable[Round], language: str) -> RoundForm:
-        """Return the form as it stands for a round."""
+    def of(cls, round: Round, seen: str, rounds: Iterable[Round], language: str) -> RoundForm:
+        """Return the form as it stands for a round; `seen` is its mark."""
         named = ("title", "level", "country", "place", "opens_on", "closes_on")
-        initial = {name: getattr(round, name) for name in named}
+        initial = {name: getattr(round, name) for name in named} | {"seen": seen}
         initial["parent"] = round.parent.number if round.parent else None
         return cls([one for one in rounds if one.pk != round.pk], language, initial=initial)
 

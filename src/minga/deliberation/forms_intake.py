@@ -201,12 +201,16 @@ class DescribeForm(_SenderForm):
     """Who sent a source, as far as the letter tells."""
 
     @classmethod
-    def of(cls, source: Source, rounds: Iterable[Round]) -> DescribeForm:
-        """Return the form filled with what is known."""
+    def of(cls, source: Source, rounds: Iterable[Round], given: Any = None) -> DescribeForm:
+        """Return the form filled with what is known, or with what was given."""
         known = {name: getattr(source, name) for name in ("author_name", "author_organization", "author_address")}
         known |= {"language": source.language, "may_publish": source.may_publish}
         known |= {f"stratum-{name}": value for name, value in source.strata.items()}
-        return cls(rounds, initial=known | {"round": str(source.round.number) if source.round else ""})
+        form = cls(rounds, given, initial=known | {"round": str(source.round.number) if source.round else ""})
+        if source.sender_agrees is not None:
+            form.fields["may_publish"].disabled = True
+            form.fields["may_publish"].help_text = _("The sender decided this, and alone can change it.")
+        return form
 
 
 class VoiceForm(PlainForm):

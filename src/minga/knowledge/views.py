@@ -18,11 +18,11 @@ from minga.knowledge.engine.records import SOURCE_LANGUAGE
 from minga.knowledge.forms import FindForm
 from minga.knowledge.models import Record, RecordText
 from minga.members import selectors as members_selectors
+from minga.web.numbers import read_number
 
 
 def _page_number(request: HttpRequest) -> int:
-    given = request.GET.get("page", "1")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 1
+    return read_number(request.GET.get("page")) or 1
 
 
 @require_safe

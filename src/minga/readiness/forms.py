@@ -17,6 +17,7 @@ from minga.readiness import keys, selectors
 from minga.readiness.engine.instrument import Instrument, Item
 from minga.readiness.models import Answer, Assessment, Given, Share
 from minga.text import sorting_key
+from minga.web.numbers import read_number
 
 _MANUFACTURING = "C"
 _NOTE_LENGTH = 2000
@@ -241,7 +242,7 @@ class PageForm:
 
 def seen_version(text: str | None) -> int:
     """Read a version; whatever is no number means that nothing was seen."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
+    return read_number(text) or 0
 
 
 class InviteForm(_Form):

@@ -55,6 +55,8 @@ class Source(models.Model):
     strata = models.JSONField(_("strata"), default=dict, blank=True)
     #: agreed to have the words shown in public, without the name
     may_publish = models.BooleanField(_("may be shown in public"), default=False)
+    #: what the sender decided about it on the page of the receipt, which nobody overrules; empty: nothing yet
+    sender_agrees = models.BooleanField(null=True)
     #: SHA-256 of the secret that opens the private receipt
     receipt_hash = models.CharField(max_length=64, blank=True, db_index=True)
     meeting = models.ForeignKey(

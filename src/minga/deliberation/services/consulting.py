@@ -34,6 +34,12 @@ def settings_mark(consultation: Consultation) -> str:
     return content_hash({name: getattr(consultation, name) for name in EDITABLE})
 
 
+def round_mark(round: Round) -> str:
+    """Return what a round says of itself, in short, for the same purpose."""
+    kept = {name: getattr(round, name) for name in ("title", "level", "country", "place", "parent_id")}
+    return content_hash(kept | {"opens_on": str(round.opens_on), "closes_on": str(round.closes_on)})
+
+
 # ---------------------------------------------------------------- beginning
 @transaction.atomic
 def begin(
@@ -238,14 +244,21 @@ def save_round(
     opens_on: Any = None,
     closes_on: Any = None,
     parent: int | None = None,
+    seen: str = "",
     by: Any = None,
 ) -> Round:
-    """Add a round, or change the one with a number; `parent` is the number of the round into which it rolls up.
+    """Add a round, or change the one with a number.
+
+    Parameters
+    ----------
+    parent : the number of the round into which it rolls up
+    seen : the mark of the round that was shown, where one is changed
 
     Raises
     ------
     ActError
-        The reach does not fit, it would end before it begins, or it would roll up into itself.
+        "changed" where somebody else changed it meanwhile; the reach does not fit, it would end before it begins, or it
+        would roll up into itself.
     """
     # the consultation is locked, so that two new rounds never draw the same number
     locked = Consultation.objects.select_for_update().get(pk=consultation.pk)
@@ -262,6 +275,8 @@ def save_round(
         found = locked.rounds.filter(number=number).first()
         if found is None:
             raise ActError("round", f"There is no round {number} in this consultation. Look at the list again.")
+        if round_mark(found) != seen:
+            raise ActError("changed", "Somebody else changed this round meanwhile. Look at it, then save again.")
     if larger is not None and found.pk and found.pk in {one.pk for one in consulting.with_ancestors(larger)}:
         raise ActError("loop", "A round cannot roll up into itself or into one of its own parts. Choose another one.")
     found.title, found.level, found.country, found.place = title.strip(), level, country, place

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from minga.deliberation.engine.errors import ActError
@@ -153,9 +154,9 @@ def _decide(note: ClauseNote, state: str, reason: str, by: Any) -> None:
 
 
 def _let_see(note: ClauseNote) -> None:
-    """Let the voice of a note be quoted in public, from when the note itself is; later its author alone decides."""
+    """Let the voice of a note be quoted in public, from when the note itself is, unless its author said no."""
     if note.state in {State.WAITING, State.HIDDEN}:
-        Source.objects.filter(voices=note.voice_id).update(may_publish=True)
+        Source.objects.filter(voices=note.voice_id).update(may_publish=Coalesce("sender_agrees", True))
 
 
 def _keep_back(note: ClauseNote) -> None:

@@ -32,7 +32,7 @@ def find_by_code(typed: str) -> Source | None:
 def set_may_publish(*, source: Source, may_publish: bool) -> None:
     """Let the words be shown in public, without the name, or not any more.
 
-    The revision goes up, so that no form that was opened before brings the old permission back.
+    What a sender decides, nobody of the team changes afterwards.
 
     Raises
     ------
@@ -41,8 +41,10 @@ def set_may_publish(*, source: Source, may_publish: bool) -> None:
     """
     if may_publish and is_kept_back(source):
         raise ActError("kept_back", "A moderator has not shown this note, so its words cannot be published.")
-    Source.objects.filter(pk=source.pk).update(may_publish=may_publish, revision=F("revision") + 1)
-    source.refresh_from_db(fields=["may_publish", "revision"])
+    Source.objects.filter(pk=source.pk).update(
+        may_publish=may_publish, sender_agrees=may_publish, revision=F("revision") + 1
+    )
+    source.refresh_from_db(fields=["may_publish", "sender_agrees", "revision"])
 
 
 @transaction.atomic

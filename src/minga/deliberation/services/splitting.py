@@ -108,6 +108,8 @@ def describe(
 ) -> None:  # fmt: skip
     """Say who sent a source, as far as the letter tells; its words stay as they are.
 
+    `may_publish` counts as long as the sender has not decided it.
+
     Raises
     ------
     ActError
@@ -120,7 +122,7 @@ def describe(
         author_organization=tidy_line(author.organization, 200),
         author_address=tidy_line(author.address, 254),
         strata=checked_strata(strata),
-        may_publish=may_publish,
+        may_publish=may_publish if source.sender_agrees is None else source.sender_agrees,
         language=language[:10],
         round=round,
     )

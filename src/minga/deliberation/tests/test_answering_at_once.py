@@ -16,8 +16,6 @@ from tests import at_once
 
 WHY = "The council discussed this in May and keeps to the earlier text."
 _MAKE = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from minga.deliberation.tests.test_answering_at_once import heard
 heard()
 """

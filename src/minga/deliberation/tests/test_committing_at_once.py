@@ -16,8 +16,6 @@ from minga.deliberation.services import committing, drafting, versions
 from tests import at_once
 
 _MAKE = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from minga.deliberation.tests.test_committing_at_once import promised
 promised()
 """

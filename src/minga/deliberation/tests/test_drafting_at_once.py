@@ -14,8 +14,6 @@ from minga.deliberation.services import drafting
 from tests import at_once
 
 _MAKE = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from minga.deliberation import testing_voices as people
 from minga.deliberation.services import drafting
 draft = drafting.make_draft(consultation=people.consultation(), title="Plan")

@@ -380,6 +380,20 @@ def test_form_opened_before_brings_nothing_back(sent, act):
     assert not Source.objects.get().may_publish
 
 
+@pytest.mark.parametrize("agrees", [True, False])
+def test_what_the_sender_decided_nobody_of_the_team_changes(sent, agrees):
+    receipts.set_may_publish(source=sent.source, may_publish=agrees)
+    source = Source.objects.get()
+    desk, _account = at_work(Consultation.objects.get(), "analyst")
+    where = address("source_describe", source.consultation.slug, source.number)
+    page = desk.get(address("source", source.consultation.slug, source.number)).content.decode()
+    assert "The sender decided this" in page
+    given = {"seen": source.revision, "author_name": "Amina"} | ({} if agrees else {"may_publish": "on"})
+    assert desk.post(where, given).status_code == 302
+    source.refresh_from_db()
+    assert (source.author_name, source.may_publish) == ("Amina", agrees)
+
+
 def test_character_that_nobody_types_breaks_no_page():
     asked = consultation()
     heard(asked, "Flour is dear.")

@@ -321,10 +321,30 @@ def test_round_page_of_a_round_that_is_not_there_is_404(client, asked):
 
 def test_round_cannot_roll_up_into_its_own_part(asked, nadia):
     country, _region, praia, _other = rounds_of(asked)
-    sent = {"title": "Country", "level": "country", "country": "CV", "parent": praia.number}
+    seen = services.round_mark(country)
+    sent = {"title": "Country", "level": "country", "country": "CV", "parent": praia.number, "seen": seen}
     page = signed_in(nadia).post(f"{LIST}{asked.slug}/desk/rounds/{country.number}/", sent)
     assert page.status_code == 422
     assert "cannot roll up into itself" in page.content.decode()
+
+
+def test_two_leads_do_not_overwrite_each_others_round(asked, nadia):
+    praia = services.save_round(consultation=asked, title="Praia", level="city", country="CV", place="Praia")
+    address = f"{LIST}{asked.slug}/desk/rounds/{praia.number}/"
+    browser = signed_in(nadia)
+    mine = {"title": "Mine", "level": "city", "country": "CV", "place": "Praia", "seen": services.round_mark(praia)}
+    assert mine["seen"] in browser.get(address).content.decode()
+    assert browser.post(address, mine | {"title": "Theirs"}).status_code == 302
+    page = browser.post(address, mine)
+    assert page.status_code == 422
+    assert 'value="Mine"' in page.content.decode(), "what was typed is lost"
+    praia.refresh_from_db()
+    assert praia.title == "Theirs"
+    again = mine | {"seen": services.round_mark(praia)}
+    assert again["seen"] in page.content.decode()
+    assert browser.post(address, again).status_code == 302
+    praia.refresh_from_db()
+    assert praia.title == "Mine"
 
 
 def test_round_with_voices_stays(asked, nadia):

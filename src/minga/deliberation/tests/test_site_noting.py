@@ -285,6 +285,15 @@ def test_author_takes_the_permission_back_and_the_note_goes(draft):
     assert "Which firms?" in Client().get(f"{HOME}c/1/").content.decode()
 
 
+def test_showing_a_note_again_does_not_overrule_its_author(draft):
+    note, _code = say(text="Which firms?")
+    noting.show_note(note=note)
+    receipts.set_may_publish(source=note.voice.source, may_publish=False)
+    noting.hide_note(note=note, reason=REASON)
+    noting.show_note(note=note)
+    assert "Which firms?" not in Client().get(f"{HOME}c/1/").content.decode()
+
+
 def test_author_cannot_publish_what_a_moderator_has_not_shown(draft):
     browser = Client()
     note, code = say(browser, text="Buy my watches.")

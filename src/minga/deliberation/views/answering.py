@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -25,6 +25,7 @@ from minga.deliberation.selectors import access, answering, citing, theming
 from minga.deliberation.services import answering as services
 from minga.deliberation.services import citing as evidence
 from minga.deliberation.views.common import works_on
+from minga.web.numbers import read_number
 
 _ANALYST = access.Task.ANALYST
 _PER_PAGE = 25
@@ -224,10 +225,8 @@ def answer_uncite(request: HttpRequest, consultation: Consultation, answer: uuid
 def answer_link(request: HttpRequest, consultation: Consultation, answer: uuid.UUID) -> HttpResponse:
     """Say which change of a clause follows from an answer."""
     found = _find(consultation, answer)
-    number = request.POST.get("change", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 18):
-        raise Http404
-    change = get_object_or_404(ClauseVersion.objects.select_related("clause__draft"), pk=int(number))
+    number = read_number(request.POST.get("change"))
+    change = get_object_or_404(ClauseVersion.objects.select_related("clause__draft"), pk=number)
     try:
         services.link_change(disposition=found, clause_version=change, by=request.user)
     except ActError as error:

@@ -121,10 +121,15 @@ def _saved(request: HttpRequest, consultation: Consultation, form: SettingsForm)
         form.add_error(_FIELD_OF.get(error.code), str(wording.refusal(error.code)))
         if error.code == "changed":
             consultation.refresh_from_db()
-            form.data = form.data.copy()
-            form.data["seen"] = services.settings_mark(consultation)
+            _see(form, services.settings_mark(consultation))
         return False
     return True
+
+
+def _see(form: SettingsForm | RoundForm, mark: str) -> None:
+    """Let a form that is shown again carry what stands there now."""
+    form.data = form.data.copy()
+    form.data["seen"] = mark
 
 
 # ---------------------------------------------------------------- rounds
@@ -164,11 +169,14 @@ def round_edit(request: HttpRequest, consultation: Consultation, number: int) ->
                 services.save_round(consultation=consultation, number=number, **form.cleaned_data, by=request.user)
             except ActError as error:
                 form.add_error(None, str(wording.refusal(error.code)))
+                if error.code == "changed":
+                    found.refresh_from_db()
+                    _see(form, services.round_mark(found))
             else:
                 messages.success(request, _("The round is saved."))
                 return redirect("deliberation:rounds", consultation.slug)
     else:
-        form = RoundForm.of(found, listed, language)
+        form = RoundForm.of(found, services.round_mark(found), listed, language)
     words = _frame(consultation) | {"round": found, "form": form}
     return render(request, "deliberation/round_edit.html", words, status=422 if form.errors else 200)
 

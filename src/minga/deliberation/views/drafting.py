@@ -24,6 +24,7 @@ from minga.deliberation.services import drafting as services
 from minga.deliberation.services.clause_rows import latest
 from minga.deliberation.views.common import works_on
 from minga.deliberation.views.common_drafts import cited, find_clause, frame, posted, works_on_draft
+from minga.web.numbers import read_number
 from minga.web.ratelimit import limited
 
 EDITOR = access.Task.EDITOR
@@ -206,7 +207,7 @@ def clause_add(request: HttpRequest, draft: Draft) -> HttpResponse:
     rows = selectors.clauses_at(draft, draft.version + 1)
     asked = {"how": PlaceForm.AFTER if rows else PlaceForm.FIRST, "target": rows[-1].number if rows else ""}
     for how in (PlaceForm.AFTER, PlaceForm.UNDER):
-        if request.GET.get(how, "").isdigit():
+        if read_number(request.GET.get(how)) is not None:
             asked = {"how": how, "target": request.GET[how]}
     place = PlaceForm(rows, posted(request), initial=asked)
     form = ClauseForm(carried(draft), posted(request))

@@ -21,6 +21,7 @@ from minga.deliberation.selectors import access, sources
 from minga.deliberation.services import intake as services
 from minga.deliberation.services.intake import Upload
 from minga.deliberation.views.common import works_on
+from minga.web.numbers import read_number
 from minga.web.ratelimit import limited
 
 _ANALYST = access.Task.ANALYST
@@ -171,5 +172,5 @@ def _harmless(cell: str) -> str:
 
 
 def _seen(request: HttpRequest) -> int:
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else -1
+    seen = read_number(request.POST.get("seen"))
+    return -1 if seen is None else seen

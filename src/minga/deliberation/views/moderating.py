@@ -28,6 +28,7 @@ from minga.deliberation.selectors import access, moderating
 from minga.deliberation.selectors.access import Task
 from minga.deliberation.services import moderating as services
 from minga.deliberation.views.common import posted, shows_conversation, works_on_conversation
+from minga.web.numbers import read_number
 from minga.web.ratelimit import limited
 
 _A_PAGE, _LOG_PAGE = 25, 50
@@ -96,8 +97,9 @@ def _listed(numbers: tuple[int, ...]) -> dict[str, str]:
 
 def _pair(text: str) -> tuple[int, int] | None:
     """Read the number of a statement and the version that was shown."""
-    number, _colon, version = text.partition(":")
-    return (int(number), int(version)) if number.isdecimal() and version.isdecimal() else None
+    first, _colon, second = text.partition(":")
+    number, version = read_number(first), read_number(second)
+    return None if number is None or version is None else (number, version)
 
 
 def _queue_words(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
@@ -188,8 +190,7 @@ def _forms(request: HttpRequest, conversation: Conversation, statement: Statemen
 
 def _do(request: HttpRequest, statement: Statement, given: dict[str, Any]) -> None:
     wish, by = request.POST["do"], request.user
-    version = request.POST.get("version", "")
-    seen = int(version) if version.isdecimal() else 0
+    seen = read_number(request.POST.get("version")) or 0
     if wish in {"accept", "reject", "reopen", "second", "ban"}:
         consultation = statement.conversation.consultation
         reason = wording_moderating.full_reason(consultation, given["rule"], given["words"])
@@ -215,9 +216,9 @@ def _do(request: HttpRequest, statement: Statement, given: dict[str, Any]) -> No
 def flags(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     """Show whose votes stand out, and decide with a reason; nothing happens by itself."""
     wrong, form = "", PlainReasonForm(posted(request))
-    asked = request.POST.get("participant", "")
+    asked = read_number(request.POST.get("participant"))
     if request.method == "POST" and form.is_valid():
-        person = get_object_or_404(conversation.participants, pk=int(asked) if asked.isdecimal() else 0)
+        person = get_object_or_404(conversation.participants, pk=asked)
         try:
             _decide_on_person(request, person, form.cleaned_data["words"])
         except ActError as error:

@@ -22,6 +22,7 @@ from minga.deliberation.selectors import voices as selectors
 from minga.deliberation.selectors.sourcing import is_kept_back
 from minga.deliberation.services import receipts
 from minga.deliberation.views.voices import frame
+from minga.web.numbers import read_number
 from minga.web.ratelimit import limited
 
 View = Callable[..., HttpResponse]
@@ -143,9 +144,7 @@ def receipt_withdraw(request: HttpRequest, source: Source) -> HttpResponse:
     number = request.GET.get("voice", "")
     voice = None
     if number:
-        if not (number.isascii() and number.isdigit() and len(number) < 10):
-            raise Http404
-        voice = get_object_or_404(source.voices, number=int(number), withdrawn_at=None)
+        voice = get_object_or_404(source.voices, number=read_number(number), withdrawn_at=None)
     if request.method != "POST":
         words = frame(source.consultation) | {"source": source, "voice": voice}
         return render(request, "deliberation/answering_receipt_withdraw.html", words)

@@ -20,6 +20,7 @@ from minga.deliberation.selectors.access import Task
 from minga.deliberation.services import mapping
 from minga.deliberation.views.common import shows_conversation, works_on_conversation
 from minga.deliberation.views.moderating import frame
+from minga.web.numbers import read_number
 from minga.web.ratelimit import limited
 
 _A_PAGE = 50
@@ -121,9 +122,8 @@ def report_statement(request: HttpRequest, conversation: Conversation, number: i
 @works_on_conversation(Task.LEAD, Task.ANALYST, Task.MODERATOR)
 def report_refresh(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     """Queue the calculation of a new map; with `k` in so many groups."""
-    asked = request.POST.get("k", "")
-    k = int(asked) if asked.isdecimal() and 2 <= int(asked) <= _MOST_K else 0
-    tasks.start_refresh(conversation, k)
+    k = read_number(request.POST.get("k")) or 0
+    tasks.start_refresh(conversation, k if 2 <= k <= _MOST_K else 0)
     messages.success(request, _("The map is being calculated. Look at this page again in a minute."))
     return redirect("deliberation:report", slug=conversation.slug)
 
@@ -136,8 +136,8 @@ def report_publish(request: HttpRequest, conversation: Conversation) -> HttpResp
         mapping.take_back_map(conversation=conversation, by=request.user)
         messages.success(request, _("The report is not public any more."))
         return redirect("deliberation:report", slug=conversation.slug)
-    asked = request.POST.get("run", "")
-    run = get_object_or_404(conversation.maps.defer("points", "tables"), pk=int(asked) if asked.isdecimal() else 0)
+    number = read_number(request.POST.get("run"))
+    run = get_object_or_404(conversation.maps.defer("points", "tables"), pk=number)
     try:
         mapping.publish_map(run=run, by=request.user)
     except ActError as error:

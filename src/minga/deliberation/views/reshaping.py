@@ -19,6 +19,7 @@ from minga.deliberation.services import reshaping as services
 from minga.deliberation.services.clause_rows import latest
 from minga.deliberation.views.common_drafts import find_clause, frame, posted, works_on_draft
 from minga.deliberation.views.drafting import EDITOR, carried, clause_place, refused, to_draft
+from minga.web.numbers import read_number
 
 
 def _mark(row: Any) -> str:
@@ -86,13 +87,13 @@ def clause_merge(request: HttpRequest, draft: Draft, number: int) -> HttpRespons
     """Make one clause of two: choose the other one, then write the words of both."""
     found = find_clause(draft, number)
     row = latest(draft, found)
-    chosen = (request.POST if request.method == "POST" else request.GET).get("with", "")
+    chosen = read_number((request.POST if request.method == "POST" else request.GET).get("with"))
     words = frame(draft) | {"clause": found, "row": row}
-    if not chosen.isdigit():
+    if chosen is None:
         rows = [one for one in selectors.clauses_at(draft, draft.version + 1) if one.number != number]
         words |= {"choices": clause_choices(rows), "asked": "with" in request.GET}
         return render(request, "deliberation/drafting_desk_merge_choose.html", words)
-    other = find_clause(draft, int(chosen))
+    other = find_clause(draft, chosen)
     other_row = latest(draft, other)
     asked = {
         "heading": row.heading or other_row.heading,

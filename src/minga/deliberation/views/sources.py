@@ -26,6 +26,7 @@ from minga.deliberation.services import sources as services
 from minga.deliberation.services import theming as sorting
 from minga.deliberation.views.common import works_on
 from minga.deliberation.views.intake import frame
+from minga.web.numbers import read_number
 from minga.web.ratelimit import limited
 
 _ANALYST = access.Task.ANALYST
@@ -38,13 +39,12 @@ _PER_PAGE = 50
 def source_list(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     """Show what came in, with filters."""
     asked = request.GET
-    number = asked.get("round", "")
     found = sources.search(
         consultation,
         state=asked.get("state", ""),
         kind=asked.get("kind", ""),
         language=asked.get("language", ""),
-        round=int(number) if number.isascii() and number.isdigit() and len(number) < 6 else None,
+        round=read_number(asked.get("round")),
         words=" ".join(asked.get("q", "").split())[:100],
     )
     page = Paginator(found, _PER_PAGE).get_page(asked.get("page"))
@@ -162,8 +162,8 @@ def _voice_rows(
 
 
 def _seen(request: HttpRequest) -> int:
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else -1
+    seen = read_number(request.POST.get("seen"))
+    return -1 if seen is None else seen
 
 
 def _again(request: HttpRequest, found: Source, error: ActError, **typed: Any) -> HttpResponse:
@@ -217,7 +217,7 @@ def source_read(request: HttpRequest, consultation: Consultation, number: int) -
 def source_describe(request: HttpRequest, consultation: Consultation, number: int) -> HttpResponse:
     """Keep who sent a source, as far as the letter tells."""
     found = sources.find_source(consultation, number)
-    form = DescribeForm(consultation.rounds.all(), request.POST)
+    form = DescribeForm.of(found, consultation.rounds.all(), request.POST)
     if not form.is_valid():
         return _page(request, found, status=422, describing=form)
     given = form.cleaned_data
@@ -311,9 +311,7 @@ def voice_theme(request: HttpRequest, consultation: Consultation, number: int) -
 
 
 def _theme(consultation: Consultation, number: str) -> Theme:
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
-        raise Http404
-    return get_object_or_404(consultation.themes, number=int(number))
+    return get_object_or_404(consultation.themes, number=read_number(number))
 
 
 def _chosen(request: HttpRequest, consultation: Consultation) -> Theme:

@@ -22,6 +22,7 @@ from minga.deliberation.services import stating, voting
 from minga.deliberation.services import taking_part as services
 from minga.deliberation.views.common import shows_conversation
 from minga.deliberation.views.visiting import Visit, visit
+from minga.web.numbers import read_number
 from minga.web.ratelimit import limited
 
 
@@ -85,8 +86,8 @@ def _back(request: HttpRequest, conversation: Conversation) -> str:
     name = names.get(request.POST.get("from", ""), "deliberation:conversation")
     address = reverse(name, args=[conversation.slug])
     if name == "deliberation:mine":
-        page = request.POST.get("page", "")
-        return f"{address}?page={page}" if page.isascii() and page.isdecimal() else address
+        page = read_number(request.POST.get("page"))
+        return f"{address}?page={page}" if page else address
     # the browser goes on where the eyes are, and a reader of screens begins at the statement
     return f"{address}#talk"
 

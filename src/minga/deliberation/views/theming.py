@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -22,6 +22,7 @@ from minga.deliberation.models import Consultation, Theme, Voice
 from minga.deliberation.selectors import access, theming
 from minga.deliberation.services import theming as services
 from minga.deliberation.views.common import works_on
+from minga.web.numbers import read_number
 
 _ANALYST = access.Task.ANALYST
 _PER_PAGE = 25
@@ -64,8 +65,8 @@ def _named(rows: list[theming.ThemeRow]) -> list[tuple[str, str]]:
 
 def _listed(consultation: Consultation, asked: Any, theme: Theme | None, *, unsorted: bool = False) -> dict[str, Any]:
     """Return a page of voices with what is suggested for each, and what was asked for."""
-    if theme is None and asked.get("in", "").isdigit():
-        theme = get_object_or_404(consultation.themes, number=int(asked["in"][:9]))
+    if theme is None and (number := read_number(asked.get("in"))) is not None:
+        theme = get_object_or_404(consultation.themes, number=number)
     voices = theming.holding(theming.voices_in(consultation, theme, unsorted=unsorted), asked.get("q", ""))
     like = _voice_named(consultation, asked.get("like", ""))
     found: Any = voices if like is None else theming.most_alike(voices, like)
@@ -91,9 +92,7 @@ def _new(voice: Voice, suggested: list[Theme]) -> list[Theme]:
 
 
 def _voice_named(consultation: Consultation, number: str) -> Voice | None:
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
-        return None
-    return theming.voices_in(consultation).filter(number=int(number)).first()
+    return theming.voices_in(consultation).filter(number=read_number(number)).first()
 
 
 # ---------------------------------------------------------------- sorting
@@ -134,8 +133,7 @@ def _confirm(request: HttpRequest, consultation: Consultation, pair: str) -> ser
 
 def _sort(request: HttpRequest, consultation: Consultation, source: Theme | None) -> services.Sorted:
     given = request.POST
-    numbers = [int(one) for one in given.getlist("voice") if one.isascii() and one.isdigit() and len(one) < 10]
-    voices = list(consultation.voices.filter(number__in=numbers, withdrawn_at=None))
+    voices = list(consultation.voices.filter(number__in=_ticked(given), withdrawn_at=None))
     if not voices:
         raise ActError("none_chosen", "No voice was ticked. Tick those that belong together.")
     if source is not None and given.get("act") == "out":
@@ -159,9 +157,12 @@ def _target(request: HttpRequest, consultation: Consultation) -> Theme:
 
 
 def _theme(consultation: Consultation, number: str) -> Theme:
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
-        raise Http404
-    return get_object_or_404(consultation.themes, number=int(number))
+    return get_object_or_404(consultation.themes, number=read_number(number))
+
+
+def _ticked(given: QueryDict) -> set[int]:
+    """Return the numbers of the voices that were ticked."""
+    return {number for one in given.getlist("voice") if (number := read_number(one)) is not None}
 
 
 def _again(request: HttpRequest, consultation: Consultation, source: Theme | None, refused: str) -> HttpResponse:
@@ -170,7 +171,7 @@ def _again(request: HttpRequest, consultation: Consultation, source: Theme | Non
     asked = {name: given.get(f"at-{name}", "") for name in ("in", "q", "like", "page") if given.get(f"at-{name}")}
     typed = {
         "refused": refused,
-        "ticked": {int(one) for one in given.getlist("voice") if one.isascii() and one.isdigit()},
+        "ticked": _ticked(given),
         "new_name": given.get("name", ""),
         "chosen": given.get("to", ""),
     }
@@ -199,10 +200,10 @@ def theme(request: HttpRequest, consultation: Consultation, number: int) -> Http
     if request.method != "POST":
         return _theme_page(request, consultation, found, request.GET)
     form = ThemeForm(request.POST)
-    seen = request.POST.get("version", "")
-    if form.is_valid() and seen.isascii() and seen.isdigit():
+    seen = read_number(request.POST.get("version"))
+    if form.is_valid() and seen is not None:
         try:
-            services.rename_theme(theme=found, seen=int(seen[:9]), by=request.user, **form.cleaned_data)
+            services.rename_theme(theme=found, seen=seen, by=request.user, **form.cleaned_data)
         except ActError as error:
             form.add_error(None, str(wording.refusal(error.code)))
         else:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from minga.meetings.models import Attendance, CalendarFeed, Meeting, Takeaway
 from minga.meetings.selectors.access import ANNOUNCED, all_meetings, bodies_of, public_meetings
 from minga.meetings.selectors.attending import COMES, hash_of
+from minga.web.numbers import read_number
 
 #: How long a meeting that is over stays in a calendar that somebody subscribed to.
 FEED_DAYS = 365
@@ -33,8 +34,8 @@ def search(found: QuerySet[Meeting], *, kind: str = "", country: str = "", body:
         found = found.filter(kind=kind)
     if country:
         found = found.filter(country=country)
-    if body.isdecimal() and len(body) < 10:
-        found = found.filter(body=int(body))
+    if (number := read_number(body)) is not None:
+        found = found.filter(body=number)
     return found
 
 

@@ -13,6 +13,7 @@ from minga.meetings.engine.errors import ActError
 from minga.meetings.forms_people import MinutesForm
 from minga.meetings.models import Meeting
 from minga.meetings.views.common import organizes, refused
+from minga.web.numbers import read_number
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,9 +62,9 @@ def version(request: HttpRequest, meeting: Meeting, number: int) -> HttpResponse
 @organizes
 def approve(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     """Approve the version that was read."""
-    seen = request.POST.get("seen", "")
+    seen = read_number(request.POST.get("seen")) or 0
     try:
-        services.approve_minutes(meeting=meeting, version=int(seen) if seen.isdecimal() else 0, by=request.user)
+        services.approve_minutes(meeting=meeting, version=seen, by=request.user)
     except ActError as error:
         return refused(request, error, "minutes", meeting)
     messages.success(request, _("The minutes are approved: everyone who may see the meeting can read them."))

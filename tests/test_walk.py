@@ -1,10 +1,17 @@
-"""A word planted in each tenant's data is seen by nobody else: on pages, in exports, search, API and every log."""
+"""Everybody visits every address: each gets what `routes.txt` says, and sees no word planted in another tenant's data.
+
+Pages, exports, search, API and every log are looked through. The walk takes its time, so it is gone once for the tests
+that ask what came of it.
+"""
 
 from __future__ import annotations
 
 import io
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pytest
 from django.db import connection
@@ -12,9 +19,9 @@ from django.urls import reverse
 
 from minga.web.logs import JsonFormatter, Redact, TextFormatter
 from tests.people import ROLES, Alliance, Tenant, gather
-from tests.walk import carries_ids, every_visit, real_address, visit_and_undo
+from tests.walk import Visit, carries_ids, every_visit, in_a_word, real_address, routes_table, visit_and_undo
 
-pytestmark = [pytest.mark.page, pytest.mark.once]
+pytestmark = [pytest.mark.page, pytest.mark.once, pytest.mark.django_db]
 
 #: No such letters occur in any text of the site, so a hit is a leak.
 CANARIES = ("qzvamina", "qzvkhadija", "qzvdina")
@@ -55,9 +62,9 @@ def planted(db) -> Alliance:
     return gather(CANARIES)
 
 
-@pytest.fixture
-def logged():
-    """Everything that the site would log at its most talkative, in both formats, as the handlers would write it."""
+@contextmanager
+def logged() -> Iterator[io.StringIO]:
+    """Catch what the site would log at its most talkative, in both formats, as the handlers would write it."""
     stream = io.StringIO()
     root = logging.getLogger()
     before, handlers = root.level, []
@@ -74,31 +81,75 @@ def logged():
         root.removeHandler(handler)
 
 
-def walked(alliance: Alliance) -> list[tuple[str, str, str]]:
-    """Visit everything as everybody; return role, address and what was said."""
-    found = []
-    for role in ROLES:
+@dataclass(frozen=True)
+class Walk:
+    """What came of the walk."""
+
+    #: what each role gets at Amina's addresses, in one word
+    said: dict[Visit, tuple[str, ...]]
+    leaked: list[str]
+    #: planted words by the role that saw them
+    seen: dict[str, set[str]]
+    log: str
+
+
+#: one walk a process
+_WALKS: list[Walk] = []
+
+
+@pytest.fixture
+def walk(request: pytest.FixtureRequest) -> Walk:
+    if not _WALKS:
+        _WALKS.append(_go(request.getfixturevalue("planted")))
+    return _WALKS[0]
+
+
+def _go(alliance: Alliance) -> Walk:
+    """Visit everything as everybody, also at the addresses of other tenants where an address belongs to one."""
+    said: dict[Visit, list[str]] = {}
+    leaked: list[str] = []
+    seen: dict[str, set[str]] = {role: set() for role in ROLES}
+    planted = {f"{word}{place}" for word in CANARIES for place in PLACES}
+    with logged() as log:
         for visit in every_visit():
             tenants = (alliance.amina, alliance.khadija, alliance.dina) if carries_ids(visit) else (alliance.amina,)
-            for tenant in tenants:
-                address = real_address(visit[1], alliance, tenant)
-                response = visit_and_undo(alliance.browsers[role], visit, address)
-                found.append((role, f"{visit[0]} {address}", everything_said(response)))
-    return found
+            for role in ROLES:
+                for tenant in tenants:
+                    address = real_address(visit[1], alliance, tenant)
+                    response = visit_and_undo(alliance.browsers[role], visit, address)
+                    if tenant is alliance.amina:
+                        said.setdefault(visit, []).append(in_a_word(response))
+                    text = everything_said(response)
+                    leaked += [f"{role}: {visit[0]} {address}: {leak}" for leak in leaks(role, text, alliance)]
+                    seen[role] |= {word for word in planted if word in text.lower()}
+    return Walk({visit: tuple(words) for visit, words in said.items()}, leaked, seen, log.getvalue().lower())
 
 
-def test_nobody_sees_what_another_tenant_wrote_and_no_log_does(planted, logged):
-    visits = walked(planted)
-    leaked = [f"{role}: {address}: {leak}" for role, address, text in visits for leak in leaks(role, text, planted)]
-    assert leaked == []
-    written = logged.getvalue().lower()
-    assert "minga.request" in written, "the walk was not logged, so the test would see nothing"
-    assert [word for word in CANARIES if word in written] == []
+def test_everybody_gets_what_the_table_says(walk):
+    table = routes_table()
+    wrong = [
+        f"is    {line(visit, said)}\ntable {line(visit, table.get(visit, ('nothing',)))}"
+        for visit, said in walk.said.items()
+        if said != table.get(visit)
+    ]
+    assert not wrong, f"roles are {', '.join(ROLES)}\n" + "\n".join(wrong)
+
+
+def line(visit: Visit, said: tuple[str, ...]) -> str:
+    return f"{visit[0]:<6} {visit[1]:<62} {' '.join(f'{word:<5}' for word in said)}".rstrip()
+
+
+def test_nobody_sees_what_another_tenant_wrote(walk):
+    assert walk.leaked == []
     # the walk must have reached what it guards: owners and the guest do see their own words
-    own = {role: "".join(text for who, _address, text in visits if who == role) for role in ROLES}
-    assert f"{planted.amina.word}note" in own["owner"]
-    assert f"{planted.khadija.word}organization" in own["other owner"]
-    assert f"{planted.dina.word}check" in own["guest"]
+    assert f"{CANARIES[0]}note" in walk.seen["owner"]
+    assert f"{CANARIES[1]}organization" in walk.seen["other owner"]
+    assert f"{CANARIES[2]}check" in walk.seen["guest"]
+
+
+def test_no_log_holds_what_a_tenant_wrote(walk):
+    assert "minga.request" in walk.log, "the walk was not logged, so the test would see nothing"
+    assert [word for word in CANARIES if word in walk.log] == []
 
 
 def test_no_search_finds_what_a_tenant_wrote(planted):
