@@ -21,7 +21,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.visits import House, Logins, Visits
+from tests.browser.house import House, Logins
+from tests.browser.visits import Visits
 from tests.sites import Site
 
 _FLAGS = [

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.visits import PAGE_TYPES, PageType, Visits, in_turn
+from tests.browser.page_types import PAGE_TYPES, PageType, in_turn
+from tests.browser.visits import Visits
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.visits import TALK
+from tests.browser.page_types import TALK
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser import steps
-from tests.browser.visits import House
+from tests.browser.house import House
 
 pytestmark = pytest.mark.browser
 

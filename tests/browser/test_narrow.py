@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.visits import PAGE_TYPES, PageType, Visits, in_turn
+from tests.browser.page_types import PAGE_TYPES, PageType, in_turn
+from tests.browser.visits import Visits
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from tests.browser.visits import House
+from tests.browser.house import House
 
 pytestmark = pytest.mark.browser
 

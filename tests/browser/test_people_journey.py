@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import steps
-from tests.browser.visits import Logins
+from tests.browser.house import Logins
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.visits import PAGE_TYPES, Visits
+from tests.browser.page_types import PAGE_TYPES
+from tests.browser.visits import Visits
 
 pytestmark = pytest.mark.browser
 

@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import steps
-from tests.browser.visits import Logins
+from tests.browser.house import Logins
 from tests.sites import Site
 
 pytestmark = pytest.mark.browser

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.visits import PAGE_TYPES, House, Visits
+from tests.browser.house import House
+from tests.browser.page_types import PAGE_TYPES
+from tests.browser.visits import Visits
 
 pytestmark = pytest.mark.browser
 
