@@ -26,7 +26,10 @@ class SpeakForm(PlainForm):
     language = forms.ChoiceField(label=_("In which language do you write?"), choices=settings.LANGUAGES)
     may_publish = forms.BooleanField(
         label=_("My words may be shown in public, without my name."),
-        help_text=_("Without this only the team reads them. They are counted and answered all the same."),
+        help_text=_(
+            "The team reads them before they are shown. Without this only the team reads them; they are counted and "
+            "answered all the same."
+        ),
         required=False,
     )
     name = forms.CharField(label=_("Your name (optional)"), max_length=200, required=False)

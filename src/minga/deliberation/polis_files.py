@@ -1,4 +1,4 @@
-"""A conversation as the files of Pol.is, zipped: people under numbers and pseudonyms, nothing that leads to anybody."""
+"""A conversation as the files of Pol.is, zipped: people under numbers and signs that lead to nobody."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import zipfile
 from typing import Any
 
 import polars as pl
+from django.utils.crypto import salted_hmac
 
 from minga.deliberation.engine.conversation import Conversation as Tables
 from minga.deliberation.engine.exports import write_polis
@@ -39,7 +40,9 @@ def zipped(conversation: Conversation, address: str) -> bytes:
 
 def _tables(conversation: Conversation, address: str) -> Tables:
     kept = votes.read_tables(conversation)
-    people = kept.participants.with_row_index("number").with_columns(pl.col("number").cast(pl.Int64))
+    sign = pl.col("participant").map_elements(_sign, return_dtype=pl.String)
+    people = kept.participants.with_columns(sign=sign).sort("sign").with_row_index("number")
+    people = people.with_columns(pl.col("number").cast(pl.Int64))
     numbers = people.select("participant", "number")
     acts = _acts(kept.votes, numbers)
     return Tables(
@@ -48,6 +51,15 @@ def _tables(conversation: Conversation, address: str) -> Tables:
         participants=_people(people, kept.statements, acts, _groups(conversation)),
         summary=_summary(conversation, acts, address),
     )
+
+
+def _sign(pseudonym: str) -> str:
+    """Return the sign of a person in the files, the same each time.
+
+    The pseudonym stands in what people take along of their own, and could be demanded of them to prove how they voted;
+    only the site's key leads from it to this sign.
+    """
+    return salted_hmac("minga.deliberation.files", pseudonym, algorithm="sha256").hexdigest()[:32]
 
 
 def _acts(cast: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
@@ -107,7 +119,7 @@ def _people(people: pl.DataFrame, told: pl.DataFrame, acts: pl.DataFrame, groups
         .join(counted, left_on="number", right_on="participant", how="left", maintain_order="left")
         .select(
             participant=pl.col("number"),
-            xid=pl.col("participant"),
+            xid=pl.col("sign"),
             group=pl.col("group"),
             **{name: pl.col(name).fill_null(0) for name in ("n_comments", "n_votes", "n_agree", "n_disagree")},
         )

@@ -7,14 +7,14 @@ from typing import Any
 from django.db.models import QuerySet
 
 from minga.deliberation.engine.trace import Trace
-from minga.deliberation.models import Consultation, Draft, DraftVersion, Statement, Voice
+from minga.deliberation.models import Consultation, Draft, DraftVersion, Statement
+from minga.deliberation.selectors import voices
 from minga.deliberation.selectors.tracing import trace_of
 
 
 def public_voices(consultation: Consultation) -> set[str]:
     """Return the names of the voices whose words may be shown in public."""
-    shown = Voice.objects.filter(consultation=consultation, source__may_publish=True, withdrawn_at=None)
-    return {f"V{number}" for number in shown.values_list("number", flat=True)}
+    return {f"V{number}" for number in voices.public_voices(consultation).values_list("number", flat=True)}
 
 
 def theme_names(consultation: Consultation) -> dict[str, str]:

@@ -30,8 +30,15 @@ WAITING = "waiting"
 
 # ---------------------------------------------------------------- which voices
 def public_voices(consultation: Consultation) -> QuerySet[Voice]:
-    """Return the voices whose senders agreed to be shown, and that nobody took back."""
-    return consulting.standing_voices(consultation).filter(source__may_publish=True).order_by("number")
+    """Return the voices whose senders agreed to be shown, that nobody took back, and that the team has read.
+
+    What comes by the open form may name people: it waits until somebody has put it under a theme or answered it.
+    """
+    themed = ThemeLink.objects.filter(voice=OuterRef("pk"))
+    answered = Disposition.objects.filter(voice=OuterRef("pk"))
+    is_read = ~Q(source__kind=Source.Kind.FORM) | Exists(themed) | Exists(answered)
+    shown = consulting.standing_voices(consultation).filter(is_read, source__may_publish=True)
+    return shown.order_by("number")
 
 
 def find_public(consultation: Consultation, number: int) -> Voice:
@@ -40,7 +47,7 @@ def find_public(consultation: Consultation, number: int) -> Voice:
     Raises
     ------
     Http404
-        There is none, it may not be shown, or it was taken back.
+        There is none, it may not be shown yet or at all, or it was taken back.
     """
     found = public_voices(consultation).select_related("source").filter(number=number).first()
     if found is None:

@@ -325,6 +325,7 @@ def test_everything_is_taken_back_with_name_and_address(sent):
 
 def test_sender_decides_whether_the_words_are_shown(sent):
     client = opened(sent)
+    themed(sent.source.consultation, "Power", sent.voices)
     client.post(address("receipt_publish", sent.source.pk), {"may_publish": "no"})
     assert Client().get(address("voice", "strategy", 1)).status_code == 404
     client.post(address("receipt_publish", sent.source.pk), {"may_publish": "yes"})

@@ -9,7 +9,9 @@ from django.test import Client
 
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.models import Source, Voice
+from minga.deliberation.selectors import publishing
 from minga.deliberation.services import consulting as services
+from minga.deliberation.services import theming
 from minga.deliberation.views import speaking
 from minga.members import services as members
 
@@ -53,6 +55,18 @@ def test_who_speaks_says_only_what_they_wish(client, address):
     assert (source.author_name, source.author_organization) == ("Rosa", "Weavers")
     assert source.strata == {"gender": "woman", "region": "Santiago"}
     assert source.may_publish
+
+
+def test_words_of_strangers_wait_until_the_team_has_read_them(client, asked, address):
+    """Anybody can write anything about anybody, and the page bears the name of a ministry."""
+    client.post(address, said(may_publish="on", **{"point-1": "The foreman Ali cheats us, +216 22 345 678."}))
+    voice = Voice.objects.get()
+    addresses = [f"/en/deliberation/{asked.slug}/voices/", f"/en/deliberation/{asked.slug}/voices/{voice.number}/"]
+    assert all("foreman" not in client.get(one).content.decode() for one in addresses)
+    assert not publishing.public_voices(asked)
+    theming.put_under(theme=theming.make_theme(consultation=asked, name="Pay", language="en"), voices=[voice])
+    assert all("foreman" in client.get(one).content.decode() for one in addresses)
+    assert publishing.public_voices(asked) == {voice.code}
 
 
 def test_receipt_is_shown_to_the_sender_alone_and_stored_nowhere(client, asked, address):
