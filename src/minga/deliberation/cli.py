@@ -146,17 +146,24 @@ def in_words(found: Groups) -> str:
         f"{people:,} people cast {votes:,} votes on {statements:,} statements; "
         f"{found.map.sparsity:.0%} of the table is empty."
     ]
-    if found.is_clear:
-        sizes = " and ".join(f"{size:,}" for size in found.sizes)
-        lines.append(f"{found.k} groups: {sizes} people.")
-        if found.group_stability:
-            shares = ", ".join(f"{share:.2f}" for share in found.group_stability)
-            lines.append(f"Share of each group that other draws of people find again: {shares}.")
-    else:
-        lines.append("No clear groups: what looks like groups here does not come back when other people are drawn.")
+    lines += said_of_groups(found)
     axes = " and ".join(f"{share:.0%}" for share in found.map.variance[:2])
     lines.append(f"The two axes show {axes} of all differences.")
     return "\n".join(lines)
+
+
+def said_of_groups(found: Groups) -> list[str]:
+    """Say how many groups there are, and how sure that is; of resamples only where people were drawn."""
+    from minga.deliberation.engine.report_pages import NOT_CAMPS, why_no_groups
+
+    if not found.is_clear:
+        return [f"No clear groups: {why_no_groups(found)}."]
+    sizes = " and ".join(f"{size:,}" for size in found.sizes)
+    lines = [f"{found.k} groups: {sizes} people."]
+    if found.group_stability:
+        shares = ", ".join(f"{share:.2f}" for share in found.group_stability)
+        lines += [f"Share of each group that other draws of people find again: {shares}.", NOT_CAMPS]
+    return lines
 
 
 @app.command()

@@ -164,7 +164,7 @@ def _settle(points: Floats, weights: Floats, centres: Floats, passes: int) -> Fl
 def _costs(points: Floats, weights: Floats, centres: Floats) -> Floats:
     costs = np.empty(len(centres))
     for at, own in enumerate(centres):
-        costs[at] = weights @ ((points - own[nearest(points, own)]) ** 2).sum(axis=1)
+        costs[at] = (weights * ((points - own[nearest(points, own)]) ** 2).sum(axis=1)).sum()
     return costs
 
 

@@ -48,7 +48,8 @@ def components(
     Returns
     -------
     directions (n, columns), eigenvalues (n), the solver used
-        The largest entry of each direction is positive; where the rows do not differ any more, it is all zero.
+        The largest entry of each direction is positive; where the rows do not differ any more, it is all zero. Rows
+        that do not differ at all give nothing but zeros.
 
     Source: Halko, Martinsson and Tropp (2011), SIAM Review 53(2), for "rsvd"; ARPACK for large exact tables.
     """
@@ -56,6 +57,8 @@ def components(
     if weights is not None:
         centred = sparse.csr_array(centred.multiply(np.sqrt(weights)[:, None]))
     kind = ("rsvd" if centred.nnz > RANDOM_FROM else "exact") if solver == "auto" else solver
+    if not centred.data.any():
+        return np.zeros((n, width)), np.zeros(n), kind  # everybody votes alike: no solver finds a direction in nothing
     wanted = min(n, width)
     if kind == "rsvd" and wanted + _OVERSAMPLING < width:
         vectors, values = _random(centred, wanted, seed)
@@ -63,7 +66,12 @@ def components(
         vectors, values = _dense(centred, wanted)
     else:
         vectors, values = _lanczos(centred, wanted)
-    return *_tidy(vectors, values, n, float(centred.data @ centred.data)), kind
+    return *_tidy(vectors, values, n, squared(centred)), kind
+
+
+def squared(centred: sparse.csr_array) -> float:
+    """Return the sum of all squared votes; never as a product, whose last digits hang on the number of threads."""
+    return float(np.square(centred.data).sum())
 
 
 def _is_small(centred: sparse.csr_array) -> bool:

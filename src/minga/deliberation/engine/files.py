@@ -63,7 +63,22 @@ def map_tables(found: Groups, statements: pl.DataFrame | None = None) -> dict[st
 
 
 def map_facts(found: Groups) -> dict[str, Any]:
-    """Return what is known about a map as a whole, ready for JSON."""
+    """Return what is known about a map as a whole, ready for JSON.
+
+    Parameters
+    ----------
+    found : Groups
+
+    Returns
+    -------
+    figures by name
+        Counts of people, statements and votes; shares from 0 to 1 (``variance``, ``sparsity``, ``unevenness``,
+        ``group_stability``); agreement of resamples by number of groups (``stability``, 1 is the same);
+        ``clear_groups``: true where the number of groups was chosen freely and resamples find them again, false where
+        there are none or somebody set their number, null in mode "polis", which draws no resamples.
+
+    Source: docs/methods/opinion-map.md and docs/methods/groups.md.
+    """
     opinions = found.map
     people, statements = opinions.table.shape
     evidence = found.evidence.rows(named=True)
@@ -80,7 +95,7 @@ def map_facts(found: Groups) -> dict[str, Any]:
         "moderated_out": hidden,
         "grouped": int((found.label >= 0).sum()),
         "k": found.k,
-        "clear_groups": found.is_clear,
+        "clear_groups": found.come_back,
         "k_was_set": found.forced,
         "sizes": list(found.sizes),
         "smallest_group_allowed": found.smallest_allowed,

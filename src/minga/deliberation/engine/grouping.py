@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from minga.deliberation.engine import clustering
+from minga.deliberation.engine.checks import whole
 from minga.deliberation.engine.components import components
 from minga.deliberation.engine.errors import MapError
 from minga.deliberation.engine.projection import OpinionMap, centre, hashed_order, project, taking_part
@@ -70,8 +71,18 @@ class Groups:
 
     @property
     def is_clear(self) -> bool:
-        """Whether there are groups at all."""
+        """Whether there are groups at all, found or set."""
         return self.k > 1
+
+    @property
+    def come_back(self) -> bool | None:
+        """Whether the number was chosen freely and resamples find the groups again; None in mode "polis"."""
+        return None if self.map.mode == "polis" else self.is_clear and not self.forced
+
+    @property
+    def were_drawn(self) -> bool:
+        """Whether people were drawn anew at all: never in mode "polis", nor where no groups are large enough."""
+        return bool(self.evidence["stability"].is_not_null().any())
 
 
 def groups(
@@ -104,13 +115,14 @@ def groups(
     Raises
     ------
     MapError
-        k is not from 2 to 5, or there is no such number of groups of the smallest size.
+        k is no whole number from 2 to 5, there is no such number of groups of the smallest size, or ``keep`` holds
+        names of another type than the votes.
 
     Source: docs/methods/groups.md.
     """
-    if k is not None and not SMALLEST_K <= k <= LARGEST_K:
-        raise MapError(f"{k} groups were asked for, but a map is read in {SMALLEST_K} to {LARGEST_K} groups.")
-    part = taking_part(opinions.table, keep)
+    if k is not None:
+        k = whole(k, "The number of groups", MapError, least=SMALLEST_K, most=LARGEST_K)
+    part = taking_part(opinions.table, keep, mode=opinions.mode)  # type: ignore[arg-type]
     return _polis(opinions, part, k) if opinions.mode == "polis" else _stable(opinions, part, k, tell)
 
 

@@ -11,7 +11,8 @@ import numpy.typing as npt
 import polars as pl
 from scipy import sparse
 
-from minga.deliberation.engine.components import SOLVERS, Solver, components
+from minga.deliberation.engine.checks import LARGEST_SEED, named, whole
+from minga.deliberation.engine.components import SOLVERS, Solver, components, squared
 from minga.deliberation.engine.conversation import Conversation
 from minga.deliberation.engine.errors import MapError
 from minga.deliberation.engine.votes import Bools, Floats, Ints, VoteTable, moderated_out, vote_table
@@ -37,7 +38,7 @@ class OpinionMap:
         ``extremity`` (how far a single agreement moves a person).
     variance : share of all differences that each axis shows, 0 to 1
     eigenvalues : the same in squared votes
-    mode, seed, solver : how it was made
+    mode, seed, solver : how it was made; the seed is a whole number from 0 to 2**63 - 1
     table : the votes it was made from
     sparsity : share of all cells without a vote, 0 to 1
     unevenness : Gini coefficient of the number of votes per person, 0 (all alike) to 1
@@ -116,10 +117,8 @@ def opinion_map(
         raise MapError(
             f"The mode is {mode!r} and the solver {solver!r}. Modes: {', '.join(MODES)}; solvers: {', '.join(SOLVERS)}."
         )
-    if seed < 0:
-        raise MapError(f"The seed is {seed}, but a seed is 0 or more. Any such number will do.")
-    if n_components < 1:
-        raise MapError(f"n_components is {n_components}, but a map needs at least one axis; two are usual.")
+    seed = whole(seed, "seed", MapError, most=LARGEST_SEED)
+    n_components = whole(n_components, "n_components", MapError, least=1)
     if isinstance(votes, Conversation) and statements is None:
         statements = votes.statements
     given = votes if isinstance(votes, VoteTable) else vote_table(votes)
@@ -132,9 +131,9 @@ def opinion_map(
     directions, values, used = components(centred, n_components, solver=solver, seed=seed)
     places = np.empty((len(order), n_components))
     places[order] = project(table, centred, directions, out)
-    total = float(centred.data @ centred.data)
+    total = squared(centred)
     return OpinionMap(
-        points=_points(given, places),
+        points=_points(given, places, mode),
         statements=_statements(given, out, means, directions),
         variance=tuple(float(value) / total if total else 0.0 for value in values),
         eigenvalues=tuple(float(value) for value in values),
@@ -192,7 +191,7 @@ def project(table: VoteTable, centred: sparse.csr_array, directions: Floats, out
     return places
 
 
-def taking_part(table: VoteTable, keep: Any = None) -> Bools:
+def taking_part(table: VoteTable, keep: Any = None, *, mode: Mode = "polis") -> Bools:
     """Mark who is grouped: seven votes or more, filled up to 15 people by those who voted most.
 
     Parameters
@@ -200,26 +199,41 @@ def taking_part(table: VoteTable, keep: Any = None) -> Bools:
     table : VoteTable
     keep : names, optional
         People who were grouped before; they stay.
+    mode : "polis" or "stable"
+        "polis" stops at 15 people, in the order of rows; "stable" takes everybody who voted as often as the last of
+        them, so that nobody is left out by their place in a file.
+
+    Returns
+    -------
+    array of truth, one a person
+
+    Raises
+    ------
+    MapError
+        ``keep`` holds names of another type than those of the votes.
     """
     asked = int((table.counts() > 0).sum())
     marked: Bools = table.n_votes >= min(MIN_VOTES, asked)
     marked &= table.n_votes > 0
     if keep is not None:
-        marked |= table.participants.is_in(list(keep)).to_numpy()
+        marked |= table.participants.is_in(named(keep, table.participants, "keep", MapError)).to_numpy()
     if marked.sum() < MIN_PEOPLE:
         most = np.argsort(-table.n_votes, kind="stable")
-        more = [at for at in most if not marked[at] and table.n_votes[at] > 0]
-        marked[more[: MIN_PEOPLE - int(marked.sum())]] = True
+        more = most[~marked[most] & (table.n_votes[most] > 0)]
+        chosen = more[: MIN_PEOPLE - int(marked.sum())]
+        if mode == "stable" and len(chosen):
+            chosen = more[table.n_votes[more] >= table.n_votes[chosen[-1]]]
+        marked[chosen] = True
     return marked
 
 
-def _points(table: VoteTable, places: Floats) -> pl.DataFrame:
+def _points(table: VoteTable, places: Floats, mode: Mode) -> pl.DataFrame:
     axes = ["x", "y", *(f"pc{at}" for at in range(3, places.shape[1] + 1))][: places.shape[1]]
     return pl.DataFrame(
         {
             "participant": table.participants,
             "n_votes": table.n_votes,
-            "in_conv": taking_part(table),
+            "in_conv": taking_part(table, mode=mode),
             **{name: places[:, at] for at, name in enumerate(axes)},
         }
     )
@@ -248,4 +262,4 @@ def _gini(n: npt.NDArray[Any]) -> float:
     if not total:
         return 0.0
     rank = np.arange(1, len(ordered) + 1)
-    return float((2 * rank - len(ordered) - 1) @ ordered / (len(ordered) * total))
+    return float(((2 * rank - len(ordered) - 1) * ordered).sum() / (len(ordered) * total))

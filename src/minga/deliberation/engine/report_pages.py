@@ -21,6 +21,11 @@ from minga.stats.release import MIN_PERSONS
 _ENOUGH = 30
 #: A cell that holds a figure alone.
 _FIGURE = re.compile(r"-?[\d,.]*%?( of [\d,]+| times)?")
+#: What stability cannot say; it stands wherever groups are said to come back.
+NOT_CAMPS = (
+    "People spread evenly from one end to the other, cut in the middle, come back just as well: "
+    "groups that come back need not be camps."
+)
 STYLE = """:root{color-scheme:light dark;--ink:light-dark(#1c2321,#e8ece9);--paper:light-dark(#fff,#151a18);
 --line:light-dark(#c9d1cd,#3d4743);--a:light-dark(#0b6e4f,#5fd0a5);--b:light-dark(#9a3b00,#ffa36b);
 --c:light-dark(#3b4cc0,#9fb0ff);--d:light-dark(#8a1c5f,#f08cc4);--e:light-dark(#6b5a00,#e0c64a)}
@@ -133,7 +138,7 @@ def _sure(found: Groups) -> str:
         )
         for row in found.evidence.rows(named=True)
     ]
-    if found.map.mode == "polis":
+    if found.map.mode == "polis" and found.is_clear:
         said = (
             "Groups were found as Pol.is publishes them. They hang on the order in which people came, so read them "
             "together with the mode stable."
@@ -142,14 +147,21 @@ def _sure(found: Groups) -> str:
         said = f"Somebody set the number of groups. {CLEAR} or more in the column Found again would call them clear."
     elif found.is_clear:
         shares = ", ".join(f"{letter(group)} {found.group_stability[group]:.0%}" for group in shown_groups(found))
-        said = f"When other people are drawn from those who voted, this share of each group comes back: {shares}."
+        back = f"When other people are drawn from those who voted, this share of each group comes back: {shares}."
+        said = f"{back} {NOT_CAMPS}"
     else:
-        said = (
-            "No groups are clear: what looks like groups on the map does not come back when other people are drawn "
-            "from those who voted. What all agree on is shown below all the same."
-        )
+        said = f"No groups are clear: {why_no_groups(found)}. What all agree on is shown below all the same."
     head = ("Groups", "How well apart", "Found again", "Smallest group", "Shown here")
     return f"<h2>How sure are the groups?</h2><p>{said}</p>{_table('Numbers of groups that were tried', head, rows)}"
+
+
+def why_no_groups(found: Groups) -> str:
+    """Say why there are no groups, as the end of a sentence; of resamples only where people were drawn."""
+    if found.were_drawn:
+        return "what looks like groups on the map does not come back when other people are drawn from those who voted"
+    if found.map.mode == "polis":
+        return "all people who voted often enough stand at one place of the map"
+    return f"the people on the map do not part into groups of {found.smallest_allowed} or more"
 
 
 def _size(people: int) -> str:

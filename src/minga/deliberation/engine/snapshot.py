@@ -78,6 +78,8 @@ def snapshot(
     kept["picked"] = representative(tables["group_stats"], mod_out=hidden)
     kept["picture"] = pl.DataFrame({"svg": [map_marks(found)]})
     facts = map_facts(found) | {
+        # a site asks whether groups are shown; that somebody set their number is said beside it
+        "clear_groups": found.is_clear,
         "evidence": found.evidence.rows(named=True),
         "shown": [group for group in shown_groups(found) if found.sizes[group] >= least],
         "middles": _middles(found),

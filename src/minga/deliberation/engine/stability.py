@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from minga.deliberation.engine import clustering
+from minga.deliberation.engine.checks import whole
 from minga.deliberation.engine.errors import MapError
 from minga.deliberation.engine.grouping import Groups, groups, resampled
 from minga.deliberation.engine.projection import hashed_order, opinion_map
@@ -47,10 +48,15 @@ def stability(
     Raises
     ------
     MapError
-        There are no groups to compare with (for "bootstrap").
+        There are no groups to compare with (for "bootstrap"), an option is unknown, or no groups were given.
+
+    Source: Hennig (2007), CSDA 52, 258-271; agreement by Hubert and Arabie (1985).
     """
-    if n < 1 or how not in ("bootstrap", "order"):
-        raise MapError(f'{n} draws by {how!r} were asked for. Give at least 1, by "bootstrap" or by "order".')
+    if not isinstance(found, Groups):
+        raise MapError(f"Stability is judged of groups, not of {type(found).__name__}. Give what groups() returns.")
+    n = whole(n, "The number of draws", MapError, least=1)
+    if how not in ("bootstrap", "order"):
+        raise MapError(f'Draws by {how!r} were asked for. Draws are by "bootstrap" or by "order".')
     if how == "order":
         return _by_order(found, n, statements, tell)
     if not found.is_clear:

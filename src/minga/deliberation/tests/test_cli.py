@@ -67,6 +67,17 @@ def test_map_of_a_conversation_without_groups_says_so(tmp_path):
     assert pl.read_csv(tmp_path / "out" / "group_stats.csv").height == 0
 
 
+def test_other_draws_of_people_are_spoken_of_only_where_people_were_drawn(conversation, tmp_path):
+    assert "need not be camps" in run("map", conversation, "--out", tmp_path / "out")
+    one = tmp_path / "one"
+    one.mkdir()
+    (one / "votes.csv").write_text("timestamp,comment-id,voter-id,vote\n1,1,1,1\n", encoding="utf-8")
+    said = run("map", one, "--out", tmp_path / "out")
+    assert "No clear groups: the people on the map do not part into groups of 5 or more." in said
+    said = run("map", one, "--mode", "polis", "--out", tmp_path / "out")
+    assert "No clear groups: all people who voted often enough stand at one place of the map." in said
+
+
 def test_json_is_what_the_file_says(conversation, tmp_path):
     said = json.loads(run("map", conversation, "-k", 3, "--out", tmp_path / "out", "--json"))
     assert said == json.loads((tmp_path / "out" / "map.json").read_text(encoding="utf-8"))
@@ -91,7 +102,7 @@ def test_a_folder_without_votes_is_refused_in_words(command, tmp_path):
 
 
 def test_too_many_groups_are_refused_in_words(conversation, tmp_path):
-    assert "2 to 5 groups" in run("map", conversation, "-k", 9, "--out", tmp_path, code=1)
+    assert "whole number from 2 to 5" in run("map", conversation, "-k", 9, "--out", tmp_path, code=1)
 
 
 def test_an_unknown_mode_is_a_wrong_command_line(conversation, tmp_path):

@@ -121,7 +121,7 @@ def test_more_groups_than_people_allow_are_refused():
 
 @pytest.mark.parametrize("k", [1, 6])
 def test_number_of_groups_must_be_from_two_to_five(k):
-    with pytest.raises(deliberation.MapError, match="2 to 5"):
+    with pytest.raises(deliberation.MapError, match="from 2 to 5"):
         mapped(with_groups(1)[0], k=k)
 
 
@@ -186,3 +186,47 @@ def test_many_points_are_grouped_as_few_are():
     apart = np.linalg.norm(centres[:, None] - middles[None], axis=2)
     assert (apart.min(axis=0) < 0.1).all()
     assert cost == pytest.approx(2 * 9000, rel=0.05)
+
+
+def test_votes_that_differ_in_one_place_can_be_drawn_anew():
+    """A draw without the one who disagrees is unanimous: nothing is left to find axes in."""
+    people, statements = np.repeat(np.arange(30), 80), np.tile(np.arange(80), 30)
+    one = acts(people, statements, np.where((people == 3) & (statements == 5), -1, 1))
+    assert mapped(one).k == 1
+    six = mapped(acts(people, statements, np.where((people < 6) & (statements == 5), -1, 1)), k=2)
+    assert sorted(six.sizes) == [6, 24]
+    assert deliberation.stability(six, n=10).height == 10
+
+
+def test_groups_are_called_clear_only_when_they_were_sought_and_came_back():
+    votes = with_groups(2)[0]
+    ways = (("stable",), ("stable", 3), ("polis",))
+    clear = [deliberation.map_facts(mapped(votes, *how))["clear_groups"] for how in ways]
+    assert clear == [True, False, None]
+    nobody = mapped(without_structure(1, people=3))
+    assert (deliberation.map_facts(nobody)["clear_groups"], nobody.were_drawn) == (False, False)
+
+
+def test_people_spread_evenly_come_back_as_well_and_the_method_page_says_so():
+    random = np.random.default_rng(0)
+    where, limit, pull = random.normal(size=(600, 1)), random.normal(size=60), random.choice([-1, 1], 60)
+    agree = random.random((600, 60)) < 1 / (1 + np.exp(-pull * (where - limit)))
+    votes = acts(np.repeat(np.arange(600), 60), np.tile(np.arange(60), 600), np.where(agree, 1, -1).ravel())
+    assert mapped(votes).is_clear
+
+
+@pytest.mark.parametrize("k", [2.5, "3", True])
+def test_number_of_groups_must_be_a_whole_number(k):
+    with pytest.raises(deliberation.MapError, match="whole number from 2 to 5"):
+        mapped(with_groups(1)[0], k=k)
+
+
+def test_people_to_keep_are_named_as_in_the_votes():
+    opinions = deliberation.opinion_map(with_groups(7)[0])
+    with pytest.raises(deliberation.MapError, match="keep holds 'zz', but the votes name them by whole numbers"):
+        deliberation.groups(opinions, keep=["zz"])
+
+
+def test_stability_is_judged_of_groups_alone():
+    with pytest.raises(deliberation.MapError, match="not of OpinionMap"):
+        deliberation.stability(deliberation.opinion_map(with_groups(7)[0]))

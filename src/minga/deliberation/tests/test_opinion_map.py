@@ -92,8 +92,9 @@ def test_fifteen_people_are_grouped_even_when_few_voted_often():
     people = np.repeat(np.arange(20), 10)
     votes = acts(people, np.tile(np.arange(10), 20), np.tile([1, -1], 100))
     few = votes.filter((pl.col("participant") < 4) | (pl.col("statement") < pl.col("participant") % 7))
+    assert deliberation.opinion_map(few, mode="polis").points["in_conv"].sum() == 15
     found = deliberation.opinion_map(few)
-    assert found.points["in_conv"].sum() == 15
+    assert found.points["in_conv"].sum() == 16, "the fifteenth and the sixteenth voted just as often"
     assert found.points.filter("in_conv")["n_votes"].min() >= found.points.filter(~pl.col("in_conv"))["n_votes"].max()
 
 
@@ -151,3 +152,45 @@ def test_statements_about_the_conversation_may_be_marked_by_truth():
 def test_a_missing_column_is_named():
     with pytest.raises(deliberation.VoteError, match="vote"):
         deliberation.vote_table(pl.DataFrame({"participant": [1], "statement": [1]}))
+
+
+def alike(people: int, statements: int, vote: int = 1) -> pl.DataFrame:
+    return acts(np.repeat(np.arange(people), statements), np.tile(np.arange(statements), people), vote)
+
+
+@pytest.mark.parametrize("solver", ["auto", "exact", "rsvd"])
+@pytest.mark.parametrize(("people", "statements", "vote"), [(20, 100, 1), (1, 100, -1), (20, 100, 0), (5000, 30, 1)])
+def test_people_who_all_vote_the_same_stand_in_one_place_at_every_size(people, statements, vote, solver):
+    found = deliberation.opinion_map(alike(people, statements, vote), solver=solver)
+    assert not found.position.any()
+    assert found.eigenvalues == (0.0, 0.0)
+    assert deliberation.groups(found).k == 1
+
+
+def test_nobody_is_left_out_by_their_place_in_a_file():
+    people = np.repeat([f"p{at}" for at in range(40)], 5)
+    votes = acts(people, np.arange(200) % 20, np.where(np.arange(200) % 3, 1, -1))
+    maps = [deliberation.opinion_map(rows) for rows in (votes, votes.reverse())]
+    grouped = [set(found.points.filter("in_conv")["participant"].to_list()) for found in maps]
+    assert grouped[0] == grouped[1] == set(people.tolist())
+    assert deliberation.opinion_map(votes, mode="polis").points["in_conv"].sum() == 15, "polis stays as published"
+
+
+def test_sums_do_not_hang_on_how_many_threads_there_are():
+    """A product of long vectors is split between threads, which moves its last digits; a plain sum is not."""
+    values = np.random.default_rng(1).random((4000, 10))
+    assert parts.squared(sparse.csr_array(values)) == float(np.square(values.ravel()).sum())
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"seed": 1.5}, r"seed is 1\.5.*from 0 to"),
+        ({"seed": 2**70}, "seed is 1180591620717411303424.*from 0 to 9223372036854775807"),
+        ({"n_components": 2.0}, r"n_components is 2\.0.*at least 1"),
+        ({"n_components": True}, "n_components is True"),
+    ],
+)
+def test_an_option_that_is_no_whole_number_is_named(options, words):
+    with pytest.raises(deliberation.MapError, match=words):
+        deliberation.opinion_map(with_groups(5)[0], **options)
