@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from minga.deliberation import sample_days as days
 from minga.deliberation import sample_story as story
-from minga.deliberation.models import Consultation, Conversation, Level, Round, Statement
+from minga.deliberation.models import Consultation, Conversation, Level, ModerationAct, Round, Statement
 from minga.deliberation.sample_talks import load_talk, sample_id, texts
 from minga.deliberation.selectors.consulting import organizations_for_consultations
 from minga.deliberation.services import consulting, drafting, mapping, moderating, versions
@@ -64,56 +64,56 @@ def _ministry() -> Any:
     return next(iter(organizations_for_consultations(_account(OFFICER))), None)
 
 
-def _date(consultation: Consultation, **times: datetime) -> None:
-    """Let the sample's consultation lie in the past: what it says of its days is invented like the rest."""
-    Consultation.objects.filter(pk=consultation.pk).update(**times)
-    consultation.refresh_from_db()
-
-
 # ---------------------------------------------------------------- the one that was adopted
 def _load_adopted() -> None:
     """Tell the whole story: voices, a conversation and a hearing, answers, two versions, a decision, promises."""
-    said, begin = texts("story"), timezone.now() - timedelta(days=150)
+    said = texts("story")
+    calendar = days.Calendar(timezone.now(), said["days"])
     asked = _consultation("adopted")
-    _date(asked, created_at=begin, opened_at=begin)
-    talk = load_talk("closed", consultation=asked, state=Conversation.State.CLOSED, begin=begin + timedelta(days=10))
-    told = story.Told(asked, _account(OFFICER), begin + timedelta(days=3))
+    talk = load_talk("closed", consultation=asked, state=Conversation.State.CLOSED, begin=calendar.at("talk"))
+    told = story.Told(asked, _account(OFFICER), calendar)
     story.make_themes(told, said["themes"])
     story.take_in(told, said["sources"], owner=_account(OWNER))
     story.hear(told, said["takeaways"])
     story.answer_themes(told, said["themes"])
     consulting.close(consultation=asked)
-    _date(asked, closed_at=timezone.now() - timedelta(days=30))
+    days.date_consultation(asked, calendar)
     draft = story.write(told, said["draft"])
     run = mapping.refresh_map(conversation=talk)
     if run is not None:
         mapping.publish_map(run=run, by=told.officer)
+        days.date_map(talk, calendar)
     story.answer_common_ground(told, said["statements"])
-    versions.publish_version(draft=draft, note=said["draft"]["second_note"], by=told.officer)
-    story.adopt(draft, _account(SECOND), said["decision"])
+    second = said["draft"]["second_note"]
+    versions.publish_version(draft=draft, note=second, by=told.officer, at=calendar.at("second"))
+    story.adopt(told, draft, _account(SECOND), said["decision"])
+    days.date_answers(asked, calendar)
+    days.date_draft(draft, calendar)
     story.promise(told, draft, said["commitments"], asked.organization)
 
 
 # ---------------------------------------------------------------- the one that is open
 def _load_open() -> None:
     """Ask people in Sfax what a training centre shall teach; rounds roll up from the city to the country."""
-    said, begin = texts("story")["open"], timezone.now() - timedelta(days=20)
-    asked = _consultation("open")
-    _date(asked, created_at=begin, opened_at=begin)
-    rounds = _rounds(asked, begin)
+    said = texts("story")["open"]
+    calendar = days.Calendar(timezone.now(), said["days"])
+    asked, begin = _consultation("open"), calendar.at("opened")
+    days.date_consultation(asked, calendar)
+    rounds = _rounds(asked, calendar)
     talk = load_talk("open", consultation=asked, state=Conversation.State.OPEN, begin=begin, round=rounds["Sfax"])
+    _moderate(talk, calendar)
     mapping.refresh_map(conversation=talk)
-    _moderate(talk)
-    told = story.Told(asked, _account(OFFICER), begin)
+    told = story.Told(asked, _account(OFFICER), calendar)
     story.make_themes(told, said["themes"])
     story.take_in(told, said["sources"], rounds=rounds)
     story.answer_themes(told, said["themes"])
     _begin_text(told, said["draft"])
+    days.date_answers(asked, calendar)
 
 
-def _rounds(asked: Consultation, begin: datetime) -> dict[str, Round]:
-    closes = (timezone.now() + timedelta(days=40)).date()
-    make = {"consultation": asked, "country": "TN", "opens_on": begin.date(), "closes_on": closes}
+def _rounds(asked: Consultation, calendar: days.Calendar) -> dict[str, Round]:
+    opens, closes = calendar.at("opened").date(), calendar.at("closes").date()
+    make = {"consultation": asked, "country": "TN", "opens_on": opens, "closes_on": closes}
     country = consulting.save_round(**make, title="Tunisia (sample)", level=Level.COUNTRY)
     region = consulting.save_round(
         **make, title="South (sample)", level=Level.REGION, place="South", parent=country.number
@@ -126,7 +126,7 @@ def _rounds(asked: Consultation, begin: datetime) -> dict[str, Round]:
     }
 
 
-def _moderate(talk: Conversation) -> None:
+def _moderate(talk: Conversation, calendar: days.Calendar) -> None:
     """Reject one statement with a reason, so that the public log shows how that reads; others wait."""
     advertises = talk.statements.filter(state=Statement.State.WAITING).order_by("number").last()
     if advertises is not None:
@@ -137,6 +137,7 @@ def _moderate(talk: Conversation) -> None:
             reason="Rule 2: it advertises a product and says nothing about the question.",
             by=_account(MODERATOR),
         )
+        ModerationAct.objects.filter(conversation=talk).update(at=calendar.at("moderated"))
 
 
 def _begin_text(told: story.Told, said: Mapping[str, Any]) -> None:
@@ -150,4 +151,5 @@ def _begin_text(told: story.Told, said: Mapping[str, Any]) -> None:
             draft=draft, heading=row["heading"], text=row["text"], by=told.officer,
             dispositions=[told.answers[theme] for theme in row["themes"]],
         )  # fmt: skip
-    versions.publish_version(draft=draft, note=said["note"], by=told.officer)
+    versions.publish_version(draft=draft, note=said["note"], by=told.officer, at=told.calendar.at("first"))
+    days.date_draft(draft, told.calendar)

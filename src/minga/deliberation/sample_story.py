@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from minga.deliberation.models import Clause, Consultation, Disposition, Round, Theme, Voice
+from minga.deliberation.sample_days import Calendar, date_promise
 from minga.deliberation.sample_talks import sample_id
 from minga.deliberation.selectors import answering as answered
 from minga.deliberation.selectors import citing as published
@@ -39,7 +40,7 @@ class Told:
 
     consultation: Consultation
     officer: Any
-    begin: datetime
+    calendar: Calendar
     themes: dict[str, Theme] = field(default_factory=dict)
     voices: dict[int, Voice] = field(default_factory=dict)
     answers: dict[str, Disposition] = field(default_factory=dict)
@@ -63,7 +64,7 @@ def take_in(told: Told, rows: Iterable[Mapping[str, Any]], *, owner: Any = None,
             may_publish=row["publish"],
             account=owner if row.get("owner") else None,
             language=row["language"],
-            received_at=told.begin + timedelta(hours=31 * place),
+            received_at=told.calendar.at("voices") + timedelta(hours=31 * place),
             by=None if row["kind"] == "form" else told.officer,
         )
         for voice, point in zip(taken.voices, row["points"], strict=True):
@@ -133,7 +134,7 @@ def write(told: Told, said: Mapping[str, Any]) -> Any:
         pk=sample_id(f"{told.consultation.slug}/{said['slug']}"),
     )
     _add(told, draft, said["first"])
-    versions.publish_version(draft=draft, note=said["first_note"], by=told.officer)
+    versions.publish_version(draft=draft, note=said["first_note"], by=told.officer, at=told.calendar.at("first"))
     for key, row in said["second"].items():
         clause = told.clauses[key]
         drafting.save_clause(
@@ -197,7 +198,7 @@ def answer_common_ground(told: Told, by_number: Mapping[int, str]) -> None:
 
 def promise(told: Told, draft: Any, rows: Iterable[Mapping[str, Any]], organization: Any) -> None:
     """Promise what follows from the clauses, and report on some of it."""
-    today = timezone.localdate()
+    today, made_at = timezone.localdate(), told.calendar.at("promised")
     for row in rows:
         link = f"{_FIGURES}{row['figure']}/" if "figure" in row else ""
         made = committing.commit(
@@ -213,8 +214,9 @@ def promise(told: Told, draft: Any, rows: Iterable[Mapping[str, Any]], organizat
         )
         if "status" in row:
             committing.report(commitment=made, seen=1, status=row["status"], note=row["note"], by=told.officer)
+        date_promise(made, made_at, told.calendar.after(row["reported"]) if "reported" in row else None)
 
 
-def adopt(draft: Any, by: Any, decision: str) -> None:
+def adopt(told: Told, draft: Any, by: Any, decision: str) -> None:
     """Let a second person adopt what the officer published."""
-    adopting.adopt(draft, by, decision)
+    adopting.adopt(draft, by, decision, at=told.calendar.at("adopted"))

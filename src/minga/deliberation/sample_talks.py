@@ -41,7 +41,7 @@ def load_talk(
     statements = _statements(talk, said, begin)
     people = _people(talk, said["people"], said["seed"], begin)
     _vote(statements, people, said, begin)
-    _wait(talk, said.get("waiting", ()), len(statements))
+    _wait(talk, said.get("waiting", ()), len(statements), begin + timedelta(days=said["voting_days"]))
     return talk
 
 
@@ -98,13 +98,14 @@ def _statements(talk: Conversation, said: Mapping[str, Any], begin: datetime) ->
     return made
 
 
-def _wait(talk: Conversation, entries: Any, first: int) -> None:
+def _wait(talk: Conversation, entries: Any, first: int, at: datetime) -> None:
     """Leave a few statements to the moderators."""
     for number, entry in enumerate(entries, start=first):
         text, language, translations = _words(entry)
         Statement.objects.create(
             conversation=talk, number=number, text=text, language=language, translations=translations
         )
+    talk.statements.filter(number__gte=first).update(created_at=at)
 
 
 def _people(talk: Conversation, groups: list[int], seed: int, begin: datetime) -> list[Participant]:
@@ -127,10 +128,11 @@ def _people(talk: Conversation, groups: list[int], seed: int, begin: datetime) -
                     token_hash=pseudonym.hex * 2,
                     strata=strata if draw.random() < 0.85 else {},
                     language=str(draw.choice(["ar", "fr", "en"])),
-                    joined_at=begin,
                 )
             )
-    return Participant.objects.bulk_create(rows)
+    made = Participant.objects.bulk_create(rows)
+    talk.participants.update(joined_at=begin)
+    return made
 
 
 def _vote(statements: list[Statement], people: list[Participant], said: Mapping[str, Any], begin: datetime) -> None:
@@ -141,7 +143,7 @@ def _vote(statements: list[Statement], people: list[Participant], said: Mapping[
     rows = []
     for person, group in zip(people, groups, strict=True):
         asked = draw.permutation(len(statements))[: int(draw.integers(len(statements) // 2, len(statements) + 1))]
-        at = begin + timedelta(minutes=float(draw.integers(0, 25 * 24 * 60)))
+        at = begin + timedelta(minutes=float(draw.integers(0, said["voting_days"] * 24 * 60)))
         for place in asked:
             at += timedelta(seconds=float(draw.integers(4, 40)))
             agrees = draw.random() < leanings[place][group]

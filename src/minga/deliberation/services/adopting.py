@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -28,7 +29,7 @@ class NotAdoptable(ActError):
 
 
 @transaction.atomic
-def adopt(draft: Draft, by: Any, decision: str) -> Draft:
+def adopt(draft: Draft, by: Any, decision: str, *, at: datetime | None = None) -> Draft:
     """Adopt the last published version of a draft; after that nothing in it changes any more.
 
     Parameters
@@ -38,6 +39,8 @@ def adopt(draft: Draft, by: Any, decision: str) -> Draft:
         Another person than the one who published the last version.
     decision : str
         Which decision adopts it: a permanent link, or who decided and when, in words.
+    at : datetime, optional
+        The invented day of a sample; everybody else adopts now.
 
     Raises
     ------
@@ -57,7 +60,7 @@ def adopt(draft: Draft, by: Any, decision: str) -> Draft:
     problems = selectors.missing(found, consultation)
     if not adoptable(problems):
         raise NotAdoptable(problems.filter(pl.col("blocks")))
-    found.state, found.adopted_at = Draft.State.ADOPTED, timezone.now()
+    found.state, found.adopted_at = Draft.State.ADOPTED, at or timezone.now()
     found.adopted_by_mark, found.decision = mark_of(by), decision.strip()
     found.save(update_fields=["state", "adopted_at", "adopted_by_mark", "decision"])
     if not consultation.drafts.filter(state=Draft.State.WRITING).exists():

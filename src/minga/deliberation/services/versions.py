@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from minga.deliberation.engine.errors import ActError, TraceError
 from minga.deliberation.models import ClauseVersion, Draft, DraftVersion
@@ -15,8 +17,10 @@ from minga.members import services as members
 
 
 @transaction.atomic
-def publish_version(*, draft: Draft, note: str = "", by: Any = None) -> DraftVersion:
+def publish_version(*, draft: Draft, note: str = "", by: Any = None, at: datetime | None = None) -> DraftVersion:
     """Publish what was written as the next version; from now on it never changes.
+
+    `at` is the invented day of a sample; everybody else publishes now.
 
     Raises
     ------
@@ -36,13 +40,16 @@ def publish_version(*, draft: Draft, note: str = "", by: Any = None) -> DraftVer
         selectors.lineage_of(found, number)
     except TraceError as wrong:
         raise ActError("lineage", str(wrong)) from None
-    version = DraftVersion.objects.create(
+    version = DraftVersion(
         draft=found,
         number=number,
         note=note.strip(),
         text_hash=selectors.text_hash(found, number),
+        published_at=at or timezone.now(),
         by_mark=mark_of(by),
     )
+    # raw: the moment is stored as it stands here, for the database lets nobody set it later
+    version.save_base(raw=True, force_insert=True)
     found.version = draft.version = number
     found.save(update_fields=["version"])
     members.record(by=by, act="draft.published", on=found.reference, reason=f"version {number}")

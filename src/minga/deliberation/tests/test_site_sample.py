@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.db.models import Max, Min
 from django.test import Client
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from minga.deliberation.models import Citation, Commitment, Consultation, Disposition, Draft, MapRun, Source, Vote
+from minga.deliberation import triggers
+from minga.deliberation.models import (
+    Citation,
+    Commitment,
+    CommitmentUpdate,
+    Consultation,
+    Disposition,
+    Draft,
+    MapRun,
+    Source,
+    Statement,
+    ThemeLink,
+    Voice,
+    Vote,
+)
 from minga.deliberation.sample import load_sample
+from minga.deliberation.sample_talks import texts
 from minga.deliberation.selectors import adoption, consulting, publishing, tracing
 from minga.members import selectors as people
 from minga.members import services as members
@@ -108,6 +127,106 @@ def evidence_is_cited_only_where_it_is_published():
     """Without index and panel in this small sample nothing is cited, rather than a figure that is not there."""
     assert not Citation.objects.exists()
     assert not Commitment.objects.exclude(indicator_link="").exists()
+
+
+def span(rows, field: str) -> tuple:
+    """The first and the last moment of something."""
+    found = rows.aggregate(first=Min(field), last=Max(field))
+    return found["first"], found["last"]
+
+
+def steps_stand_behind_each_other(*steps: tuple) -> None:
+    """Each step begins after the one before has ended."""
+    for (name, (_first, ended)), (later, (begun, _last)) in pairwise(steps):
+        assert ended < begun, f"{later} began on {begun}, before {name} had ended on {ended}"
+
+
+def adopted_one_happened_in_an_order_one_can_believe():
+    asked = Consultation.objects.get(slug="sample-ai-strategy")
+    draft, talk, now = asked.drafts.get(), asked.conversations.get(), timezone.now()
+    answers = Disposition.objects.filter(consultation=asked)
+    first, second = draft.versions.order_by("number")
+    promises = Commitment.objects.filter(draft=draft)
+    reports = CommitmentUpdate.objects.filter(commitment__in=promises, version__gt=1)
+    assert asked.opened_at < talk.opened_at < talk.closed_at < asked.closed_at
+    assert talk.opened_at <= span(Vote.objects.filter(statement__conversation=talk), "at")[0]
+    assert span(Vote.objects.filter(statement__conversation=talk), "at")[1] < talk.closed_at
+    steps_stand_behind_each_other(
+        ("opening", (asked.opened_at, asked.opened_at)),
+        ("voices", span(asked.sources, "received_at")),
+        ("closing", (asked.closed_at, asked.closed_at)),
+        ("sorting", span(ThemeLink.objects.filter(theme__consultation=asked), "at")),
+        ("answers", span(answers.filter(statement=None), "at")),
+        ("version 1", (first.published_at, first.published_at)),
+        ("map", span(talk.maps, "made_at")),
+        ("answers to statements", span(answers.exclude(statement=None), "at")),
+        ("version 2", (second.published_at, second.published_at)),
+        ("adoption", (draft.adopted_at, draft.adopted_at)),
+        ("promises", span(promises, "created_at")),
+        ("reports", span(reports, "at")),
+        ("today", (now, now)),
+    )
+
+
+def open_one_comes_of_the_promise_and_lies_in_the_past():
+    asked, now = Consultation.objects.get(slug="sample-training-centre"), timezone.now()
+    promised = Commitment.objects.get(number=2)
+    talk, draft = asked.conversations.get(), asked.drafts.get()
+    assert promised.created_at < asked.opened_at < promised.updates.get(version=2).at, (
+        "it reports that this one is open"
+    )
+    steps_stand_behind_each_other(
+        ("opening", (asked.created_at, asked.created_at)),
+        ("themes", span(ThemeLink.objects.filter(theme__consultation=asked), "at")),
+        ("answers", span(asked.dispositions, "at")),
+        ("first text", span(draft.versions, "published_at")),
+        ("today", (now, now)),
+    )
+    assert asked.opened_at <= span(asked.sources, "received_at")[0]
+    assert span(asked.sources, "received_at")[1] < span(asked.themes, "created_at")[0]
+    assert span(Vote.objects.filter(statement__conversation=talk), "at")[1] < now
+    assert span(talk.statements, "created_at")[1] < talk.moderation.get().at < talk.maps.get().made_at
+
+
+def no_promise_was_due_or_reported_before_it_was_made():
+    today = timezone.localdate()
+    for one in Commitment.objects.all():
+        assert one.due_on > one.created_at.date(), f"{one.code} was due before it was made"
+        reports = list(one.updates.order_by("version").values_list("at", flat=True))
+        assert reports == sorted(reports)
+        if one.status == "done":
+            assert reports[-1].date() <= one.due_on <= today
+
+
+def test_days_of_the_story_stand_in_an_order_one_can_believe(sample):
+    adopted_one_happened_in_an_order_one_can_believe()
+    open_one_comes_of_the_promise_and_lies_in_the_past()
+    no_promise_was_due_or_reported_before_it_was_made()
+    for voice in Voice.objects.select_related("source"):
+        assert voice.created_at == voice.source.received_at
+    assert not Statement.objects.filter(created_at__gt=timezone.now()).exists()
+
+
+def test_days_are_stored_under_the_rules_that_guard_published_versions(request):
+    triggers.install(connection)
+    try:
+        request.getfixturevalue("sample")
+        adopted_one_happened_in_an_order_one_can_believe()
+    finally:
+        if triggers.is_throwaway(connection):
+            triggers.remove(connection)
+
+
+def test_value_and_target_of_a_promise_are_of_one_scale():
+    """The index counts points from 0 to 100; a level of 0 to 5 beside it would mislead."""
+    measured = [row for row in texts("story")["commitments"] if "target" in row]
+    assert measured
+    for row in measured:
+        assert "points" in row["indicator"]
+        assert "0 to 100" in row["indicator"]
+        number, unit, *_rest = row["target"].split()
+        assert unit == "points"
+        assert 5 < float(number) <= 100
 
 
 def test_story_is_told_once_and_whole(sample):
