@@ -115,5 +115,10 @@ def html_of(text: str) -> SafeString:
 
 def clause_name(row: Any) -> str:
     """Name a clause by its number and its heading, or by its first words."""
-    words = row.heading or row.text.strip().split("\n")[0]
-    return f"{row.code} {words[:60]}{'…' if len(words) > 60 else ''}".strip()
+    return clause_title(row.code, row.heading, row.text)
+
+
+def clause_title(code: str, heading: str, text: str) -> str:
+    """Name a clause by its number and its heading, or by its first words."""
+    words = heading or text.strip().split("\n")[0]
+    return f"{code} {words[:60]}{'…' if len(words) > 60 else ''}".strip()

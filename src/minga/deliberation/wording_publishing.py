@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import polars as pl
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from minga.deliberation import wording_consulting
+from minga.deliberation import wording_consulting, wording_drafting
 from minga.deliberation.engine.texts.behind import Behind
 from minga.deliberation.engine.texts.document import ClauseText, DraftText, Labels, VersionLine
-from minga.deliberation.engine.texts.replies import COLUMNS, Frame
+from minga.deliberation.engine.texts.replies import COLUMNS, Frame, Names
 from minga.deliberation.engine.trace import Trace
 from minga.deliberation.models import Consultation, Disposition, Draft
 from minga.deliberation.selectors import citing, publishing
@@ -108,7 +110,14 @@ def up_to(trace: Trace, version: int) -> Trace:
 
 def behind(consultation: Consultation, trace: Trace, whole: Whole, words: Labels) -> Behind:
     """Return what finds the voices, answers and evidence behind clauses, with their addresses."""
-    return Behind(linked(trace, whole), publishing.public_voices(consultation), _addresses(consultation, whole), words)
+    return Behind(
+        linked(trace, whole),
+        publishing.public_voices(consultation),
+        _addresses(consultation, whole),
+        words,
+        publishing.theme_names(consultation) | publishing.statement_texts(consultation),
+        publishing.languages(consultation),
+    )
 
 
 def linked(trace: Trace, whole: Whole) -> Trace:
@@ -126,13 +135,35 @@ def _addresses(consultation: Consultation, whole: Whole) -> Callable[[str, str],
         if kind == "statement":
             talk, _slash, number = name.rpartition("/")
             return whole(reverse("deliberation:report_statement", args=[talk, number]))
+        if kind == "theme":
+            voices = reverse("deliberation:voices", args=[consultation.slug])
+            return whole(f"{voices}?theme={name.removeprefix('T')}")
+        if kind == "clause":
+            draft, _slash, code = name.rpartition("/")
+            return whole(reverse("deliberation:clause", args=[consultation.slug, draft, code.removeprefix("C")]))
         return ""
 
     return address
 
 
 # ---------------------------------------------------------------- answers
-def replies_frame(consultation: Consultation) -> Frame:
+def replies_names(consultation: Consultation, whole: Whole, public: Collection[str]) -> Names:
+    """Return how a file of answers calls themes and clauses in words, and where they are found."""
+    clauses = publishing.clauses_named(consultation)
+    address = _addresses(consultation, whole)
+    return Names(
+        themes=publishing.theme_names(consultation),
+        clauses={
+            name: wording_drafting.clause_title(row.clause.code, row.heading, row.text) for name, row in clauses.items()
+        },
+        languages=publishing.languages(consultation)
+        | {name: row.clause.draft.language for name, row in clauses.items()},
+        address=lambda kind, name: address(kind, name) if kind != "voice" or name in public else "",
+        day=lambda day: date_format(date.fromisoformat(day), "DATE_FORMAT"),
+    )
+
+
+def replies_frame(consultation: Consultation, whole: Whole) -> Frame:
     """Return the title and the words of a file of answers, in the language that is spoken now."""
     names = {
         "voice": _("Voice"),
@@ -155,6 +186,8 @@ def replies_frame(consultation: Consultation) -> Frame:
         about=" ".join(about),
         publisher=wording_consulting.asked_by(consultation),
         columns={name: names[name] for name in COLUMNS},
+        home=whole(reverse("deliberation:consultation", args=[consultation.slug])),
+        home_name=_("Back to the consultation"),
     )
 
 

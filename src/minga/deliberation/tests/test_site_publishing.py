@@ -210,3 +210,27 @@ def test_files_and_figures_are_not_made_without_end(draft, settings):
     assert browser.get(address("replies_file", slug, "html")).status_code == 429
     figures = f"/api/v1/deliberation/consultations/{slug}/coverage"
     assert [browser.get(figures).status_code for _time in range(121)] == [200] * 120 + [429]
+
+
+# ---------------------------------------------------------------- names, links and languages
+def test_theme_has_its_name_in_every_file_and_leads_to_its_voices(asked, draft):
+    for ending in ("md", "html", "xml"):
+        text = got(draft, ending, trace="1").content.decode()
+        assert "Advice" in text
+        assert f"http://testserver/fr/deliberation/{asked.slug}/voices/?theme=1" in text
+
+
+def test_page_of_all_answers_leads_to_voices_themes_clauses_and_back(asked, draft):
+    asked.state = "closed"
+    asked.save()
+    page = Client().get(address("replies_file", asked.slug, "html")).content.decode()
+    home = f"http://testserver/en/deliberation/{asked.slug}/"
+    number = draft.clauses.order_by("-number").first().number
+    assert f'<a href="{home}">Back to the consultation</a>' in page
+    assert (
+        f'<a href="{home}drafts/{draft.slug}/c/{number}/"><span lang="fr" dir="ltr">C{number} Conseil</span></a>'
+        in page
+    )
+    assert f'<a href="{home}voices/?theme=1"><span lang="en" dir="ltr">T1 Advice</span></a>' in page
+    assert f"{home}voices/1/" in page
+    assert f"{home}voices/2/" not in page

@@ -24,7 +24,8 @@ from minga.deliberation.engine.texts.document import ClauseText, DraftText, Labe
 from minga.deliberation.engine.texts.drafts import FORMATS, write_draft
 from minga.deliberation.engine.texts.markdown import escaped
 from minga.deliberation.engine.texts.replies import FORMATS as TABLES
-from minga.deliberation.engine.texts.replies import Frame, replies, write_replies
+from minga.deliberation.engine.texts.replies import Frame, Names, as_table, replies, reply_rows, write_replies
+from minga.deliberation.engine.texts.word_files import guessed
 from minga.deliberation.engine.trace import Trace
 
 AKN = {"a": NAMESPACE}
@@ -460,3 +461,113 @@ def test_unknown_format_of_answers_is_refused(trace):
 def test_labels_say_what_a_note_is():
     assert Labels().named(VOICE) == "Voice V3"
     assert Labels(evidence="Beleg").named(EVIDENCE) == "Beleg"
+
+
+# ---------------------------------------------------------------- languages and links
+def spoken(trace):
+    """Say in which languages the voices speak: Amina's is Arabic, and of Chloé's nobody knows."""
+    words = trace.voices.with_columns(
+        text=pl.Series(["نريد النصح", "=Advice for all", "Cheaper power."]),
+        language=pl.Series(["ar", "en", None], dtype=pl.String),
+    )
+    return Trace(words, trace.links, trace.dispositions, trace.clauses, trace.evidence)
+
+
+def noted(trace):
+    """Write what stands behind the first clause under a French draft."""
+    behind = Behind(
+        spoken(trace),
+        address=lambda kind, name: f"https://x.example/{kind}/{name}",
+        names={"T1": "Advice"},
+        languages={"T1": "en", "d1": "es"},
+    )
+    one = ClauseText("C1", "1", "Conseil", "Un conseil.", notes=behind.notes("C1"))
+    return draft("fr", clauses=(one,))
+
+
+def test_theme_behind_a_clause_has_its_name_and_its_link(trace):
+    page = write_draft(noted(trace), "html", with_trace=True).decode()
+    assert '<a href="https://x.example/theme/T1">Theme T1</a>: <span lang="en" dir="ltr">Advice</span>' in page
+    assert "[Theme T1](https://x.example/theme/T1): Advice" in write_draft(noted(trace), "md", with_trace=True).decode()
+
+
+def test_words_behind_a_clause_carry_their_languages(trace):
+    page = write_draft(noted(trace), "html", with_trace=True).decode()
+    assert '<span lang="ar" dir="rtl">نريد النصح</span>' in page
+    root = etree.fromstring(write_draft(noted(trace), "xml", with_trace=True))
+    said = {
+        each.text: each.get("{http://www.w3.org/XML/1998/namespace}lang") for each in root.iter(f"{{{NAMESPACE}}}span")
+    }
+    assert said == {"Advice": "en", "نريد النصح": "ar", "=Advice for all": "en"}
+    note = root.find(".//a:note[@eId='note_1_3']/a:p", AKN)
+    assert note.xpath("string()") == "Voice V1: نريد النصح"
+
+
+def test_arabic_words_in_a_french_word_file_run_from_right_to_left(trace):
+    body = docx.Document(io.BytesIO(write_draft(noted(trace), "docx", with_trace=True))).element.body
+    runs = {each.text: each.find(qn("w:rPr")) for each in body.iter(qn("w:r"))}
+    arabic, french = runs["نريد النصح"], runs["Un conseil."]
+    assert arabic.find(qn("w:rtl")) is not None
+    assert arabic.find(qn("w:lang")).get(qn("w:bidi")) == "ar-SA"
+    assert french.find(qn("w:rtl")) is None
+    assert french.find(qn("w:lang")).get(qn("w:val")) == "fr-FR"
+
+
+def test_reason_of_an_answer_carries_its_own_language(trace):
+    reasoned = trace.dispositions.with_columns(reason=pl.lit("Hay dinero."))
+    known = Trace(trace.voices, trace.links, reasoned, trace.clauses, trace.evidence)
+    note = Behind(known, languages={"d1": "es"}).notes("C1")[0]
+    assert note.words == (("accepted", ""), ("Hay dinero.", "es"), ("Unit", ""))
+    assert note.text == "accepted · Hay dinero. · Unit"
+
+
+def test_text_begun_on_an_empty_page_is_a_draft_in_akoma():
+    root = etree.fromstring(write_draft(draft(kind="empty"), "xml"))
+    assert root.find("a:doc", AKN).get("name") == "draft"
+    assert root.find(".//a:FRBRWork/a:FRBRuri", AKN).get("value") == "/akn/cv/doc/draft/2026-03-01/islands"
+    assert root.find(".//a:FRBRsubtype", AKN).get("value") == "draft"
+
+
+def named_rows(trace):
+    names = Names(
+        themes={"T1": "Advice"},
+        clauses={"C1": "C1 Advice for firms"},
+        languages={"T1": "en", "C1": "fr", "d2": "es"},
+        address=lambda kind, name: f"https://x.example/{kind}/{name}",
+        day=lambda day: f"on {day}",
+    )
+    return reply_rows(spoken(trace), public={"V1", "V3"}, names=names)
+
+
+def test_page_of_answers_names_clauses_and_leads_on(trace):
+    frame = Frame("Answers", "en", home="https://x.example/", home_name="Back to the consultation")
+    page = write_replies(named_rows(trace), "html", frame).decode()
+    assert '<a href="https://x.example/">Back to the consultation</a>' in page
+    assert '<a href="https://x.example/clause/C1"><span lang="fr" dir="ltr">C1 Advice for firms</span></a>' in page
+    assert '<a href="https://x.example/theme/T1"><span lang="en" dir="ltr">T1 Advice</span></a>' in page
+    assert '<a href="https://x.example/voice/V1">' in page
+    assert "https://x.example/voice/V2" not in page
+    assert '<span lang="ar" dir="rtl">نريد النصح</span>' in page
+    assert "on 2026-02-01" in page
+
+
+def test_tables_for_programs_keep_the_names_of_the_trace(trace):
+    found = as_table(named_rows(trace))
+    assert found.row(0, named=True) | {"text": ""} == {
+        "voice": "V1", "text": "", "theme": "Advice", "answer": "accepted", "reason": "", "responder": "Unit",
+        "date": "2026-02-01", "clause": "C1",
+    }  # fmt: skip
+
+
+def test_arabic_cell_of_an_english_word_file_runs_from_right_to_left(trace):
+    table = docx.Document(io.BytesIO(write_replies(named_rows(trace), "docx", Frame("Answers")))).tables[0]
+    said = [row.cells[1].paragraphs[0] for row in table.rows]
+    assert [each._p.find(f"{qn('w:pPr')}/{qn('w:bidi')}") is not None for each in said] == [False, True, False, False]
+    assert said[1].runs[0]._r.find(f"{qn('w:rPr')}/{qn('w:lang')}").get(qn("w:bidi")) == "ar-SA"
+
+
+@pytest.mark.parametrize(
+    ("words", "around", "found"), [("نعم", "en", "ar"), ("Yes", "ar", ""), ("12", "ar", "ar"), ("Oui", "fr", "fr")]
+)
+def test_language_that_nobody_said_is_guessed_by_the_script(words, around, found):
+    assert guessed(words, around) == found

@@ -14,7 +14,7 @@ from minga.deliberation import wording_consulting, wording_publishing
 from minga.deliberation.engine.texts.drafts import FORMATS, write_draft
 from minga.deliberation.engine.texts.html import write_html
 from minga.deliberation.engine.texts.replies import FORMATS as TABLES
-from minga.deliberation.engine.texts.replies import replies, write_replies
+from minga.deliberation.engine.texts.replies import reply_rows, write_replies
 from minga.deliberation.models import Consultation
 from minga.deliberation.selectors import access, publishing
 from minga.deliberation.selectors import drafts as texts
@@ -89,9 +89,12 @@ def desk_replies_file(request: HttpRequest, consultation: Consultation, ending: 
 def _replies(request: HttpRequest, consultation: Consultation, ending: str, public: set[str] | None) -> HttpResponse:
     if ending not in {*TABLES, "pdf"}:
         raise Http404
-    words, frame = wording_publishing.labels(), wording_publishing.replies_frame(consultation)
+    whole = wording_publishing.whole_by(request)
+    words, frame = wording_publishing.labels(), wording_publishing.replies_frame(consultation, whole)
     trace = publishing.published_trace(consultation)
-    table = replies(trace, public=public, themes=publishing.theme_names(consultation), labels=words)
+    # the team reads all words; only those that everyone may read have a page of their own
+    names = wording_publishing.replies_names(consultation, whole, publishing.public_voices(consultation))
+    table = reply_rows(trace, public=public, names=names, labels=words)
     if ending == "pdf":
         response = _pdf(request, lambda: write_replies(table, "html", frame).decode())
     else:

@@ -21,6 +21,7 @@ _LANGUAGES = {"ar": "ara", "en": "eng", "es": "spa", "fr": "fra", "ru": "rus", "
 #: A text of no single country: a code that ISO 3166 leaves to those who use it.
 _NO_COUNTRY = "xa"
 _SOURCE = "#publisher"
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 #: Elements that hold words, in which a space would be read.
 _WORDS = ("p", "heading", "num", "li")
 
@@ -42,7 +43,7 @@ def write_akoma_ntoso(draft: DraftText, labels: Labels | None = None, *, with_tr
     labels = labels or Labels()
     names: Any = {None: NAMESPACE}
     root = etree.Element(f"{{{NAMESPACE}}}akomaNtoso", nsmap=names)
-    document = _add(root, "doc", name=draft.kind, contains="singleVersion")
+    document = _add(root, "doc", name=_kind(draft), contains="singleVersion")
     meta = _add(document, "meta")
     _identification(meta, draft)
     _lifecycle(meta, draft)
@@ -80,7 +81,12 @@ def _indent(element: Any, depth: int) -> None:
 def _work(draft: DraftText) -> str:
     """Name the work: country, kind, day of its first version, word in the address."""
     first = min((each.on for each in draft.versions), default=draft.published_on)
-    return f"/akn/{draft.country.lower() or _NO_COUNTRY}/doc/{draft.kind}/{first.isoformat()}/{draft.name}"
+    return f"/akn/{draft.country.lower() or _NO_COUNTRY}/doc/{_kind(draft)}/{first.isoformat()}/{draft.name}"
+
+
+def _kind(draft: DraftText) -> str:
+    """Say what kind of document it is; a draft that began on an empty page is of no particular one."""
+    return "draft" if draft.kind in ("", "empty") else draft.kind
 
 
 def _expression(draft: DraftText, number: int) -> str:
@@ -98,7 +104,7 @@ def _identification(meta: Any, draft: DraftText) -> None:
     work = _add(identification, "FRBRWork")
     _level(work, _work(draft), first.isoformat(), "first version", "/!main")
     _add(work, "FRBRcountry", value=draft.country.lower() or _NO_COUNTRY)
-    _add(work, "FRBRsubtype", value=draft.kind)
+    _add(work, "FRBRsubtype", value=_kind(draft))
     _add(work, "FRBRname", value=draft.name)
     _add(work, "FRBRauthoritative", value="true" if draft.adopted_on else "false")
     expression = _add(identification, "FRBRExpression")
@@ -153,11 +159,24 @@ def _notes(meta: Any, draft: DraftText, labels: Labels) -> None:
 
 def _note(element: Any, note: Note, labels: Labels) -> None:
     name = clean(labels.named(note))
-    rest = f": {clean(note.text)}" if note.text else ""
     if note.link:
-        _add(element, "ref", name, href=note.link).tail = rest
+        _add(element, "ref", name, href=note.link)
     else:
-        element.text = name + rest
+        element.text = name
+    for at, (words, language) in enumerate(note.words):
+        _more(element, ": " if at == 0 else " · ")
+        if language:
+            _add(element, "span", words).set(_LANGUAGE, language)
+        else:
+            _more(element, clean(words))
+
+
+def _more(element: Any, words: str) -> None:
+    """Write on behind what stands in an element."""
+    if len(element):
+        element[-1].tail = (element[-1].tail or "") + words
+    else:
+        element.text = (element.text or "") + words
 
 
 def _note_name(clause: ClauseText, at: int) -> str:

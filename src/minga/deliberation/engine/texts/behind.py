@@ -14,7 +14,8 @@ from minga.deliberation.engine.trace import Trace
 Address = Callable[[str, str], str]
 
 
-def _nowhere(_kind: str, _name: str) -> str:
+def nowhere(_kind: str, _name: str) -> str:
+    """Know no address."""
     return ""
 
 
@@ -32,13 +33,15 @@ class Behind:
     labels : Labels, optional
         Words for kinds of answers.
     names : names of themes and words of statements by their names in the trace, optional
+    languages : languages of themes, statements and answers by their names in the trace, optional
     """
 
     trace: Trace
     public: Collection[str] | None = None
-    address: Address = _nowhere
+    address: Address = nowhere
     labels: Labels = field(default_factory=Labels)
     names: Mapping[str, str] = field(default_factory=dict)
+    languages: Mapping[str, str] = field(default_factory=dict)
 
     def notes(self, clause: str) -> tuple[Note, ...]:
         """Return the answers that stand, each with what it answers and its voices, then the evidence.
@@ -92,19 +95,30 @@ class Behind:
 
     @cached_property
     def _texts(self) -> dict[str, str]:
-        if "text" not in self.trace.voices.columns:
+        return self._of_voices("text")
+
+    @cached_property
+    def _spoken(self) -> dict[str, str]:
+        return self._of_voices("language")
+
+    def _of_voices(self, column: str) -> dict[str, str]:
+        if column not in self.trace.voices.columns:
             return {}
-        return dict(self.trace.voices.select("voice", "text").iter_rows())
+        return dict(self.trace.voices.select("voice", column).iter_rows())
 
     def _answer(self, row: dict[str, Any]) -> Iterator[Note]:
         word = self.labels.answers.get(row["answer"], row["answer"])
         reason, who = (row.get("reason") or "").strip(), (row.get("responder") or "").strip()
-        yield Note("answer", "", " · ".join(part for part in (word, reason, who) if part))
+        told = ((word, ""), (reason, self.languages.get(row["disposition"], "")), (who, ""))
+        parts = tuple(part for part in told if part[0])
+        yield Note("answer", "", " · ".join(words for words, _language in parts), parts=parts)
         for kind in ("theme", "statement"):
             if row[kind]:
-                yield Note(kind, row[kind], self.names.get(row[kind], ""), self.address(kind, row[kind]))
+                said, spoken = self.names.get(row[kind], ""), self.languages.get(row[kind], "")
+                yield Note(kind, row[kind], said, self.address(kind, row[kind]), spoken)
         for voice in self.voices(row["disposition"]):
             if self.public is None or voice in self.public:
-                yield Note("voice", voice, self._texts.get(voice) or "", self.address("voice", voice))
+                said, spoken = self._texts.get(voice) or "", self._spoken.get(voice) or ""
+                yield Note("voice", voice, said, self.address("voice", voice), spoken)
             else:
                 yield Note("voice", voice, self.labels.hidden_voice)

@@ -15,12 +15,28 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 
 @dataclass(frozen=True)
 class Note:
-    """One thing that stands behind a clause: a "voice", a "theme", a "statement", an "answer" or "evidence"."""
+    """One thing that stands behind a clause: a "voice", a "theme", a "statement", an "answer" or "evidence".
+
+    Parameters
+    ----------
+    kind, code : what it is, and its permanent name
+    text : its words
+    link : where it is found for good
+    language : of all of its words, if it is known
+    parts : the words cut where the language changes, each with its language or ""; they are joined by " · "
+    """
 
     kind: str
     code: str
     text: str
     link: str = ""
+    language: str = ""
+    parts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        """The words, each part with its language; "" where nobody knows it."""
+        return self.parts or (((self.text, self.language),) if self.text else ())
 
 
 @dataclass(frozen=True)

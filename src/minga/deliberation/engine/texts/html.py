@@ -7,7 +7,16 @@ from html import escape
 from itertools import groupby
 
 from minga.deliberation.engine.texts.blocks import Block, blocks
-from minga.deliberation.engine.texts.document import ClauseText, DraftText, Labels, Note, clean, facts, version_lines
+from minga.deliberation.engine.texts.document import (
+    ClauseText,
+    DraftText,
+    Labels,
+    Note,
+    clean,
+    direction,
+    facts,
+    version_lines,
+)
 
 STYLE = """body{margin:0 auto;max-inline-size:46rem;padding:1rem;color:#1c2321;background:#fff;
 font:1rem/1.6 system-ui,sans-serif;overflow-wrap:break-word}
@@ -107,10 +116,15 @@ def _notes(notes: tuple[Note, ...], labels: Labels) -> Iterator[str]:
             name = _safe(labels.named(note))
             if note.link:
                 name = f'<a href="{escape(note.link)}">{name}</a>'
-            # a voice may be in another script than the text
-            said = f': <span dir="auto">{_safe(note.text)}</span>' if note.text else ""
-            yield f"<li>{name}{said}</li>"
+            said = " · ".join(marked(words, language) for words, language in note.words)
+            yield f"<li>{name}: {said}</li>" if said else f"<li>{name}</li>"
         yield "</ul>"
+
+
+def marked(words: str, language: str) -> str:
+    """Return words with their language and direction: they may be in another script than the text around them."""
+    spoken = f'lang="{escape(language)}" dir="{direction(language)}"' if language else 'dir="auto"'
+    return f"<span {spoken}>{_safe(words)}</span>"
 
 
 def _safe(text: str) -> str:

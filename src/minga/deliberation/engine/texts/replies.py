@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from html import escape
@@ -12,7 +12,8 @@ from typing import Any
 import polars as pl
 
 from minga.deliberation.engine.errors import ExportError
-from minga.deliberation.engine.texts.document import Labels, clean, direction
+from minga.deliberation.engine.texts.behind import Address, nowhere
+from minga.deliberation.engine.texts.document import Labels, direction
 from minga.deliberation.engine.trace import Trace
 from minga.tables.workbooks import write_workbook
 
@@ -34,13 +35,21 @@ FORMATS = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 
-#: A table of eight columns needs the width of the screen, and on paper its long side.
-_WIDE = "body{max-inline-size:none}@page{size:A4 landscape}\n"
+#: A table of eight columns needs the width of the screen, and on paper its long side; a phone shows it as a list.
+_WIDE = """body{max-inline-size:none}@page{size:A4 landscape}
+table{overflow-wrap:anywhere}
+@media screen and (max-width:50rem){thead{position:absolute;clip-path:inset(50%);inline-size:1px;block-size:1px;
+overflow:hidden}table,tbody,tr,th[scope=row],td{display:block}tr{margin-block-end:1.5rem}td:empty{display:none}
+td::before{content:attr(data-label) ": ";color:#4a5450}}
+"""
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands around the table: its title, language, when it was made, and the words above the columns."""
+    """What stands around the table: its title, language, when it was made, and the words above the columns.
+
+    ``home`` is the address of the consultation and ``home_name`` the words that lead there.
+    """
 
     title: str
     language: str = "en"
@@ -48,6 +57,44 @@ class Frame:
     about: str = ""
     publisher: str = ""
     columns: Mapping[str, str] = field(default_factory=lambda: dict(COLUMNS))
+    home: str = ""
+    home_name: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing in a cell: its words, their language or "", and where it is found.
+
+    ``plain`` is how tables for programs write it, where that is another way.
+    """
+
+    words: str
+    language: str = ""
+    link: str = ""
+    plain: str = ""
+
+
+#: The parts of each cell in a row, as `COLUMNS` orders them.
+Row = Sequence[Sequence[Part]]
+
+
+@dataclass(frozen=True)
+class Names:
+    """How pages call what a table names, by names in the trace.
+
+    Parameters
+    ----------
+    themes, clauses : names of themes, titles of clauses
+    languages : of themes, clauses and answers
+    address : where a "voice", "theme" or "clause" is found
+    day : writes a date, given as in the trace
+    """
+
+    themes: Mapping[str, str] = field(default_factory=dict)
+    clauses: Mapping[str, str] = field(default_factory=dict)
+    languages: Mapping[str, str] = field(default_factory=dict)
+    address: Address = nowhere
+    day: Callable[[str], str] = str
 
 
 def replies(
@@ -73,36 +120,76 @@ def replies(
     table, one row per voice and answer; a voice without an answer has one row
         ``voice``, ``text``, ``theme``, ``answer``, ``reason``, ``responder``, ``date``, ``clause``.
     """
-    labels, themes = labels or Labels(), themes or {}
-    said = trace.voices["text"].to_list() if "text" in trace.voices.columns else [None] * trace.voices.height
-    rows = []
-    for voice, text in zip(trace.voices["voice"].to_list(), said, strict=True):
-        shown = (text or "") if public is None or voice in public else labels.hidden_voice
-        own = "; ".join(themes.get(theme, theme) for theme in trace.themes.get(voice, []))
+    return as_table(reply_rows(trace, public=public, names=Names(themes=themes or {}), labels=labels))
+
+
+def as_table(rows: Iterable[Row]) -> pl.DataFrame:
+    """Return rows as the table that :func:`replies` describes, with names as programs read them."""
+    plain = [tuple("; ".join(part.plain or part.words for part in cell) for cell in row) for row in rows]
+    return pl.DataFrame(plain, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
+
+
+def reply_rows(
+    trace: Trace, *, public: Collection[str] | None = None, names: Names | None = None, labels: Labels | None = None
+) -> list[Row]:
+    """Return what :func:`replies` says as rows for people: names in words, with their languages and links."""
+    labels, names = labels or Labels(), names or Names()
+    spoken = _of_voices(trace, "language")
+    said = _of_voices(trace, "text")
+    rows: list[Row] = []
+    for voice in trace.voices["voice"].to_list():
+        is_shown = public is None or voice in public
+        link = names.address("voice", voice) if is_shown else ""
+        words = Part(said.get(voice) or "", spoken.get(voice) or "") if is_shown else Part(labels.hidden_voice)
+        themes = [_theme(theme, names) for theme in trace.themes.get(voice, [])]
         answers: list[dict[str, Any] | None] = [*trace.answer_of(voice)]
         for row in answers or [None]:
-            rows.append((voice, shown, own, *_answered(trace, row, labels)))
-    return pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
+            rows.append(([Part(voice, link=link)], [words], themes, *_answered(trace, row, names, labels)))
+    return rows
 
 
-def _answered(trace: Trace, row: dict[str, Any] | None, labels: Labels) -> tuple[str, ...]:
+def _of_voices(trace: Trace, column: str) -> dict[str, str]:
+    if column not in trace.voices.columns:
+        return {}
+    return dict(trace.voices.select("voice", column).iter_rows())
+
+
+def _theme(code: str, names: Names) -> Part:
+    name = names.themes.get(code, "")
+    words = f"{code} {name}".strip()
+    return Part(words, names.languages.get(code, ""), names.address("theme", code), name or code)
+
+
+def _answered(trace: Trace, row: dict[str, Any] | None, names: Names, labels: Labels) -> tuple[list[Part], ...]:
     if row is None:
-        return ("",) * 5
-    changes = trace.changes.get(row["disposition"], [])
-    clauses = dict.fromkeys(change["clause"] for change in changes)
+        return ([], [], [], [], [])
     word = labels.answers.get(row["answer"], row["answer"])
     if row.get("duplicate_of"):
         word = f"{word} ({row['duplicate_of']})"
-    told = (row.get("reason"), row.get("responder"), row.get("date"))
-    return (word, *(each or "" for each in told), "; ".join(clauses))
+    day = row.get("date") or ""
+    changes = trace.changes.get(row["disposition"], [])
+    clauses = dict.fromkeys(change["clause"] for change in changes)
+    return (
+        [Part(word)],
+        [Part(row.get("reason") or "", names.languages.get(row["disposition"], ""))],
+        [Part(row.get("responder") or "")],
+        [Part(names.day(day), plain=day)] if day else [],
+        [_clause(clause, names) for clause in clauses],
+    )
 
 
-def write_replies(table: pl.DataFrame, ending: str, frame: Frame, *, nonce: str = "") -> bytes:
+def _clause(name: str, names: Names) -> Part:
+    title, language = names.clauses.get(name, name), names.languages.get(name, "")
+    return Part(title, language, names.address("clause", name), name)
+
+
+def write_replies(table: pl.DataFrame | list[Row], ending: str, frame: Frame, *, nonce: str = "") -> bytes:
     """Write the table of :func:`replies`.
 
     Parameters
     ----------
-    table : table of :func:`replies`
+    table : table of :func:`replies`, or the rows of :func:`reply_rows`
+        Pages and Word files of rows carry links and languages.
     ending : str
         "csv", "xlsx", "html" or "docx".
     frame : Frame
@@ -114,17 +201,19 @@ def write_replies(table: pl.DataFrame, ending: str, frame: Frame, *, nonce: str 
     ExportError
         There is no such format.
     """
-    if ending == "csv":
+    if ending in ("csv", "xlsx") and not isinstance(table, pl.DataFrame):
+        table = as_table(table)
+    if ending == "csv" and isinstance(table, pl.DataFrame):
         harmless = table.with_columns(pl.all().map_elements(without_formula, return_dtype=pl.String))
         return harmless.write_csv().encode()
-    if ending == "xlsx":
+    if ending == "xlsx" and isinstance(table, pl.DataFrame):
         target = io.BytesIO()
         write_workbook({frame.title: table.rename(dict(frame.columns))}, target)
         return target.getvalue()
     if ending == "html":
-        return _page(table, frame, nonce).encode()
+        return _page(_rows(table), frame, nonce).encode()
     if ending == "docx":
-        return _word(table, frame)
+        return _word(_rows(table), frame)
     raise ExportError(f"Answers cannot be written as {ending!r}. Choose one of {', '.join(FORMATS)}.")
 
 
@@ -133,28 +222,50 @@ def without_formula(text: str) -> str:
     return f"'{text}" if text[:1] in tuple("=+-@\t\r") else text
 
 
-def _page(table: pl.DataFrame, frame: Frame, nonce: str) -> str:
+def _rows(table: pl.DataFrame | list[Row]) -> list[Row]:
+    """Return rows of parts, also from a table, which knows neither links nor languages."""
+    if isinstance(table, pl.DataFrame):
+        return [[[Part(cell)] if cell else [] for cell in row] for row in table.rows()]
+    return table
+
+
+def _page(rows: list[Row], frame: Frame, nonce: str) -> str:
     from minga.deliberation.engine.texts.html import page
 
-    head = "".join(f'<th scope="col">{escape(frame.columns[name])}</th>' for name in table.columns)
-    first = table["voice"].is_first_distinct()
-    rows = "".join(_row(row, is_first=is_first) for row, is_first in zip(table.rows(), first, strict=True))
+    names = [frame.columns[name] for name in COLUMNS]
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    seen: set[str] = set()
+    body_rows = "".join(_row(row, names, seen) for row in rows)
+    home = f'<p><a href="{escape(frame.home)}">{escape(frame.home_name)}</a></p>' if frame.home else ""
     body = (
-        f"<main><h1>{escape(frame.title)}</h1><p>{escape(frame.about)}</p>"
+        f"<main><h1>{escape(frame.title)}</h1><p>{escape(frame.about)}</p>{home}"
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(frame.title)}"><table><thead><tr>{head}'
-        f"</tr></thead><tbody>\n{rows}</tbody></table></div></main>"
+        f"</tr></thead><tbody>\n{body_rows}</tbody></table></div></main>"
     )
     return page(frame.title, frame.language, direction(frame.language), body, nonce=nonce, style=_WIDE)
 
 
-def _row(row: tuple[str, ...], *, is_first: bool) -> str:
+def _row(row: Row, names: Sequence[str], seen: set[str]) -> str:
     """Return a row of the page; the first row of a voice is an anchor by its name."""
-    anchor = f' id="{escape(row[0])}"' if is_first else ""
-    cells = "".join(f'<td dir="auto">{escape(clean(cell))}</td>' for cell in row[1:])
-    return f'<tr{anchor}><th scope="row">{escape(row[0])}</th>{cells}</tr>\n'
+    first, *others = row
+    voice = first[0].words
+    anchor = "" if voice in seen else f' id="{escape(voice)}"'
+    seen.add(voice)
+    cells = "".join(
+        f'<td data-label="{escape(name)}">{"; ".join(map(_part, cell))}</td>'
+        for name, cell in zip(names[1:], others, strict=True)
+    )
+    return f'<tr{anchor}><th scope="row">{_part(first[0])}</th>{cells}</tr>\n'
 
 
-def _word(table: pl.DataFrame, frame: Frame) -> bytes:
+def _part(part: Part) -> str:
+    from minga.deliberation.engine.texts.html import marked
+
+    words = marked(part.words, part.language)
+    return f'<a href="{escape(part.link)}">{words}</a>' if part.link else words if part.words else ""
+
+
+def _word(rows: list[Row], frame: Frame) -> bytes:
     from docx.enum.section import WD_ORIENT
 
     from minga.deliberation.engine.texts import word_files as files
@@ -166,5 +277,12 @@ def _word(table: pl.DataFrame, frame: Frame) -> bytes:
     files.paragraph(word, frame.title, "Title", frame.language)
     if frame.about:
         files.paragraph(word, frame.about, "Body Text", frame.language)
-    files.table(word, [frame.columns[name] for name in table.columns], table.rows(), frame.language)
+    cells = ([_said(cell) for cell in row] for row in rows)
+    files.table(word, [frame.columns[name] for name in COLUMNS], cells, frame.language)
     return files.to_bytes(word)
+
+
+def _said(cell: Sequence[Part]) -> tuple[str, str]:
+    """Return the words of a cell, and their language where all of them are in one."""
+    spoken = {part.language for part in cell}
+    return "; ".join(part.words for part in cell), spoken.pop() if len(spoken) == 1 else ""

@@ -105,6 +105,7 @@ def _note(word: Any, note: Note, labels: Labels, language: str) -> None:
         files.link(made, name, note.link, language)
     else:
         files.run(made, name, language)
-    if note.text:
-        files.run(made, f": {note.text}", language)
+    for at, (words, spoken) in enumerate(note.words):
+        files.run(made, ": " if at == 0 else " · ", language)
+        files.run(made, words, spoken or files.guessed(words, language))
     files.turned(made, language)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from html import escape
 from typing import Any
+from unicodedata import bidirectional
 
 from docx import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
@@ -22,6 +23,8 @@ from docx.text.paragraph import Paragraph
 from minga.deliberation.engine.texts.document import RIGHT_TO_LEFT, clean
 
 _LOCALES = {"ar": "ar-SA", "en": "en-GB", "es": "es-ES", "fr": "fr-FR", "ru": "ru-RU", "zh": "zh-CN"}
+#: Where the format looks for a language: scripts from right to left, and those of East Asia, have their own place.
+_SIDES = {"ar": "bidi", "zh": "eastAsia"}
 _DEEPEST = 9
 
 
@@ -72,10 +75,30 @@ def paragraph(word: Any, text: str, style: str, language: str) -> Any:
 
 
 def run(made: Any, text: str, language: str) -> None:
-    """Add words to a paragraph, marked as written from right to left where the language is."""
-    words = made.add_run(clean(text))
+    """Add words to a paragraph, marked with their language, and as written from right to left where that is."""
+    marks = made.add_run(clean(text))._r.get_or_add_rPr()
     if language in RIGHT_TO_LEFT:
-        words._r.get_or_add_rPr().append(OxmlElement("w:rtl"))
+        marks.append(OxmlElement("w:rtl"))
+    if language:
+        marks.append(_spoken(language))
+
+
+def _spoken(language: str) -> Any:
+    """Name a language, so that a program reads words aloud and checks their spelling in it."""
+    element = OxmlElement("w:lang")
+    element.set(qn(f"w:{_SIDES.get(language, 'val')}"), _LOCALES.get(language, language))
+    return element
+
+
+def guessed(text: str, otherwise: str) -> str:
+    """Return the language to write words in of which nobody said it: by the script of their first letter."""
+    for letter in text:
+        written = bidirectional(letter)
+        if written in ("R", "AL"):
+            return otherwise if otherwise in RIGHT_TO_LEFT else RIGHT_TO_LEFT[0]
+        if written == "L":
+            return "" if otherwise in RIGHT_TO_LEFT else otherwise
+    return otherwise
 
 
 def turned(made: Any, language: str) -> Any:
@@ -187,8 +210,8 @@ def _valued(name: str, value: str) -> Any:
 
 
 # ------------------------------------------------------------------------------------------ tables
-def table(word: Any, head: Iterable[str], rows: Iterable[Iterable[str]], language: str) -> Any:
-    """Add a table whose head comes again on every page.
+def table(word: Any, head: Iterable[str], rows: Iterable[Iterable[tuple[str, str]]], language: str) -> Any:
+    """Add a table whose head comes again on every page; each cell is its words and their language, "" if unknown.
 
     Rows are written as text and read in at once: one by one, a table of thousands of voices would take minutes.
     """
@@ -196,21 +219,26 @@ def table(word: Any, head: Iterable[str], rows: Iterable[Iterable[str]], languag
     made = word.add_table(rows=0, cols=len(names), style="Table Grid")
     if language in RIGHT_TO_LEFT:
         made._tbl.tblPr.find(qn("w:tblStyle")).addnext(OxmlElement("w:bidiVisual"))
-    first = _row(names, language, "<w:trPr><w:tblHeader/></w:trPr>", "<w:b/><w:bCs/>")
+    head_row = [(name, language) for name in names]
+    first = _row(head_row, language, "<w:trPr><w:tblHeader/></w:trPr>", "<w:b/><w:bCs/>")
     body = "".join(_row(row, language) for row in rows)
     made._tbl.extend(list(parse_xml(f"<w:tbl {nsdecls('w')}>{first}{body}</w:tbl>")))
     return made
 
 
-def _row(texts: Iterable[str], language: str, properties: str = "", look: str = "") -> str:
+def _row(cells: Iterable[tuple[str, str]], language: str, properties: str = "", look: str = "") -> str:
+    written = "".join(_cell(text, spoken or guessed(text, language), look) for text, spoken in cells)
+    return f"<w:tr>{properties}{written}</w:tr>"
+
+
+def _cell(text: str, language: str, look: str) -> str:
     is_rtl = language in RIGHT_TO_LEFT
     side = "<w:pPr><w:bidi/></w:pPr>" if is_rtl else ""
-    words = f"<w:rPr>{look}{'<w:rtl/>' if is_rtl else ''}</w:rPr>"
-    cells = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:w="0" w:type="auto"/></w:tcPr><w:p>{side}<w:r>{words}{_lines(text)}</w:r></w:p></w:tc>'
-        for text in texts
-    )
-    return f"<w:tr>{properties}{cells}</w:tr>"
+    look += "<w:rtl/>" if is_rtl else ""
+    if language:
+        look += f'<w:lang w:{_SIDES.get(language, "val")}="{escape(_LOCALES.get(language, language))}"/>'
+    words = f"<w:r><w:rPr>{look}</w:rPr>{_lines(text)}</w:r>"
+    return f'<w:tc><w:tcPr><w:tcW w:w="0" w:type="auto"/></w:tcPr><w:p>{side}{words}</w:p></w:tc>'
 
 
 def _lines(text: str) -> str:
