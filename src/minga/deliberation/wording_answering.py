@@ -52,7 +52,8 @@ TONES = {"accepted": "good", "accepted_in_part": "good", "rejected": "bad"}
 
 # ---------------------------------------------------------------- coverage
 MEASURES: Mapping[str, tuple[Words, Words]] = {
-    "read": (_("Read"), _("voices in which somebody found a theme, of all voices")),
+    # files keep the older word "read"; the page says what is counted
+    "read": (_("Given a theme"), _("voices in which somebody found a theme, of all voices")),
     "answered": (_("Answered"), _("voices with an answer, their own or that of a theme, of all voices")),
     "accepted": (_("Followed"), _("voices that were accepted, at least in part, of those answered")),
     "traced": (_("Found in the text"), _("accepted voices that led to a change now in force, of those accepted")),
@@ -60,7 +61,22 @@ MEASURES: Mapping[str, tuple[Words, Words]] = {
     "own_reason": (_("Reasons of their own"), _("rejections whose reason no other answer repeats, of all rejections")),
 }
 
-NOT_STATED: Words = _("not said")
+#: The same words as in the files.
+NOT_STATED: Words = _("not stated")
+
+#: What the columns of the files hold, in the words of the page; the measures stand in `MEASURES`.
+COLUMNS: Mapping[str, Words] = {
+    "numerator": _("Counted"),
+    "denominator": _("Of"),
+    "share": _("Per cent, here as a share from 0 to 1"),
+    "difference": _("Difference to others"),
+    "who_spoke": _("Who spoke"),
+    "people": _("Senders"),
+    "reference": _("In the population, as a share from 0 to 1"),
+    "dissimilarity": _("Index of dissimilarity"),
+    "not stated": NOT_STATED,
+    "withheld": _("withheld"),
+}
 
 WITHHELD: Mapping[str, Words] = {
     "few": _("too few people to show"),

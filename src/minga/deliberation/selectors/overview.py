@@ -320,7 +320,7 @@ def public_coverage(consultation: Consultation) -> Iterable[Part]:
         yield Part(
             label=_("How many were answered"),
             url=reverse("deliberation:coverage", args=[consultation.slug]),
-            about=_("What was read, answered and carried into the text, counted voice by voice, and for whom."),
+            about=_("What was sorted, answered and carried into the text, counted voice by voice, and for whom."),
             is_sample=consultation.is_sample,
         )
 

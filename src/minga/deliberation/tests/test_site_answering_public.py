@@ -221,6 +221,56 @@ def test_a_group_that_is_withheld_for_who_said_nothing_is_not_told_either():
     assert shown["man"] == 12
 
 
+def test_coverage_calls_a_voice_with_a_theme_so_and_names_the_columns_of_its_files():
+    asked = consultation()
+    many(asked)
+    page = html(Client().get(address("coverage", asked.slug)))
+    assert "Given a theme" in page
+    assert ">Read " not in page
+    assert "What was read" not in page
+    assert 'href="#key"' in page
+    key = page.partition('id="key"')[2]
+    for row in json.loads(Client().get(address("coverage_json", asked.slug)).content)["measures"]:
+        assert f'<code dir="ltr">{row["measure"]}</code>' in key
+    assert '<th scope="row">not stated</th>' in key
+
+
+def test_table_of_coverage_holds_what_the_file_for_programs_holds():
+    asked = consultation(reference_population={"gender": {"woman": 0.5, "man": 0.5}}, reference_source="Census")
+    many(asked, woman=6, man=7)
+    spoke(asked, nobody=9)
+    told = json.loads(Client().get(address("coverage_json", asked.slug)).content)
+    rows = list(csv.DictReader(io.StringIO(Client().get(address("coverage_csv", asked.slug)).content.decode())))
+    assert {row["is_sample"] for row in rows} == {str(told["is_sample"])}
+    compared = [row for row in rows if row["measure"] == "answered" and row["stratum"]]
+    kept = {
+        (row["stratum"], row["value"]): row["people"] or 0 for row in told["strata"] if row["measure"] == "answered"
+    }
+    assert {(row["stratum"], row["value"]): int(row["people"] or 0) for row in compared} == kept
+    spoken = {
+        row["value"]: row["people"] for row in rows if (row["stratum"], row["measure"]) == ("gender", "who_spoke")
+    }
+    assert spoken == {"woman": "6", "man": "7", "not stated": "9"}
+    index = [row["share"] for row in rows if row["measure"] == "dissimilarity"]
+    assert [float(share) for share in index] == [told["participation"]["gender"]["dissimilarity"]]
+
+
+def test_table_of_coverage_tells_no_group_that_the_page_withholds():
+    asked = consultation()
+    spoke(asked, man=12, woman=3, nobody=8)
+    rows = list(csv.DictReader(io.StringIO(Client().get(address("coverage_csv", asked.slug)).content.decode())))
+    spoken = [row for row in rows if (row["stratum"], row["measure"]) == ("gender", "who_spoke")]
+    assert [row["people"] for row in spoken if row["value"] in {"man", "woman"}] == ["", ""]
+    assert {row["withheld"] for row in spoken if row["value"] in {"man", "woman"}} == {"True"}
+
+
+def test_every_table_of_coverage_says_what_it_holds():
+    asked = consultation()
+    many(asked)
+    page = html(Client().get(address("coverage", asked.slug)))
+    assert page.count("<table") == page.count("<caption") > 3
+
+
 def test_coverage_of_nothing_is_a_page_too():
     page = html(Client().get(address("coverage", consultation().slug)))
     assert "Nobody said anything about themselves." in page

@@ -1,11 +1,13 @@
-"""Coverage in public: how much was read, answered and carried over, for whom, and what waits."""
+"""Coverage in public: how much was given a theme, answered and carried over, for whom, and what waits."""
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from typing import Any
 
+import polars as pl
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -20,6 +22,11 @@ from minga.deliberation.views.common import shows_consultation
 from minga.deliberation.views.voices import frame
 from minga.web.ratelimit import limited
 
+#: Who spoke, in the columns of the table.
+_SPEAKERS = {
+    "stratum": pl.String, "value": pl.String, "measure": pl.String, "people": pl.Int64, "share": pl.Float64,
+    "reference": pl.Float64, "withheld": pl.Boolean,
+}  # fmt: skip
 _READS = limited("deliberation-coverage", times=120, seconds=600, reading=True)
 
 
@@ -35,6 +42,7 @@ def coverage(request: HttpRequest, consultation: Consultation) -> HttpResponse:
         "strata": _strata(found),
         "participation": _participation(found),
         "source": consultation.reference_source,
+        "key": [*((code, name) for code, (name, _about) in wording.MEASURES.items()), *wording.COLUMNS.items()],
     }
     return render(request, "deliberation/answering_coverage.html", words)
 
@@ -102,8 +110,8 @@ def _participation(found: covering.Covered) -> list[dict[str, Any]]:
 @_READS
 @shows_consultation
 def coverage_csv(request: HttpRequest, consultation: Consultation) -> HttpResponse:
-    """Give measures and strata out as a table."""
-    table = covering.rows_of(covering.covered(consultation))
+    """Give measures, strata and who spoke out as a table: the figures of the file for programs, one row each."""
+    table = _as_table(covering.covered(consultation), consultation)
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(table.columns)
@@ -112,6 +120,27 @@ def coverage_csv(request: HttpRequest, consultation: Consultation) -> HttpRespon
     response = HttpResponse(written.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{consultation.slug}-coverage.csv"'
     return response
+
+
+def _as_table(found: covering.Covered, consultation: Consultation) -> pl.DataFrame:
+    rows, strata = covering.rows_of(found), found.coverage.strata
+    if "people" in strata.columns and "people" not in rows.columns:
+        of = ["stratum", "value", "measure"]
+        rows = rows.join(strata.select(*of, "people"), on=of, how="left", maintain_order="left")
+    speakers = pl.DataFrame(list(_speakers(found)), schema=_SPEAKERS, orient="row")
+    together = pl.concat([rows, speakers], how="diagonal_relaxed")
+    return together.with_columns(is_sample=pl.lit(consultation.is_sample))
+
+
+def _speakers(found: covering.Covered) -> Iterator[tuple[Any, ...]]:
+    """Lay out who spoke, one row each, with what the policy withholds left empty."""
+    for stratum, told in found.participation.items():
+        for row in told["rows"]:
+            yield (stratum, row["value"], "who_spoke", row["people"], row["share"], row["reference"], row["withheld"])
+        silent = told["not_stated"]
+        yield (stratum, NOT_STATED, "who_spoke", silent, None, None, silent is None)
+        if told["dissimilarity"] is not None:
+            yield (stratum, "", "dissimilarity", None, told["dissimilarity"], None, False)
 
 
 @require_safe
