@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from minga.deliberation.engine.conversation import Conversation
     from minga.deliberation.engine.coverage import Coverage, coverage, participation
     from minga.deliberation.engine.errors import DeliberationError, ExportError, MapError, TraceError, VoteError
+    from minga.deliberation.engine.events import read_events, write_events
     from minga.deliberation.engine.exports import check_sign, read_polis, write_polis
-    from minga.deliberation.engine.files import map_facts, map_tables, read_events, write_events, write_map
+    from minga.deliberation.engine.files import map_facts, map_tables, write_map
     from minga.deliberation.engine.grouping import Groups, groups
     from minga.deliberation.engine.intervals import newcombe
     from minga.deliberation.engine.lineage import Lineage, lineage
@@ -74,7 +75,7 @@ _WHERE = {
     "opinion_map": "projection",
     "participation": "coverage",
     "priorities": "routing",
-    "read_events": "files",
+    "read_events": "events",
     "read_polis": "exports",
     "read_trace": "trace",
     "receipt": "audit",
@@ -86,7 +87,7 @@ _WHERE = {
     "vote_table": "votes",
     "with_and_without": "anomalies",
     "write_draft": "texts.drafts",
-    "write_events": "files",
+    "write_events": "events",
     "write_map": "files",
     "write_polis": "exports",
     "write_replies": "texts.replies",

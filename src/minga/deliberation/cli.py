@@ -59,7 +59,7 @@ Strict = Annotated[bool, typer.Option("--strict", help="Leave out statements tha
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Print what the engine refuses, and leave with 1."""
+    """Print what the engine refuses or the disk does not allow, and leave with 1."""
     from minga.deliberation.engine.errors import DeliberationError
 
     try:
@@ -67,6 +67,20 @@ def plain_errors() -> Iterator[None]:
     except DeliberationError as wrong:
         typer.echo(str(wrong), err=True)
         raise typer.Exit(1) from None
+    except OSError as wrong:
+        typer.echo(said_of_disk(wrong), err=True)
+        raise typer.Exit(1) from None
+
+
+def said_of_disk(wrong: OSError) -> str:
+    """Say what stands in the way of reading or writing a file."""
+    place = wrong.filename or "A file"
+    if isinstance(wrong, FileExistsError | NotADirectoryError):
+        return f"{place}: a file stands where a folder is needed. Give another --out, or move the file."
+    if isinstance(wrong, IsADirectoryError):
+        return f"{place}: a folder stands where a file is to be written. Give another --out, or move the folder."
+    why = wrong.strerror or str(wrong)
+    return f"{place} cannot be read or written ({why}). Check the path, the room on the disk and who may write there."
 
 
 @contextmanager
@@ -95,8 +109,8 @@ def written(paths: list[Path], out: Path) -> None:
 
 def load(source: Path) -> Conversation:
     """Read a conversation from an export or from a log of events."""
+    from minga.deliberation.engine.events import read_events
     from minga.deliberation.engine.exports import read_polis
-    from minga.deliberation.engine.files import read_events
 
     return read_events(source) if source.suffix == ".jsonl" else read_polis(source)
 
@@ -183,10 +197,10 @@ def report(
         conversation = load(source)
         found = grouped(conversation, mode, k, seed, strict, Solver.auto, as_json)
         pages = report_pages(found, conversation)
-    out.mkdir(parents=True, exist_ok=True)
-    paths = [out / name for name in pages]
-    for path in paths:
-        path.write_text(pages[path.name], encoding="utf-8")
+        out.mkdir(parents=True, exist_ok=True)
+        paths = [out / name for name in pages]
+        for path in paths:
+            path.write_text(pages[path.name], encoding="utf-8")
     if as_json:
         emit({"written": [str(path) for path in paths], "k": found.k})
         return
@@ -256,11 +270,11 @@ def trace(
 @app.command("import")
 def import_command(
     source: Source,
-    out: Annotated[Path, typer.Option("--out", help="The .jsonl file to write.")],
+    out: Annotated[Path, typer.Option("--out", help="The .jsonl file to write; its folder is made if it is missing.")],
     as_json: Json = False,
 ) -> None:
     """Turn an export of Pol.is into a log of events, one JSON line each."""
-    from minga.deliberation.engine.files import write_events
+    from minga.deliberation.engine.events import write_events
 
     with plain_errors():
         conversation = load(source)

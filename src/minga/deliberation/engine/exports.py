@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import csv
-import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 
 from minga.deliberation.engine.conversation import Conversation
+from minga.deliberation.engine.csv_files import (
+    COUNTED,
+    ROW,
+    is_statement,
+    read_table,
+    records,
+    statement_columns,
+    whole_numbers,
+)
 from minga.deliberation.engine.errors import ExportError
 from minga.deliberation.engine.votes import vote_table
 
@@ -33,6 +42,8 @@ _PEOPLE = {"participant": "participant", "xid": "xid", "group-id": "group", "n-c
            "n-votes": "n_votes", "n-agree": "n_agree", "n-disagree": "n_disagree"}  # fmt: skip
 _WHOLE = {"statement", "participant", "vote", "timestamp", "author", "agrees", "disagrees", "moderated", "is_meta",
           "is_seed", "group", "n_comments", "n_votes", "n_agree", "n_disagree"}  # fmt: skip
+#: Columns that some exports fill with true and false.
+_TRUTHS = {"is_meta", "is_seed"}
 
 
 def read_polis(path: str | Path) -> Conversation:
@@ -53,7 +64,8 @@ def read_polis(path: str | Path) -> Conversation:
     Raises
     ------
     ExportError
-        A file is missing or a cell breaks a rule (named with its line), or agree and disagree are swapped.
+        A file is missing, a row or cell breaks a rule (named with its row, the header being row 1), a zip file is
+        damaged or holds several conversations, or agree and disagree are swapped.
 
     Source: openData of the Computational Democracy Project, format of exports.
     """
@@ -67,6 +79,7 @@ def read_polis(path: str | Path) -> Conversation:
     statements, layout = _part(texts, "comments", _COMMENTS, {"statement"}, layout)
     people, layout = _part(texts, "participants-votes", _PEOPLE, {"participant"}, layout, matrix=True)
     votes, layout = _part(texts, "votes", _VOTES, {"statement", "participant", "vote"}, layout)
+    _check_once(people, statements)
     if votes is None and people is not None:
         votes = _melted(people)
     assert votes is not None
@@ -74,13 +87,12 @@ def read_polis(path: str | Path) -> Conversation:
     if people is None:
         people = votes.select("participant").unique(maintain_order=True)
     if statements is None:
-        columns = [int(name) for name in people.columns if name.isdigit()]
+        columns = [int(name) for name in people.columns if is_statement(name)]
         known = votes["statement"].unique().to_list()
         statements = pl.DataFrame({"statement": sorted({*columns, *known})}, schema={"statement": pl.Int64})
-    if "summary" in texts:
-        summary = {row[0]: ",".join(row[1:]) for row in csv.reader(io.StringIO(texts["summary"])) if row}
-    else:
-        summary = {}
+    said = records(texts.get("summary", ""), "summary.csv")
+    summary = {row[0]: ",".join(row[1:]) for row in said if row}
+    votes, statements, people = (table.drop(ROW, strict=False) for table in (votes, statements, people))
     found = Conversation(votes, statements, people, summary, layout)
     check_sign(found)
     return found
@@ -93,10 +105,17 @@ def check_sign(conversation: Conversation) -> None:
     first looks the same and would turn every figure round. The counts of ``comments.csv`` are never used as counts
     (they lag behind), but they show which sign is meant.
 
+    Parameters
+    ----------
+    conversation : Conversation
+        Statements with ``agrees`` and ``disagrees``; without them, or with fewer than three, nothing is checked.
+
     Raises
     ------
     ExportError
         Over all statements, agreement runs against the counts.
+
+    Source: own rule; the sign of exports is that of the openData of the Computational Democracy Project.
     """
     statements = conversation.statements
     if not {"agrees", "disagrees"} <= set(statements.columns):
@@ -127,15 +146,38 @@ def _texts(path: Path) -> Iterator[tuple[str, str]]:
                     yield part, _decoded((path / name).read_bytes(), name)
                     break
     elif path.is_file() and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as packed:
-            inside = {Path(name).name: name for name in packed.namelist() if not name.startswith("__MACOSX/")}
-            for part, names in FILES.items():
-                for name in names:
-                    if name in inside:
-                        yield part, _decoded(packed.read(inside[name]), name)
-                        break
+        yield from _unpacked(path)
     else:
         raise ExportError(f"{path} is neither a folder nor a zip file. Give the folder of an export of Pol.is.")
+
+
+def _unpacked(path: Path) -> Iterator[tuple[str, str]]:
+    known = {name for names in FILES.values() for name in names}
+    with zipfile.ZipFile(path) as packed:
+        inside = [name for name in packed.namelist() if not name.startswith("__MACOSX/") and Path(name).name in known]
+        folders = sorted({str(Path(name).parent) for name in inside})
+        if len(folders) > 1:
+            raise ExportError(
+                f"{path} holds files of several conversations, in the folders {', '.join(folders)}. "
+                "Give a zip file with the files of one."
+            )
+        place = {Path(name).name: name for name in inside}
+        for part, names in FILES.items():
+            for name in names:
+                if name in place:
+                    yield part, _decoded(_content(packed, place[name], path), name)
+                    break
+
+
+def _content(packed: zipfile.ZipFile, name: str, path: Path) -> bytes:
+    try:
+        return packed.read(name)
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        raise ExportError(f"{path}: {name} is damaged inside the zip file. Fetch or pack the file again.") from None
+    except (RuntimeError, NotImplementedError):
+        raise ExportError(
+            f"{path}: {name} is locked with a password or packed in an unusual way. Unpack it, and give the folder."
+        ) from None
 
 
 def _decoded(content: bytes, name: str) -> str:
@@ -158,74 +200,79 @@ def _part(
     if part not in texts:
         return None, layout
     file = FILES[part][0]
-    table, header = _table(texts[part], file)
+    table, header = read_table(texts[part], file)
     ours = [names.get(_plain(name), name.strip() if matrix else _plain(name)) for name in header]
     missing = sorted(needed - set(ours))
     if missing or len(set(ours)) < len(ours):
         said = f"lacks a column for {', '.join(missing)}" if missing else "holds a column twice"
-        raise ExportError(f"{file} {said}; its header is {', '.join(header[:12])}. Correct the header.")
-    table = table.rename(dict(zip(table.columns, ours, strict=True)))
-    whole = [name for name in ours if name in _WHOLE or (matrix and name.isdigit())]
-    return _numbers(table, whole, file), layout | {part: tuple(header)}
+        raise ExportError(f"{file} {said}; its header is {', '.join(header[:12])}. {_separated(header)}")
+    table = table.rename({str(at): name for at, name in enumerate(ours)})
+    theirs = dict(zip(ours, header, strict=True))
+    asked = set(statement_columns(ours, file)) if matrix else set()
+    table = whole_numbers(table, {name: theirs[name] for name in ours if name in _WHOLE | asked}, _TRUTHS, file)
+    for name in sorted(needed & theirs.keys()):
+        if table[name].null_count():
+            row = table.filter(pl.col(name).is_null())[ROW][0]
+            raise ExportError(
+                f"{file}, row {row} ({COUNTED}): the column {theirs[name]!r} is empty. Fill it, or remove the row."
+            )
+    return table, layout | {part: tuple(header)}
+
+
+def _separated(header: list[str]) -> str:
+    """Say what to do about a header, which may be one cell because other marks than commas part its names."""
+    for mark, name in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and mark in header[0]:
+            return f"Its cells are parted by {name}; save the file with commas."
+    return "Correct the header."
 
 
 def _plain(name: str) -> str:
     return name.strip().lower().replace("_", "-").replace(" ", "-")
 
 
-def _table(text: str, file: str) -> tuple[pl.DataFrame, list[str]]:
-    """Read text with quoted line breaks; every row must be as wide as the header."""
-    header = next(csv.reader(io.StringIO(text)), None)
-    if not header:
-        raise ExportError(f"{file} is empty. An export of Pol.is begins with a header.")
-    try:
-        table = pl.read_csv(
-            io.BytesIO(text.encode()),
-            infer_schema=False,
-            has_header=True,
-            new_columns=[str(at) for at in range(len(header))],
-        )
-    except pl.exceptions.PolarsError as wrong:
-        raise ExportError(f"{file} cannot be read as CSV: {str(wrong).splitlines()[0]} Correct the row.") from None
-    return table, header
+def _check_once(people: pl.DataFrame | None, statements: pl.DataFrame | None) -> None:
+    """Refuse a person who is listed twice, and a statement that is rejected in one row and not in another."""
+    if people is not None and people["participant"].is_duplicated().any():
+        twice = people.filter(pl.col("participant").is_duplicated())
+        raise ExportError(_twice("participants-votes.csv", "participant", twice, "Each person has one row."))
+    if statements is not None and "moderated" in statements.columns:
+        kinds = statements.group_by("statement").agg(kinds=pl.col("moderated").fill_null(0).n_unique())
+        unsure = kinds.filter(pl.col("kinds") > 1)["statement"].to_list()
+        if unsure:
+            twice = statements.filter(pl.col("statement").is_in(unsure))
+            raise ExportError(_twice("comments.csv", "statement", twice, "They differ in whether it was rejected."))
 
 
-def _numbers(table: pl.DataFrame, columns: list[str], file: str) -> pl.DataFrame:
-    """Turn text into whole numbers, and name the first cell that is none."""
-    changed = table.with_columns(pl.col(columns).str.strip_chars().cast(pl.Int64, strict=False))
-    lost = changed.select(pl.col(columns).null_count()).row(0)
-    empty = table.select(pl.col(columns).null_count()).row(0)
-    for name, now, before in zip(columns, lost, empty, strict=True):
-        if now > before:
-            row = int((changed[name].is_null() & table[name].is_not_null()).arg_max() or 0)
-            raise ExportError(
-                f"{file}, row {row + 2}: {table[name][row]!r} in the column {name!r} is not a whole number. Correct it."
-            )
-    return changed
+def _twice(file: str, column: str, rows: pl.DataFrame, why: str) -> str:
+    name = rows[column][0]
+    first, second = rows.filter(pl.col(column) == name)[ROW].to_list()[:2]
+    return (
+        f"{file}, rows {first} and {second} ({COUNTED}): {column} {name} is listed twice. "
+        f"{why} Keep the right row and remove the other."
+    )
 
 
 def _melted(people: pl.DataFrame) -> pl.DataFrame:
     """Turn the matrix into one row a vote."""
-    columns = [name for name in people.columns if name.isdigit()]
+    columns = [name for name in people.columns if is_statement(name)]
     return (
-        people.select("participant", *columns)
-        .unpivot(index="participant", variable_name="statement", value_name="vote")
+        people.select("participant", ROW, *columns)
+        .unpivot(index=["participant", ROW], variable_name="statement", value_name="vote")
         .drop_nulls("vote")
         .with_columns(pl.col("statement").cast(pl.Int64))
-        .select("statement", "participant", "vote")
+        .select("statement", "participant", "vote", ROW)
     )
 
 
 def _check_values(votes: pl.DataFrame, file: str) -> None:
-    wrong = votes.with_row_index("row").filter(
-        ~pl.col("vote").is_in([1, 0, -1]) | pl.col("vote").is_null() | pl.col("participant").is_null()
-        | pl.col("statement").is_null()
-    )  # fmt: skip
+    wrong = votes.filter(~pl.col("vote").is_in([1, 0, -1]) | pl.col("vote").is_null())
     if wrong.height:
         row = wrong.row(0, named=True)
+        vote = "no vote" if row["vote"] is None else f"the vote {row['vote']}"
         raise ExportError(
-            f"{file}, row {row['row'] + 2}: participant {row['participant']} gave statement {row['statement']} "
-            f"the vote {row['vote']!r}, but a vote is 1 (agree), 0 (pass) or -1 (disagree). Correct or remove the row."
+            f"{file}, row {row[ROW]} ({COUNTED}): participant {row['participant']} gave statement {row['statement']} "
+            f"{vote}, but a vote is 1 (agree), 0 (pass) or -1 (disagree). Correct or remove the row."
         )
 
 
@@ -269,9 +316,9 @@ def _with_matrix(conversation: Conversation) -> pl.DataFrame:
     """Put the votes beside each person, a column a statement, unless they are there."""
     people = conversation.participants
     header = conversation.layout.get("participants-votes")
-    if any(name.isdigit() for name in people.columns):
+    if any(is_statement(name) for name in people.columns):
         return people
-    columns = None if header is None else [int(name) for name in header if name.isdigit()]
+    columns = None if header is None else [int(name) for name in header if is_statement(name.strip())]
     wide = vote_table(conversation, columns).wide()
     return people.join(wide, on="participant", how="left", maintain_order="left")
 

@@ -1,4 +1,4 @@
-"""Write a map as files, and keep a conversation as a log of events that other programs can read line by line."""
+"""Write a map as files: tables of people, statements and groups, and what is known about the whole."""
 
 from __future__ import annotations
 
@@ -9,14 +9,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from minga.deliberation.engine.conversation import Conversation
-from minga.deliberation.engine.errors import ExportError
 from minga.deliberation.engine.grouping import CLEAR, Groups
 from minga.deliberation.engine.routing import priorities
 from minga.deliberation.engine.statistics import consensus, group_of, group_stats, representative
-
-#: What an event says, and the table of a conversation it belongs to.
-EVENTS = {"statement": "statements", "participant": "participants", "vote": "votes"}
 
 
 def map_tables(found: Groups, statements: pl.DataFrame | None = None) -> dict[str, pl.DataFrame]:
@@ -141,80 +136,3 @@ def write_map(found: Groups, folder: str | Path, statements: pl.DataFrame | None
     text = json.dumps(map_facts(found), ensure_ascii=False, indent=1)
     written[-1].write_text(text + "\n", encoding="utf-8")
     return written
-
-
-def write_events(conversation: Conversation, path: str | Path) -> int:
-    """Write a conversation as JSON Lines, one event a line.
-
-    The first line holds the summary and the headers of the files it came from; then ``statement``, ``participant``
-    and ``vote``, votes in the order they were cast.
-
-    Returns
-    -------
-    number of lines
-    """
-    lines = 1
-    with Path(path).open("w", encoding="utf-8") as file:
-        head = {"event": "conversation", "summary": conversation.summary, "layout": conversation.layout}
-        file.write(json.dumps(head, ensure_ascii=False) + "\n")
-        for event, table in EVENTS.items():
-            rows = getattr(conversation, table)
-            # the matrix of a file of participants is the votes once more
-            rows = rows.select([name for name in rows.columns if not name.isdigit()])
-            for row in rows.iter_rows(named=True):
-                file.write(json.dumps({"event": event} | row, ensure_ascii=False) + "\n")
-                lines += 1
-    return lines
-
-
-def read_events(path: str | Path) -> Conversation:
-    """Read a conversation from JSON Lines.
-
-    Raises
-    ------
-    ExportError
-        A line is no event (named with its number), or there is no vote.
-    """
-    rows: dict[str, list[dict[str, Any]]] = {table: [] for table in EVENTS.values()}
-    head: dict[str, Any] = {}
-    file = Path(path)
-    if not file.is_file():
-        raise ExportError(f"There is no file {file}. Check the path.")
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.strip():
-            continue
-        event = _event(line, number, file)
-        kind = event.pop("event")
-        if kind == "conversation":
-            head = event
-        else:
-            rows[EVENTS[kind]].append(event)
-    if not rows["votes"]:
-        raise ExportError(f"{file} holds no vote. A log of a conversation holds a line a vote.")
-    layout = {part: tuple(names) for part, names in head.get("layout", {}).items()}
-    tables = {name: _gathered(each) for name, each in rows.items()}
-    if not rows["participants"]:
-        tables["participants"] = tables["votes"].select("participant").unique(maintain_order=True)
-    if not rows["statements"]:
-        tables["statements"] = tables["votes"].select("statement").unique().sort("statement")
-    return Conversation(tables["votes"], tables["statements"], tables["participants"], head.get("summary", {}), layout)
-
-
-def _gathered(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    """Make a table whose columns stand in the order in which they first come up."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    table = pl.DataFrame({name: [row.get(name) for row in rows] for name in names}, strict=False)
-    return table.with_columns(pl.col(pl.Null).cast(pl.String))
-
-
-def _event(line: str, number: int, file: Path) -> dict[str, Any]:
-    try:
-        event = json.loads(line)
-    except json.JSONDecodeError as wrong:
-        raise ExportError(f"{file}, line {number} is not JSON: {wrong.msg}. Correct or remove the line.") from None
-    if not isinstance(event, dict) or event.get("event") not in {*EVENTS, "conversation"}:
-        raise ExportError(
-            f"{file}, line {number} is no event of a conversation. An event is one of conversation, "
-            f"{', '.join(EVENTS)}. Correct or remove the line."
-        )
-    return event

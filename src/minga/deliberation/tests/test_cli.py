@@ -118,6 +118,28 @@ def test_report_writes_plain_pages(conversation, tmp_path):
     assert told["k"] == 3
 
 
+@pytest.mark.parametrize("command", ["map", "report", "export"])
+def test_a_file_where_a_folder_is_needed_is_said(command, conversation):
+    said = run(command, conversation, "--out", conversation / "votes.csv", code=1)
+    assert "votes.csv: a file stands where a folder is needed. Give another --out" in said
+
+
+def test_a_folder_that_cannot_be_made_is_said(conversation):
+    said = run("map", conversation, "--out", "/proc/nowhere", code=1)
+    assert "/proc/nowhere cannot be read or written" in said
+
+
+def test_import_makes_the_folder_of_its_file_and_refuses_a_folder_in_its_place(conversation, tmp_path):
+    run("import", conversation, "--out", tmp_path / "new" / "log.jsonl")
+    assert (tmp_path / "new" / "log.jsonl").is_file()
+    said = run("import", conversation, "--out", conversation, code=1)
+    assert "a folder stands where a file is to be written" in said
+
+
+def test_a_seed_too_large_is_refused_in_words(conversation, tmp_path):
+    assert "seed is 1000000" in run("map", conversation, "--seed", 10**30, "--out", tmp_path, code=1)
+
+
 def test_trace_says_what_is_missing_and_leaves_with_1_until_all_is_answered(tmp_path):
     parts = small()
     held = parts["dispositions"].pop(2)

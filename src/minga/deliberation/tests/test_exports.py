@@ -110,10 +110,48 @@ def test_last_vote_by_time_counts_or_the_first_if_asked(tmp_path):
         ({"comments": COMMENTS}, "neither votes.csv nor participants-votes.csv"),
         ({"votes": ""}, "votes.csv is empty"),
         ({"votes": "timestamp,comment-id,vote\n1,0,1\n"}, "lacks a column for participant"),
-        ({"votes": VOTES.replace("3000,x,4,7,0", "3000,x,4,7,2")}, "row 4: participant 7 gave statement 4 the vote 2"),
-        ({"votes": VOTES.replace("3000,x,4,7,0", "3000,x,four,7,0")}, "row 4: 'four' in the column 'statement'"),
-        ({"votes": VOTES.replace("3000,x,4,7,0", "3000,x,4,,0")}, "row 4: participant None"),
+        (
+            {"votes": VOTES.replace("3000,x,4,7,0", "3000,x,4,7,2")},
+            "row 4 (the header is row 1): participant 7 gave statement 4 the vote 2,",
+        ),
+        (
+            {"votes": VOTES.replace("3000,x,4,7,0", "3000,x,four,7,0")},
+            "row 4 (the header is row 1): 'four' in the column 'comment-id'",
+        ),
+        (
+            {"votes": VOTES.replace("3000,x,4,7,0", "3000,x,4,,0")},
+            "row 4 (the header is row 1): the column 'voter-id' is empty",
+        ),
         ({"votes": VOTES.replace("voter-id", "comment-id")}, "lacks a column for participant"),
+        ({"votes": VOTES + "\n5000,x\n"}, "votes.csv, row 7 (the header is row 1) has 2 cells, the header 5"),
+        ({"votes": VOTES + "5000,x,0,7,1,1\n"}, "votes.csv, row 6 (the header is row 1) has 6 cells, the header 5"),
+        (
+            {"votes": VOTES + "\n\n5000,x,0,9,7\n"},
+            "row 8 (the header is row 1): participant 9 gave statement 0 the vote 7,",
+        ),
+        (
+            {"votes": VOTES.replace("0,8", f"0,{10**20}")},
+            "row 3 (the header is row 1): 100000000000000000000 in the column 'voter-id' is too large",
+        ),
+        ({"votes": VOTES.replace(",", ";")}, "Its cells are parted by semicolons; save the file with commas."),
+        ({"votes": VOTES + '5000,"x,0,7,1\n'}, "votes.csv cannot be read as CSV at line 6"),
+        (
+            {"votes": VOTES, "comments": COMMENTS + "1,x,0,7,1,1,-1,Again\n"},
+            "comments.csv, rows 2 and 3 (the header is row 1): statement 0 is listed twice",
+        ),
+        (
+            {"participants_votes": "participant,4,0\n\n1,1,0\n2,5,0\n"},
+            "participants-votes.csv, row 4 (the header is row 1): participant 2 gave statement 4 the vote 5",
+        ),
+        (
+            {"participants_votes": "participant,4,0\n1,1,0\n3,1,0\n1,1,0\n"},
+            "participants-votes.csv, rows 2 and 4 (the header is row 1): participant 1 is listed twice",
+        ),
+        ({"participants_votes": "participant,001,1\n1,1,0\n"}, "'001' and '1', which are the same statement"),
+        (
+            {"participants_votes": f"participant,{10**19}\n1,1\n"},
+            "the column 10000000000000000000 is too large for a statement",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(files, words, tmp_path):
@@ -154,3 +192,46 @@ def test_a_log_of_votes_alone_is_a_conversation(tmp_path):
     found = deliberation.read_events(tmp_path / "log.jsonl")
     assert found.participants["participant"].to_list() == [3, 1]
     assert found.statements["statement"].to_list() == [2, 5]
+
+
+@pytest.mark.parametrize("text", [VOTES + "\n", VOTES.replace("2000", "\n,,,,\n2000"), VOTES.replace("\n", "\r")])
+def test_blank_rows_and_the_ends_of_lines_of_old_programs_do_not_matter(text, tmp_path):
+    (tmp_path / "votes.csv").write_bytes(text.encode())
+    assert deliberation.read_polis(tmp_path).votes.equals(deliberation.read_polis(folder(tmp_path, votes=VOTES)).votes)
+
+
+def test_a_summary_may_be_as_long_as_anybody_writes(tmp_path):
+    found = deliberation.read_polis(
+        folder(tmp_path, votes=VOTES, summary="topic,x\nconversation-description," + "x" * 200_000)
+    )
+    assert len(found.summary["conversation-description"]) == 200_000
+
+
+@pytest.mark.parametrize(("word", "counts"), [("true", False), ("FALSE", True), ("1", False), ("0", True)])
+def test_statements_about_the_conversation_may_be_marked_in_words(word, counts, tmp_path):
+    comments = f"comment-id,is-meta,comment-body\n0,{word},x\n4,0,y\n"
+    found = deliberation.read_polis(folder(tmp_path, votes=VOTES, comments=comments))
+    out = deliberation.opinion_map(found).statements.filter("mod_out")["statement"].to_list()
+    assert out == ([] if counts else [0])
+
+
+def test_a_column_whose_name_only_looks_like_a_digit_is_no_statement(tmp_path):
+    found = deliberation.read_polis(folder(tmp_path, participants_votes="participant,1,²\n7,1,1\n"))
+    assert found.votes["statement"].to_list() == [1]
+
+
+def test_a_zip_file_with_two_conversations_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "two.zip", "w") as packed:
+        packed.writestr("one/votes.csv", VOTES)
+        packed.writestr("other/votes.csv", VOTES)
+    with pytest.raises(deliberation.ExportError, match="several conversations, in the folders one, other"):
+        deliberation.read_polis(tmp_path / "two.zip")
+
+
+def test_a_damaged_zip_file_is_named(tmp_path):
+    with zipfile.ZipFile(tmp_path / "good.zip", "w") as packed:
+        packed.writestr("votes.csv", VOTES)
+    broken = (tmp_path / "good.zip").read_bytes().replace(b"1000,x", b"9000,x")
+    (tmp_path / "bad.zip").write_bytes(broken)
+    with pytest.raises(deliberation.ExportError, match=r"votes\.csv is damaged"):
+        deliberation.read_polis(tmp_path / "bad.zip")
