@@ -113,10 +113,11 @@ def draft(request: HttpRequest, slug: str, draft: str) -> Any:
     "/consultations/{slug:slug}/drafts/{slug:draft}/versions/{int:number}",
     response=DraftOut,
     summary="Read one version of a draft",
+    url_name="deliberation_draft_version",
 )
 @decorate_view(conditional_page)
 def draft_version(request: HttpRequest, slug: str, draft: str, number: int) -> Any:
-    """A published version never changes; `text_hash` is the SHA-256 of its clauses in canonical JSON."""
+    """A published version never changes; its `text_hash` can be calculated again from this answer alone."""
     return _version(request, slug, draft, number)
 
 
@@ -138,6 +139,7 @@ def _version(request: HttpRequest, slug: str, name: str, number: int | None) -> 
         "note": asked.note,
         "published_at": asked.published_at,
         "text_hash": asked.text_hash,
+        "text_hash_names": drafts.hashed_names(asked),
         "clauses": [{name: getattr(row, name) for name in kept} for row in drafts.clauses_at(found, asked.number)],
     }
 

@@ -135,7 +135,13 @@ class DraftOut(Schema):
     versions: list[int]
     note: str
     published_at: datetime
-    text_hash: str
+    text_hash: str = Field(
+        description="SHA-256 of canonical JSON (RFC 8785): `text_hash_names`, `version`, and in `clauses` of each one "
+        "code, heading, parent, place and text."
+    )
+    text_hash_names: dict[str, str] | None = Field(
+        description="The names that the hash covers. Null where the clauses are no longer those that were published."
+    )
     clauses: list[ClauseOut]
 
 

@@ -129,17 +129,42 @@ def _lay_out(
 
 
 def text_hash(draft: Draft, version: int) -> str:
-    """Return the SHA-256 of a version: its number and each clause with its place and words, as canonical JSON."""
-    clauses = [
+    """Return the fingerprint of a version: of its public names and each clause with its place and words."""
+    return _hashed(_names(draft), version, _covered(draft, version))
+
+
+def _hashed(names: Mapping[str, str], version: int, clauses: list[dict[str, Any]]) -> str:
+    """Return the SHA-256 of canonical JSON, as docs/methods/drafts.md says."""
+    return content_hash({**names, "version": version, "clauses": clauses}).removeprefix("sha256:")
+
+
+def _names(draft: Draft) -> dict[str, str]:
+    return {"consultation": draft.consultation.slug, "draft": draft.slug}
+
+
+def _covered(draft: Draft, version: int) -> list[dict[str, Any]]:
+    return [
         {"code": row.code, "parent": row.parent, "place": row.place, "heading": row.heading, "text": row.text}
         for row in clauses_at(draft, version)
     ]
-    return content_hash({"draft": str(draft.pk), "version": version, "clauses": clauses}).removeprefix("sha256:")
+
+
+def hashed_names(version: DraftVersion) -> dict[str, str] | None:
+    """Return the names that the fingerprint of a version covers beside its clauses; None where it fits no more.
+
+    The first fingerprints, which stay as they were written down, cover the id of the draft instead of its public names.
+    """
+    draft = version.draft
+    clauses = _covered(draft, version.number)
+    for names in (_names(draft), {"draft": str(draft.pk)}):
+        if _hashed(names, version.number, clauses) == version.text_hash:
+            return names
+    return None
 
 
 def is_intact(version: DraftVersion) -> bool:
     """Whether the clauses of a published version still give the hash that was written down then."""
-    return version.text_hash == text_hash(version.draft, version.number)
+    return hashed_names(version) is not None
 
 
 def changes_table(draft: Draft, version: int | None = None) -> pl.DataFrame:
@@ -161,9 +186,25 @@ def changes_table(draft: Draft, version: int | None = None) -> pl.DataFrame:
         )
         for answer in answers.get(pk, [None])
     ]
+    rows = with_beginnings(rows)
     names = ("clause", "version", "kind", "came_from", "disposition", "text")
     kinds = dict.fromkeys(names, pl.String) | {"version": pl.Int64}
     return pl.DataFrame(rows, schema=kinds, orient="row")
+
+
+def with_beginnings(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Say of each clause that was made and taken out in the same version that it was made; the database keeps the end.
+
+    Rows are ``clause``, ``version``, ``kind``, ``came_from``, ``disposition`` and ``text``, in the order of versions.
+    """
+    found: list[tuple[Any, ...]] = []
+    known: set[Any] = set()
+    for row in rows:
+        if row[0] not in known and row[2] == ClauseVersion.Kind.DELETE:
+            found.append((row[0], row[1], ClauseVersion.Kind.ADD.value, None, None, None))
+        known.add(row[0])
+        found.append(row)
+    return found
 
 
 def lineage_of(draft: Draft, version: int | None = None) -> Lineage:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 
 import pytest
@@ -370,3 +372,48 @@ def test_draft_is_not_adopted_while_open_or_half_written(closed):
 def test_editors_alone_do_not_adopt(closed):
     draft, _bao = closed
     page(f"{DESK}adopt/", editor(draft), status=404)
+
+
+# ---------------------------------------------------------------- the fingerprint
+def recalculated(told):
+    """Calculate a fingerprint as the method page says, from what everyone can read."""
+    kept = ("code", "heading", "parent", "place", "text")
+    clauses = [{name: one[name] for name in kept} for one in told["clauses"]]
+    covered = {**told["text_hash_names"], "version": told["version"], "clauses": clauses}
+    written = json.dumps(covered, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def told_by_the_api(number):
+    return Client().get(f"/api/v1/deliberation/consultations/strategy/drafts/plan/versions/{number}").json()
+
+
+def test_fingerprint_can_be_calculated_again_from_what_is_public(draft):
+    change(1, "Firms shall share data: نعم.")
+    publish(draft)
+    for number in (1, 2):
+        told = told_by_the_api(number)
+        assert told["text_hash_names"] == {"consultation": "strategy", "draft": "plan"}
+        assert recalculated(told) == told["text_hash"]
+    shown = page(HOME)
+    assert told["text_hash"] in shown
+    assert "/api/v1/deliberation/consultations/strategy/drafts/plan/versions/2" in shown
+
+
+def test_fingerprint_of_an_old_version_says_that_it_covers_the_id(draft, monkeypatch):
+    change(1, "Firms shall share data.")
+    old = {"draft": str(draft.pk)}
+    covered = selectors._covered(draft, 2)
+    monkeypatch.setattr(selectors, "text_hash", lambda _draft, number: selectors._hashed(old, number, covered))
+    publish(draft)
+    told = told_by_the_api(2)
+    assert told["text_hash_names"] == old
+    assert recalculated(told) == told["text_hash"]
+    assert selectors.is_intact(draft.versions.get(number=2))
+
+
+def test_fingerprint_that_fits_no_more_names_nothing(draft, monkeypatch):
+    change(1, "Firms shall share data.")
+    monkeypatch.setattr(selectors, "text_hash", lambda *_given: "0" * 64)
+    publish(draft)
+    assert told_by_the_api(2)["text_hash_names"] is None
