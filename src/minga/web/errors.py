@@ -80,6 +80,19 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
     )
 
 
+def busy(request: HttpRequest) -> HttpResponse:
+    """503: something that takes long is being made for others, and would hold up every other page."""
+    response = _page(
+        request,
+        503,
+        _("This file cannot be made at the moment"),
+        _("Others are being made just now, and each takes a while."),
+        _("Try again in a minute, or take the page as it is."),
+    )
+    response["Retry-After"] = "60"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault; the page needs neither database nor session."""
     return HttpResponse(loader.get_template("web/500.html").render({}), status=500)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib.util import find_spec
@@ -17,8 +18,15 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from minga.web import errors
+
 _TAG = re.compile(r"<(/?)svg\b[^>]*>")
 _WORDS = re.compile(r"<text\b([^>]*)>(.*?)</text>", re.DOTALL)
+
+#: Hundreds of sheets take ten seconds, and a server process answers few requests at once: so one is drawn at a time,
+#: one may wait for it, and the last ones are kept.
+_PLACES, _DRAWING = threading.BoundedSemaphore(2), threading.Lock()
+_KEPT = 4
 
 #: What paper needs beside the print rules of the site's own style sheet.
 _PAPER = """
@@ -56,15 +64,26 @@ def on_paper(css: str) -> str:
 
 def pdf_response(request: HttpRequest, template: str, words: dict[str, Any], name: str) -> HttpResponse:
     """Render a template as it would be printed, and answer with the PDF; without WeasyPrint, say how to print."""
-    if not is_available():
-        words = _("This site makes no PDF. Open the page and print it from your browser: it can save a PDF too.")
-        return HttpResponse(words, content_type="text/plain; charset=utf-8", status=501)
-    html = render_to_string(template, words | {"is_pdf": True}, request=request)
-    response = HttpResponse(render(html, request.build_absolute_uri()), content_type="application/pdf")
+    response = answer(request, lambda: render_to_string(template, words | {"is_pdf": True}, request=request))
     response["Content-Disposition"] = f'inline; filename="{name}"'
     return response
 
 
+def answer(request: HttpRequest, html: Callable[[], str]) -> HttpResponse:
+    """Answer with the PDF of a page, or say why there is none: this site makes none, or is making others."""
+    if not is_available():
+        words = _("This site makes no PDF. Open the page and print it from your browser: it can save a PDF too.")
+        return HttpResponse(words, content_type="text/plain; charset=utf-8", status=501)
+    if not _PLACES.acquire(blocking=False):
+        return errors.busy(request)
+    try:
+        with _DRAWING:
+            return HttpResponse(render(html(), request.build_absolute_uri()), content_type="application/pdf")
+    finally:
+        _PLACES.release()
+
+
+@lru_cache(maxsize=_KEPT)
 def render(html: str, address: str) -> bytes:
     """Return the PDF of a page; `address` is where its links lead from."""
     from weasyprint import HTML

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from minga.deliberation import wording_consulting, wording_publishing
@@ -53,12 +52,9 @@ def draft_file(request: HttpRequest, consultation: Consultation, draft: str, ver
 
 def _pdf(request: HttpRequest, html: Callable[[], str]) -> HttpResponse:
     """Draw a page on paper, which costs seconds: so often from one address and not more."""
-    if not pdf.is_available():
-        words = _("This site makes no PDF. Open the page and print it from your browser: it can save a PDF too.")
-        return HttpResponse(words, content_type="text/plain; charset=utf-8", status=501)
     if exceeded(request, "deliberation-pdf", times=60, seconds=3600):
         return errors.too_many_requests(request)
-    return HttpResponse(pdf.render(html(), request.build_absolute_uri()), content_type="application/pdf")
+    return pdf.answer(request, html)
 
 
 def _kept(response: HttpResponse, *, is_published: bool) -> HttpResponse:

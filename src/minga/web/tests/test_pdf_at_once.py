@@ -1,0 +1,59 @@
+"""Whoever asks for several large PDFs at once does not stop the site for others."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.test import RequestFactory
+
+from minga.web import pdf
+
+pytestmark = [pytest.mark.page, pytest.mark.django_db]
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Let a PDF take as long as the test wishes; count those that are drawn at the same moment."""
+    goes_on, drawn = threading.Event(), {"now": 0, "most": 0}
+
+    def render(html, address):
+        drawn["now"] += 1
+        drawn["most"] = max(drawn["most"], drawn["now"])
+        assert goes_on.wait(20)
+        drawn["now"] -= 1
+        return b"%PDF-"
+
+    monkeypatch.setattr(pdf, "render", render)
+    monkeypatch.setattr(pdf, "is_available", lambda: True)
+    return goes_on, drawn
+
+
+def test_one_is_drawn_one_waits_and_the_third_is_told_to_come_again(slow):
+    goes_on, drawn = slow
+    request = RequestFactory().get("/en/", headers={"host": "localhost"})
+    answers = []
+    asked = [threading.Thread(target=lambda: answers.append(pdf.answer(request, str))) for _ in range(2)]
+    for one in asked:
+        one.start()
+    while pdf._PLACES._value:  # both have their places
+        pass
+    refused = pdf.answer(request, str)
+    assert (refused.status_code, refused["Retry-After"]) == (503, "60")
+    goes_on.set()
+    for one in asked:
+        one.join(20)
+    assert [one.status_code for one in answers] == [200, 200]
+    assert drawn["most"] == 1
+    assert pdf.answer(request, str).status_code == 200, "the places are free again"
+
+
+def test_a_page_that_cannot_be_drawn_frees_its_place(slow, monkeypatch):
+    def broken(html, address):
+        raise ValueError("no font")
+
+    monkeypatch.setattr(pdf, "render", broken)
+    request = RequestFactory().get("/en/", headers={"host": "localhost"})
+    for _turn in range(3):
+        with pytest.raises(ValueError, match="no font"):
+            pdf.answer(request, str)
