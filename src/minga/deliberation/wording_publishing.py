@@ -163,8 +163,11 @@ def replies_names(consultation: Consultation, whole: Whole, public: Collection[s
     )
 
 
-def replies_frame(consultation: Consultation, whole: Whole) -> Frame:
-    """Return the title and the words of a file of answers, in the language that is spoken now."""
+def replies_frame(consultation: Consultation, whole: Whole, *, is_public: bool) -> Frame:
+    """Return the title and the words of a file of answers, in the language that is spoken now.
+
+    The file of the team holds all words, and says on its first line that it is not to be handed on.
+    """
     names = {
         "voice": _("Voice"),
         "text": _("What was said"),
@@ -177,6 +180,8 @@ def replies_frame(consultation: Consultation, whole: Whole) -> Frame:
     }
     title = wording_consulting.shown(consultation).title
     about = [_("Every voice of the consultation with its answer. Words stand here only where their sender agreed.")]
+    if not is_public:
+        about = [_("For the team alone, not to be published: here stand words whose senders did not agree to it.")]
     if consultation.is_sample:
         about.insert(0, _("Sample: this text is invented."))
     return Frame(

@@ -176,9 +176,14 @@ def test_team_gets_all_words_and_nobody_else_does(asked, draft, ending):
     assert Client().get(where).status_code == 404
     stranger, _account = people.at_work(people.consultation(slug="other"), "lead")
     assert stranger.get(where).status_code == 404
+    assert "for-the-team" in response["Content-Disposition"], "it must not be taken for the public file"
     if ending in ("csv", "html"):
         assert "Secret words." in response.content.decode()
+    if ending == "html":
+        assert "For the team alone" in response.content.decode()
+        assert "only where their sender agreed" not in response.content.decode()
     if ending == "docx":
+        assert any("For the team alone" in one.text for one in docx.Document(io.BytesIO(response.content)).paragraphs)
         cells = [cell.text for row in docx.Document(io.BytesIO(response.content)).tables[0].rows for cell in row.cells]
         assert "Secret words." in cells
 

@@ -86,7 +86,8 @@ def _replies(request: HttpRequest, consultation: Consultation, ending: str, publ
     if ending not in {*TABLES, "pdf"}:
         raise Http404
     whole = wording_publishing.whole_by(request)
-    words, frame = wording_publishing.labels(), wording_publishing.replies_frame(consultation, whole)
+    words = wording_publishing.labels()
+    frame = wording_publishing.replies_frame(consultation, whole, is_public=public is not None)
     trace = publishing.published_trace(consultation)
     # the team reads all words; only those that everyone may read have a page of their own
     names = wording_publishing.replies_names(consultation, whole, publishing.public_voices(consultation))
@@ -97,7 +98,8 @@ def _replies(request: HttpRequest, consultation: Consultation, ending: str, publ
         nonce = str(request.csp_nonce) if ending == "html" else ""  # type: ignore[attr-defined]
         response = HttpResponse(write_replies(table, ending, frame, nonce=nonce), content_type=TABLES[ending])
     shown = "inline" if ending in {"html", "pdf"} else "attachment"
-    response["Content-Disposition"] = f'{shown}; filename="{consultation.slug}-answers.{ending}"'
+    name = "answers-of-all-for-the-team" if public is None else "answers"
+    response["Content-Disposition"] = f'{shown}; filename="{consultation.slug}-{name}.{ending}"'
     return response
 
 
