@@ -21,6 +21,8 @@ REFUSALS: Mapping[str, Words] = {
     "voices": _("Voices stand under this theme. Move them, or merge it into another theme."),
     "none_chosen": _("Tick the voices that belong together, then choose what to do with them."),
     "nowhere": _("Choose a theme, or name a new one."),
+    "listed": _("Other voices are listed now than when this page was made, so nothing was changed. Look at the list, "
+                "then send again."),
     # answers
     "answer": _("Choose an answer."),
     "reason": _("Who is not fully followed is owed a reason of at least 40 characters. Say why."),

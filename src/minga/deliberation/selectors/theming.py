@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -85,6 +86,15 @@ def most_alike(voices: QuerySet[Voice], to: Voice) -> list[Voice]:
     (alike,) = likeness([_said(to)], [_said(row) for row in rows])
     order = sorted(range(len(rows)), key=lambda at: (rows[at].pk != to.pk, -alike[at]))
     return [rows[at] for at in order if rows[at].pk == to.pk or alike[at] >= _ALIKE]
+
+
+def mark_of_list(voices: QuerySet[Voice] | Sequence[Voice]) -> str:
+    """Return a mark of which voices are listed: another one as soon as one voice comes or goes."""
+    if isinstance(voices, QuerySet):
+        numbers = list(voices.prefetch_related(None).values_list("number", flat=True))
+    else:
+        numbers = [voice.number for voice in voices]
+    return hashlib.sha256(",".join(map(str, sorted(numbers))).encode()).hexdigest()[:32]
 
 
 def _said(voice: Voice) -> Said:

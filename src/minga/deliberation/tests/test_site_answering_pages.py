@@ -19,7 +19,7 @@ from minga.deliberation.models import (
     Theme,
     ThemeLink,
 )
-from minga.deliberation.services import answering, theming
+from minga.deliberation.services import answering, citing, theming
 from minga.deliberation.testing_voices import at_work, consultation, heard, themed
 from minga.deliberation.tests.test_site_tracing import mapped
 
@@ -145,17 +145,17 @@ def test_what_was_ticked_and_typed_stands_there_again_after_a_refusal(asked, nad
 
 
 def test_board_searches_pages_and_shows_voices_alike(asked, nadia):
-    for at in range(30):
+    for at in range(55):
         heard(asked, f"Bread costs too much in village {at}")
     heard(asked, "Schools need power")
     heard(asked, "Our schools have no power")
-    assert html(nadia.get(address("themes", asked.slug))).count('name="voice"') == 25
+    assert html(nadia.get(address("themes", asked.slug))).count('name="voice"') == 50
     assert html(nadia.get(address("themes", asked.slug), {"page": "2"})).count('name="voice"') == 7
     found = html(nadia.get(address("themes", asked.slug), {"q": "schools POWER"}))
     assert found.count('name="voice"') == 2
-    alike = html(nadia.get(address("themes", asked.slug), {"like": "31"}))
+    alike = html(nadia.get(address("themes", asked.slug), {"like": "56"}))
     assert alike.count('name="voice"') == 2
-    assert alike.index("V31") < alike.index("V32")
+    assert alike.index("V56") < alike.index("V57")
 
 
 def test_theme_is_renamed_and_who_comes_second_gets_the_words_back(asked, nadia):
@@ -279,6 +279,17 @@ def test_acceptance_is_carried_into_a_clause_and_cites_evidence(asked, nadia):
     nadia.post(address("answer_unlink", asked.slug, made.pk, change.pk))
     assert not made.changes.exists()
     assert Citation.objects.get().ended_at is not None
+
+
+def test_value_of_evidence_is_written_as_the_page_writes_numbers(asked, nadia):
+    """French and Russian write a comma; words that are no number stay as they were cited."""
+    made = answering.give_answer(target=heard(asked, "Flour is dear."), answer="accepted")
+    for value in ("46.0", "12.5 euro"):
+        citing.cite(of=made, link="https://example.org/prices", value=value)
+    page = address("answer_voice", asked.slug, 1).replace("/en/", "/fr/", 1)
+    shown = html(nadia.get(page))
+    assert "<b>46,0</b>" in shown
+    assert "<b>12.5 euro</b>" in shown
 
 
 def test_nothing_of_another_consultation_is_linked_or_ended(asked, nadia):

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,9 +27,11 @@ from minga.deliberation.views.common import works_on
 from minga.web.numbers import read_number
 
 _ANALYST = access.Task.ANALYST
-_PER_PAGE = 25
+_PER_PAGE = 50
 #: What the board can show; a number is that of a theme.
 _UNSORTED, _ALL = "unsorted", "all"
+#: With which voices something is done: those that are ticked, or all that the same search lists.
+_LISTED = "listed"
 
 
 def _frame(consultation: Consultation) -> dict[str, Any]:
@@ -46,7 +50,7 @@ def _board(
     request: HttpRequest, consultation: Consultation, asked: Any, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     """Show the board; `asked` names what is shown, `more` holds what somebody typed in vain."""
-    shown = asked.get("in", _UNSORTED)
+    shown = asked.get("in") or _UNSORTED
     rows = theming.codebook(consultation)
     words = _frame(consultation) | {
         "rows": rows,
@@ -65,11 +69,9 @@ def _named(rows: list[theming.ThemeRow]) -> list[tuple[str, str]]:
 
 def _listed(consultation: Consultation, asked: Any, theme: Theme | None, *, unsorted: bool = False) -> dict[str, Any]:
     """Return a page of voices with what is suggested for each, and what was asked for."""
-    if theme is None and (number := read_number(asked.get("in"))) is not None:
-        theme = get_object_or_404(consultation.themes, number=number)
-    voices = theming.holding(theming.voices_in(consultation, theme, unsorted=unsorted), asked.get("q", ""))
+    theme = theme or _theme_asked(consultation, asked)
     like = _voice_named(consultation, asked.get("like", ""))
-    found: Any = voices if like is None else theming.most_alike(voices, like)
+    found = _found(consultation, asked, theme, like, unsorted=unsorted)
     page = Paginator(found, _PER_PAGE).get_page(asked.get("page"))
     suggested = theming.suggested(consultation, list(page.object_list))
     return {
@@ -82,7 +84,22 @@ def _listed(consultation: Consultation, asked: Any, theme: Theme | None, *, unso
             one for one in theming.in_use(consultation).order_by("name") if theme is None or one.pk != theme.pk
         ],
         "where": {name: asked[name] for name in ("in", "q", "like", "page") if asked.get(name)},
+        "listed_mark": theming.mark_of_list(found),
     }
+
+
+def _theme_asked(consultation: Consultation, asked: Any) -> Theme | None:
+    """Return the theme that a page of the board shows, where it shows one."""
+    number = read_number(asked.get("in"))
+    return None if number is None else get_object_or_404(consultation.themes, number=number)
+
+
+def _found(
+    consultation: Consultation, asked: Any, theme: Theme | None, like: Voice | None, *, unsorted: bool
+) -> QuerySet[Voice] | list[Voice]:
+    """Return all voices of one search, on however many pages they stand."""
+    voices = theming.holding(theming.voices_in(consultation, theme, unsorted=unsorted), asked.get("q", ""))
+    return voices if like is None else theming.most_alike(voices, like)
 
 
 def _new(voice: Voice, suggested: list[Theme]) -> list[Theme]:
@@ -99,21 +116,23 @@ def _voice_named(consultation: Consultation, number: str) -> Voice | None:
 @require_POST
 @works_on(_ANALYST)
 def theme_sort(request: HttpRequest, consultation: Consultation) -> HttpResponse:
-    """Put, move or take out the voices that were ticked; a suggestion is confirmed by its own button."""
+    """Put, move or take out voices, ticked or all that are listed; a suggestion is confirmed by its own button."""
     given = request.POST
     source = _theme(consultation, given["from"]) if given.get("from") else None
     try:
-        if given.get("suggested"):
-            done = _confirm(request, consultation, given["suggested"])
-        else:
-            done = _sort(request, consultation, source)
+        # one transaction: what was looked for is what is sorted
+        with transaction.atomic():
+            if given.get("suggested"):
+                done = _confirm(request, consultation, given["suggested"])
+            else:
+                done = _sort(request, consultation, source)
     except ActError as error:
         return _again(request, consultation, source, str(wording.refusal(error.code)))
     messages.success(request, _said(done.done))
     if done.left:
         messages.info(request, _left(done.left))
     page = reverse("deliberation:theme", args=[consultation.slug, source.number]) if source else _home(consultation)
-    query = {name: given[f"at-{name}"] for name in ("in", "q", "like", "page") if given.get(f"at-{name}")}
+    query = _asked_before(given)
     return redirect(f"{page}?{urlencode(query)}#voices" if query else f"{page}#voices")
 
 
@@ -133,7 +152,10 @@ def _confirm(request: HttpRequest, consultation: Consultation, pair: str) -> ser
 
 def _sort(request: HttpRequest, consultation: Consultation, source: Theme | None) -> services.Sorted:
     given = request.POST
-    voices = list(consultation.voices.filter(number__in=_ticked(given), withdrawn_at=None))
+    if given.get("which") == _LISTED:
+        voices = _all_listed(consultation, source, given)
+    else:
+        voices = list(consultation.voices.filter(number__in=_ticked(given), withdrawn_at=None))
     if not voices:
         raise ActError("none_chosen", "No voice was ticked. Tick those that belong together.")
     if source is not None and given.get("act") == "out":
@@ -142,6 +164,23 @@ def _sort(request: HttpRequest, consultation: Consultation, source: Theme | None
     if source is not None and given.get("act") == "move":
         return services.move(voices=voices, out_of=source, into=target, by=request.user)
     return services.put_under(theme=target, voices=voices, by=request.user)
+
+
+def _all_listed(consultation: Consultation, source: Theme | None, given: QueryDict) -> list[Voice]:
+    """Return all voices of the search that the page showed, if they are still the same ones."""
+    asked = _asked_before(given)
+    unsorted = source is None and asked.get("in", _UNSORTED) == _UNSORTED
+    theme = source or _theme_asked(consultation, asked)
+    like = _voice_named(consultation, asked.get("like", ""))
+    found = _found(consultation, asked, theme, like, unsorted=unsorted)
+    if theming.mark_of_list(found) != given.get("listed"):
+        raise ActError("listed", "Other voices are listed now than when the page was made. Look at it, then try again.")
+    return list(found)
+
+
+def _asked_before(given: QueryDict) -> dict[str, str]:
+    """Return the search of the page from which a form was sent."""
+    return {name: given[f"at-{name}"] for name in ("in", "q", "like", "page") if given.get(f"at-{name}")}
 
 
 def _target(request: HttpRequest, consultation: Consultation) -> Theme:
@@ -168,16 +207,16 @@ def _ticked(given: QueryDict) -> set[int]:
 def _again(request: HttpRequest, consultation: Consultation, source: Theme | None, refused: str) -> HttpResponse:
     """Show the page again with the ticks and the name that were given."""
     given = request.POST
-    asked = {name: given.get(f"at-{name}", "") for name in ("in", "q", "like", "page") if given.get(f"at-{name}")}
     typed = {
         "refused": refused,
         "ticked": _ticked(given),
+        "which": given.get("which", ""),
         "new_name": given.get("name", ""),
         "chosen": given.get("to", ""),
     }
     if source is not None:
-        return _theme_page(request, consultation, source, asked, status=422, **typed)
-    return _board(request, consultation, asked, status=422, **typed)
+        return _theme_page(request, consultation, source, _asked_before(given), status=422, **typed)
+    return _board(request, consultation, _asked_before(given), status=422, **typed)
 
 
 def _said(count: int) -> str:
