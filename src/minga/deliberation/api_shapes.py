@@ -75,7 +75,7 @@ class ConsultationPage(Schema):
 
 
 class RoundOut(Schema):
-    """A round with its parts; counts of people below five are null, and what would tell them."""
+    """A round with its parts; counts of people below five are null, and what would tell them, voices too."""
 
     number: int
     title: str
@@ -85,7 +85,7 @@ class RoundOut(Schema):
     rolls_up_into: int | None
     opens_on: date | None
     closes_on: date | None
-    voices: int
+    voices: int | None
     senders: int | None
     participants: int | None
 

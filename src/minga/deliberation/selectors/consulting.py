@@ -170,9 +170,9 @@ class RoundCounts:
 
     round: Round
     depth: int
-    #: voices of this round alone, and with its parts
-    own_voices: int
-    voices: int
+    #: voices of this round with its parts: all of them, for the team; and for everyone, None where withheld
+    heard: int
+    voices: int | None
     #: people who took part, with parts: senders, and participants of conversations; None where withheld
     senders: int | None
     participants: int | None
@@ -209,11 +209,14 @@ def round_counts(consultation: Consultation) -> list[RoundCounts]:
     """Return all rounds as a list in the order of the tree, each followed by its parts.
 
     Counts of people follow the one disclosure policy: fewer than five are withheld, and so is what would tell them by
-    subtraction.
+    subtraction. Where senders are withheld, so are their voices: one voice is of one sender.
     """
     rounds = list(consultation.rounds.select_related("parent").order_by("number"))
     voices = dict(standing_voices(consultation).order_by().values_list("source__round").annotate(n=Count("pk")))
-    senders = dict(consultation.sources.order_by().values_list("round").annotate(n=Count("pk")))
+    # whoever took everything back has not sent anything
+    spoken = Voice.objects.filter(source=OuterRef("pk"))
+    sent = consultation.sources.filter(~Exists(spoken) | Exists(spoken.filter(withdrawn_at=None)))
+    senders = dict(sent.order_by().values_list("round").annotate(n=Count("pk")))
     talks = Conversation.objects.filter(consultation=consultation)
     joined = dict(
         Participant.objects.filter(conversation__in=talks, banned_at=None)
@@ -237,11 +240,11 @@ def _tree(
         for one in rounds:
             if one.parent_id != parent:
                 continue
-            own = voices.get(one.pk, 0)
-            counted = RoundCounts(one, depth, own, own, senders[one.pk], joined[one.pk])
+            counted = RoundCounts(one, depth, voices.get(one.pk, 0), None, senders[one.pk], joined[one.pk])
             laid.append(counted)
             counted.children = lay(one.pk, depth + 1)
-            counted.voices = own + sum(child.voices for child in counted.children)
+            counted.heard += sum(child.heard for child in counted.children)
+            counted.voices = None if counted.senders is None else counted.heard
             made.append(counted)
         return made
 

@@ -9,7 +9,7 @@ from minga.deliberation.engine.errors import ActError
 from minga.deliberation.models import Consultation, TeamMember
 from minga.deliberation.selectors import consulting as selectors
 from minga.deliberation.services import consulting as services
-from minga.deliberation.services import sources
+from minga.deliberation.services import receipts, sources
 from minga.members import services as members
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
@@ -306,12 +306,31 @@ def test_fewer_than_five_people_are_withheld_and_cannot_be_told_by_subtraction(c
     _country, _region, praia, assomada = rounds_of(asked)
     speak(asked, praia, 7)
     speak(asked, assomada, 3)
-    counted = {one.round.title: one.senders for one in selectors.round_counts(asked)}
-    assert counted == {"Country": 10, "Santiago": 10, "Praia": None, "Assomada": None}
+    counted = {one.round.title: (one.senders, one.voices) for one in selectors.round_counts(asked)}
+    # each sends one voice, so voices would tell the senders
+    assert counted == {"Country": (10, 10), "Santiago": (10, 10), "Praia": (None, None), "Assomada": (None, None)}
+    assert [one.heard for one in selectors.round_counts(asked)] == [10, 10, 7, 3], "the team counts its own voices"
     services.open_to_all(consultation=asked)
     page = client.get(f"{LIST}{asked.slug}/rounds/{assomada.number}/").content.decode()
     assert "withheld" in page
     assert "Santiago" in page
+
+
+def test_number_and_word_of_a_round_agree(client, asked):
+    country, _region, praia, _assomada = rounds_of(asked)
+    speak(asked, praia, 7)
+    services.open_to_all(consultation=asked)
+    page = " ".join(client.get(f"{LIST}{asked.slug}/rounds/{praia.number}/").content.decode().split())
+    assert "<b>7</b> voices<" in page
+    table = client.get(f"{LIST}{asked.slug}/rounds/{country.number}/").content.decode()
+    assert table.count("<table") == table.count("<caption") == 1
+
+
+def test_whoever_took_everything_back_is_no_sender(asked):
+    _country, _region, praia, _assomada = rounds_of(asked)
+    speak(asked, praia, 7)
+    receipts.withdraw_source(source=asked.sources.first())
+    assert [one.senders for one in selectors.round_counts(asked) if one.round == praia] == [6]
 
 
 def test_round_page_of_a_round_that_is_not_there_is_404(client, asked):
