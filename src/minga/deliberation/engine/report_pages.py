@@ -12,6 +12,7 @@ import polars as pl
 
 from minga.deliberation.engine.anomalies import anomalies, with_and_without
 from minga.deliberation.engine.conversation import Conversation
+from minga.deliberation.engine.counts import votes_by_group, votes_of_all
 from minga.deliberation.engine.grouping import CLEAR, Groups
 from minga.deliberation.engine.picture import letter, map_svg, shown_groups
 from minga.deliberation.engine.statistics import consensus, divisiveness, group_stats, representative
@@ -19,8 +20,12 @@ from minga.stats.release import MIN_PERSONS
 
 #: Shares of statements with fewer votes say little about flags.
 _ENOUGH = 30
-#: A cell that holds a figure alone.
-_FIGURE = re.compile(r"-?[\d,.]*%?( of [\d,]+| times)?")
+_WITHHELD = "withheld"
+_WHY_WITHHELD = (
+    f"Votes of fewer than {MIN_PERSONS} people are withheld, and so is what would give them away by subtraction."
+)
+#: A cell that holds a figure alone, or stands where one is withheld.
+_FIGURE = re.compile(rf"{_WITHHELD}|-?[\d,.]*%?( of [\d,]+| times)?")
 #: What stability cannot say; it stands wherever groups are said to come back.
 NOT_CAMPS = (
     "People spread evenly from one end to the other, cut in the middle, come back just as well: "
@@ -57,21 +62,25 @@ def report_pages(found: Groups, conversation: Conversation) -> dict[str, str]:
     -------
     text by file name
         ``index.html`` (map, how sure, groups, consensus, what divides, flags), ``statements.html`` (every statement,
-        and its rank in each group), ``style.css``. Groups of fewer than five people are not described.
+        and its rank in each group), ``style.css``. Groups of fewer than five people are not described, and counts of
+        fewer than five votes are withheld, with what would give them away.
+
+    Source: docs/methods/opinion-map.md, docs/methods/groups.md and docs/methods/disclosure.md.
     """
     title = conversation.topic or "Conversation"
     words = _words(found, conversation)
+    cells = votes_by_group(found)
     parts = [
         _facts(found),
         _map(found),
         _sure(found),
-        *(_group(found, words, group) for group in shown_groups(found)),
-        _agreed(found, words),
-        _divisive(found, words),
+        *(_group(found, words, cells, group) for group in shown_groups(found)),
+        _agreed(found, words, cells),
+        _divisive(found, words, cells),
         _flagged(found, conversation),
     ]
     index = _page(title, "".join(parts), ("statements.html", "Every statement, and its rank in each group"))
-    statements = _page(f"{title}: every statement", _all(found, words), ("index.html", "Back to the map"))
+    statements = _page(f"{title}: every statement", _all(found, words, cells), ("index.html", "Back to the map"))
     return {"index.html": index, "statements.html": statements, "style.css": STYLE}
 
 
@@ -168,37 +177,37 @@ def _size(people: int) -> str:
     return f"{people:,}" if people >= MIN_PERSONS else f"fewer than {MIN_PERSONS}"
 
 
-def _group(found: Groups, words: dict[Any, str], group: int) -> str:
+def _group(found: Groups, words: dict[Any, str], cells: pl.DataFrame, group: int) -> str:
     stats = group_stats(found.map.table, found)
     hidden = found.map.table.statements.filter(pl.Series(found.map.out)).to_list()
     picked = representative(stats, mod_out=hidden).filter(pl.col("group_id") == group)
-    rows = [
-        (
-            words[row["statement_id"]],
-            row["side"],
-            f"{row['n_success']:,} of {row['n_trials']:,}",
-            f"{row['repness']:.1f} times",
-        )
-        for row in picked.rows(named=True)
-    ]
+    few = set(cells.filter((pl.col("group") == group) & (pl.col("reason") == "few"))["statement"].to_list())
+    withheld = set(cells.filter((pl.col("group") == group) & pl.col("withheld"))["statement"].to_list())
+    rows = []
+    for row in picked.rows(named=True):
+        name, counted = row["statement_id"], f"{row['n_success']:,} of {row['n_trials']:,}"
+        figures = (_WITHHELD, "-") if name in withheld else (counted, f"{row['repness']:.1f} times")
+        rows.append((words[name], "-" if name in few else row["side"], *figures))
     head = ("Statement", "The group", "Votes", "Compared with all others")
-    name = letter(group)
-    table = _table(f"What tells group {name} from the others", head, rows)
-    return f"<h2>Group {name}: {found.sizes[group]:,} people</h2>{table}"
+    called = letter(group)
+    said = f"<p>{_WHY_WITHHELD}</p>" if withheld & set(picked["statement_id"].to_list()) else ""
+    table = _table(f"What tells group {called} from the others", head, rows)
+    return f"<h2>Group {called}: {found.sizes[group]:,} people</h2>{table}{said}"
 
 
-def _agreed(found: Groups, words: dict[Any, str]) -> str:
+def _agreed(found: Groups, words: dict[Any, str], cells: pl.DataFrame) -> str:
     hidden = found.map.table.statements.filter(pl.Series(found.map.out)).to_list()
-    lists = consensus(found.map.table, found, mod_out=hidden, top=10)
+    lists = consensus(found.map.table, found, mod_out=hidden, top=None)
     parts = ["<h2>What people agree on</h2>"]
     for side, caption in (("agree", "Most people agree with"), ("disagree", "Most people disagree with")):
         rows = [
             (words[row["statement"]], f"{row['n_success']:,} of {row['n_trials']:,}", f"{row['p_success']:.0%}")
-            for row in lists[side].rows(named=True)
+            for row in lists[side].filter(pl.col("n_trials") >= MIN_PERSONS).head(10).rows(named=True)
         ]
         parts.append(_table(caption, ("Statement", "Votes", "Share"), rows))
     if found.is_clear and len(shown_groups(found)) == found.k:
-        aware = lists["group_aware"].filter(~pl.col("statement").is_in(hidden)).sort("agree_mean", descending=True)
+        aware = lists["group_aware"].filter(pl.col("statement").is_in(_open(found, cells)))
+        aware = aware.filter(~pl.col("statement").is_in(hidden)).sort("agree_mean", descending=True)
         across = [
             (words[name], f"{share:.0%}") for name, share in aware.select("statement", "agree_mean").head(10).rows()
         ]
@@ -206,11 +215,22 @@ def _agreed(found: Groups, words: dict[Any, str]) -> str:
     return "".join(parts)
 
 
-def _divisive(found: Groups, words: dict[Any, str]) -> str:
+def _open(found: Groups, cells: pl.DataFrame) -> list[Any]:
+    """List the statements on which the votes of every group may be shown."""
+    shown = cells.filter((pl.col("group") >= 0) & ~pl.col("withheld"))
+    return shown.group_by("statement").len().filter(pl.col("len") == found.k)["statement"].to_list()
+
+
+def _divisive(found: Groups, words: dict[Any, str], cells: pl.DataFrame) -> str:
     told = divisiveness(found.map.table, found).filter(~pl.Series(found.map.out))
     enough = pl.Series(found.map.table.counts()[~found.map.out] >= MIN_PERSONS)
     rows = told.filter(enough).sort(["within", "statement"], descending=[True, False]).head(10).rows(named=True)
-    shown = [(words[row["statement"]], f"{row['within']:.0%}", _number(row["between"])) for row in rows]
+    of_groups = set(_open(found, cells))
+    shown = [
+        (words[name], f"{row['within']:.0%}", _number(row["between"]) if name in of_groups else "-")
+        for row in rows
+        for name in [row["statement"]]
+    ]
     head = ("Statement", "How evenly split", "Largest difference of groups")
     return f"<h2>What divides people</h2>{_table('The most divided statements', head, shown)}"
 
@@ -250,24 +270,25 @@ def _without(found: Groups, people: pl.Series) -> str:
     )
 
 
-def _all(found: Groups, words: dict[Any, str]) -> str:
-    table = found.map.table
+def _all(found: Groups, words: dict[Any, str], cells: pl.DataFrame) -> str:
     shown = shown_groups(found)
-    ranked = representative(group_stats(table, found), top=None)
+    ranked = representative(group_stats(found.map.table, found), top=None)
     rank = {
-        (row[0], row[1]): (row[2], row[3]) for row in ranked.select("group_id", "statement_id", "rank", "side").rows()
+        (group, name): f"{place} ({side})"
+        for group, name, place, side in ranked.select("group_id", "statement_id", "rank", "side").rows()
     }
-    counts = [table.counts(vote) for vote in (1, -1, 0)]
+    for group, name in cells.filter(pl.col("reason") == "few").select("group", "statement").rows():
+        rank.pop((group, name), None)
     rows = []
-    for at, name in enumerate(table.statements.to_list()):
-        row = [str(name), words[name], *(f"{each[at]:,}" for each in counts)]
-        for group in shown:
-            place, side = rank.get((group, name), (None, ""))
-            row.append("-" if place is None else f"{place} ({side})")
-        rows.append(tuple(row))
+    for name, *counts, withheld in (
+        votes_of_all(found).select("statement", "agree", "disagree", "pass", "withheld").rows()
+    ):
+        told = [_WITHHELD] * 3 if withheld else [f"{count:,}" for count in counts]
+        rows.append((str(name), words[name], *told, *(rank.get((group, name), "-") for group in shown)))
     head = ("Number", "Statement", "Agree", "Disagree", "Pass", *(f"Rank in group {letter(group)}" for group in shown))
-    said = "<p>Rank 1 tells a group most clearly from all others, by agreeing or by disagreeing.</p>"
-    return (said if shown else "") + _table("Every statement with its votes", head, rows)
+    said = "<p>Rank 1 tells a group most clearly from all others, by agreeing or by disagreeing.</p>" if shown else ""
+    why = f"<p>{_WHY_WITHHELD}</p>" if any(_WITHHELD in row for row in rows) else ""
+    return said + why + _table("Every statement with its votes", head, rows)
 
 
 # ---------------------------------------------------------------- frame

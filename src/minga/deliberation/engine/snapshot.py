@@ -12,15 +12,15 @@ import numpy as np
 import polars as pl
 
 from minga.deliberation.engine.anomalies import with_and_without
+from minga.deliberation.engine.counts import UNGROUPED as UNGROUPED
+from minga.deliberation.engine.counts import votes_by_group, votes_of_all
 from minga.deliberation.engine.files import map_facts, map_tables
 from minga.deliberation.engine.grouping import Groups
 from minga.deliberation.engine.picture import map_marks, shown_groups
 from minga.deliberation.engine.routing import priorities
 from minga.deliberation.engine.statistics import consensus, divisiveness, representative
-from minga.stats.release import smallest_group, withhold_small_groups
+from minga.stats.release import smallest_group
 
-#: Votes of people in no group, where votes are counted by group.
-UNGROUPED = -1
 #: Flags say something about a statement from so many votes on.
 ENOUGH = 30
 _LISTED = 30
@@ -69,8 +69,12 @@ def snapshot(
     least = smallest_group(least, "persons")
     tables = map_tables(found, statements)
     hidden = found.map.table.statements.filter(pl.Series(found.map.out)).to_list()
-    kept = {"statements": tables["statements"], "group_stats": tables["group_stats"], "votes": _votes(found, least)}
-    kept["totals"] = _totals(found, least)
+    kept = {
+        "statements": tables["statements"],
+        "group_stats": tables["group_stats"],
+        "votes": votes_by_group(found, least).drop("reason"),
+    }
+    kept["totals"] = votes_of_all(found, least).drop("reason")
     agreed = consensus(found.map.table, found, mod_out=hidden, top=_LISTED)
     kept |= {"agree": agreed["agree"], "disagree": agreed["disagree"]}
     kept["divisive"] = divisiveness(found.map.table, found)
@@ -90,37 +94,6 @@ def snapshot(
     told = {str(name): float(weight) for name, weight in weights.rows()}
     plain = {name: {"columns": table.columns, "rows": _plain(table.rows())} for name, table in kept.items()}
     return Snapshot(_plain(facts), plain, told, _arrow(tables["participants"]))
-
-
-def _votes(found: Groups, least: int) -> pl.DataFrame:
-    """Count votes by statement and group; people in no group are a group of their own here."""
-    table = found.map.table
-    width, most = len(table.statements), found.k if found.is_clear else 0
-    place = (found.label[table.row] + 1) * width + table.column
-    n = {
-        name: np.bincount(place[table.value == vote], minlength=(most + 1) * width)
-        for name, vote in (("agree", 1), ("disagree", -1), ("pass", 0))
-    }
-    cells = pl.DataFrame(
-        {
-            "statement": pl.concat([table.statements] * (most + 1)),
-            "group": np.repeat(np.arange(most + 1) - 1, width),
-            **n,
-        }
-    ).with_columns(votes=pl.col("agree") + pl.col("disagree") + pl.col("pass"))
-    # a statement's votes as a whole are shown as well: no cell may be found by subtraction
-    return withhold_small_groups(
-        cells.filter(pl.col("votes") > 0),
-        count="votes", min_group=least, of="persons", keep=["statement", "group"], within=["statement"],
-    ).drop("reason")  # fmt: skip
-
-
-def _totals(found: Groups, least: int) -> pl.DataFrame:
-    """Count the votes of everybody on each statement."""
-    table = found.map.table
-    counts = {name: table.counts(vote) for name, vote in (("agree", 1), ("disagree", -1), ("pass", 0))}
-    whole = pl.DataFrame({"statement": table.statements, **counts, "votes": table.counts()})
-    return withhold_small_groups(whole, count="votes", min_group=least, of="persons", keep=["statement"]).drop("reason")
 
 
 def _middles(found: Groups) -> list[dict[str, Any]]:

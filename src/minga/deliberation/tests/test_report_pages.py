@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -83,11 +84,13 @@ def test_every_table_has_a_caption_and_heads(report):
     assert all(given.get("scope") for tag, given in page.tags if tag == "th")
 
 
-def test_every_statement_is_ranked_in_every_group(report):
+def test_every_statement_is_ranked_in_every_group_that_voted_on_it_often_enough(report):
     rows = re.findall(r"<tr>.*?</tr>", report[1]["statements.html"])[1:]
     assert len(rows) == 314
-    ranks = [re.findall(r">(\d+) \((?:dis)?agree\)<", row) for row in rows]
-    assert sorted(int(pair[0]) for pair in ranks) == list(range(1, 315))
+    ranks = [int(rank) for row in rows for rank in re.findall(r">(\d+) \((?:dis)?agree\)<", row)]
+    stats = deliberation.group_stats(report[0].map.table, report[0])
+    assert len(ranks) == stats.filter(pl.col("ns").is_between(1, 4).not_()).height
+    assert max(ranks.count(rank) for rank in ranks) == 2, "two groups, each rank once in each"
 
 
 def test_words_of_rejected_statements_are_not_shown(report):
@@ -153,3 +156,25 @@ def test_report_stands_when_everybody_is_flagged():
         conversation(acts([at for at in range(20) for _ in range(12)], list(range(12)) * 20, [1] * 240))
     )
     assert "All people are flagged" in text["index.html"]
+
+
+def test_a_hidden_group_is_not_found_by_subtraction():
+    """Thirty-seven of forty agree with ten statements and three with the others: what the three said stays theirs."""
+    random = np.random.default_rng(0)
+    people, statements = np.repeat(np.arange(40), 20), np.tile(np.arange(20), 40)
+    vote = np.where((people < 37) == (statements < 10), 1, -1) * (random.random(800) < 0.95)
+    whole = conversation(acts(people, statements, vote), text=[f"Words {at}" for at in range(20)])
+    found, made = pages(whole, mode="polis")
+    assert found.sizes == (37, 3)
+    index = Tags(made["index.html"]).text
+    assert not re.search(r"Words \d+(dis)?agree[\d,]+ of", index)
+    assert "withheld" in index
+    assert "Largest difference of groups" in index
+    assert not re.search(r"\d%0\.\d\d", index), "a difference of groups would tell of the three"
+
+
+def test_a_statement_with_few_votes_shows_no_counts():
+    votes = pl.concat([with_groups(2)[0], acts([0, 1, 2], [99, 99, 99], [1, 1, 1])])
+    _found, made = pages(conversation(votes, text=[f"Words {at}." for at in range(41)]))
+    assert "Words 40.withheldwithheldwithheld--" in Tags(made["statements.html"]).text
+    assert "Words 40." not in Tags(made["index.html"]).text, "three of three are not most people"
