@@ -37,6 +37,8 @@ class Standing:
     #: whether the map tells groups apart at all
     has_groups: bool = False
     group: Group | None = None
+    #: letter and people of each group that the published report shows; nothing of a map that is not published
+    groups: tuple[tuple[str, int], ...] = ()
 
 
 def standing_of(participant: Participant) -> Standing:
@@ -50,8 +52,15 @@ def standing_of(participant: Participant) -> Standing:
     own = people.filter(pl.col("pseudonym") == str(participant.pseudonym))
     number = own["group"][0] if own.height else None
     if number is None or number not in shown:
-        return Standing(run, own.height > 0, bool(shown))
+        return Standing(run, own.height > 0, bool(shown), groups=_published_groups(run))
     return Standing(run, True, True, _group(conversation, run, people, int(number)))
+
+
+def _published_groups(run: MapRun) -> tuple[tuple[str, int], ...]:
+    if not run.is_published:
+        return ()
+    sizes = [(number, run.facts["sizes"][number]) for number in run.facts.get("shown", [])]
+    return tuple((letter(number), size) for number, size in sizes if size >= settings.MIN_PERSONS)
 
 
 def _group(conversation: Conversation, run: MapRun, people: pl.DataFrame, number: int) -> Group | None:

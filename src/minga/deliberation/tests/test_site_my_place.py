@@ -74,10 +74,33 @@ def test_who_is_on_no_map_or_in_no_group_reads_why():
     grouped = with_camps()
     mapping.refresh_map(conversation=grouped)
     late = joined(grouped)
-    assert "You voted after the last map" in words_of(sits(late).get(address("mine", grouped)))
+    assert "before you voted" in words_of(sits(late).get(address("mine", grouped)))
     alike = with_camps(camps=1, slug="alike")
     mapping.refresh_map(conversation=alike)
     assert "no clear groups" in words_of(sits(alike.participants.first()).get(address("mine", alike)))
+
+
+def test_who_voted_after_the_map_reads_when_the_next_one_comes(settings):
+    settings.MAP_VOTES = 1
+    grouped = with_camps()
+    mapping.refresh_map(conversation=grouped)
+    late = sits(joined(grouped))
+    assert "about an hour after the last one, or sooner, once there is 1 new vote." in words_of(
+        late.get(address("mine", grouped))
+    )
+    settings.MAP_VOTES = 40
+    page = words_of(late.get(address("mine", grouped)))
+    assert "once there are 40 new votes." in page
+    assert "Group A" not in page, "a map that is not published shows its groups to those on it alone"
+
+
+def test_who_voted_after_the_published_map_sees_its_groups_meanwhile():
+    grouped = with_camps()
+    mapping.publish_map(run=mapping.refresh_map(conversation=grouped))
+    page = words_of(sits(joined(grouped)).get(address("mine", grouped)))
+    assert "once the team publishes a newer one" in page
+    assert f'<a href="{address("report", grouped)}#group-A">Group A</a>: 30 people' in page
+    assert "Group B" in page
 
 
 def test_a_group_below_the_smallest_that_may_be_shown_is_not(settings):

@@ -288,3 +288,54 @@ def test_what_a_group_stands_for_gives_no_withheld_votes_away():
     )
     page = text_of(Client().get(address("report", where.slug)))
     assert "agrees withheld –" in page or "disagrees withheld –" in page
+
+
+# ---------------------------------------------------------------- words
+def tables_and_captions(page):
+    return page.count("<table"), page.count("<caption")
+
+
+def test_every_table_of_a_report_says_what_it_holds():
+    where = with_camps(2)
+    published(where)
+    number = where.statements.first().number
+    for name, *rest in (("report",), ("report_statements",), ("report_statement", number), ("log",)):
+        tables, captions = tables_and_captions(Client().get(address(name, where.slug, *rest)).content.decode())
+        assert tables == captions, name
+    tables, captions = tables_and_captions(Client().get(address("report", where.slug)).content.decode())
+    assert tables > 5
+
+
+def test_log_of_moderation_says_what_its_table_holds():
+    where = with_camps(2)
+    one = where.statements.first()
+    _client, account = at_work(where.consultation, "moderator")
+    moderation.decide(
+        statement=one, state="rejected", seen_version=one.version, reason="Rule 2: it advertises.", by=account
+    )
+    page = Client().get(address("log", where.slug)).content.decode()
+    assert tables_and_captions(page) == (1, 1)
+
+
+def test_words_beside_numbers_agree_with_them(monkeypatch):
+    """One of something is not several, in any language: number and word are translated together."""
+    where = with_camps(2)
+    published(where)
+    moved = {"all": False, "people": 1, "largest": 1, "k": 2, "k_without": 2, "moved": []}
+    monkeypatch.setattr(conversation_report, "_without", lambda *_rest: moved)
+    page = text_of(Client().get(address("report", where.slug)))
+    assert "would move by 1 point at most" in page
+    monkeypatch.setattr(conversation_report, "_without", lambda *_rest: moved | {"largest": 2})
+    assert "would move by 2 points at most" in text_of(Client().get(address("report", where.slug)))
+
+
+def test_report_explains_its_figures_where_they_stand():
+    where = with_camps(2)
+    published(where)
+    page = text_of(Client().get(address("report", where.slug)))
+    assert "The middle is the mean place of the people of a group" in page
+    assert "is 0 where all people cast as many votes" in page
+    statements = text_of(Client().get(address("report_statements", where.slug)))
+    assert "A statement of twice the weight is drawn twice as often" in statements
+    one = text_of(Client().get(address("report_statement", where.slug, where.statements.first().number)))
+    assert "A statement of twice the weight is drawn twice as often" in one

@@ -32,6 +32,7 @@ from minga.deliberation.services import committing
 from minga.deliberation.views.common import shows_consultation
 from minga.text import sorting_key
 from minga.web.calendar import CONTENT_TYPE, write_calendar
+from minga.web.numbers import local_number
 from minga.web.ratelimit import limited
 
 _A_PAGE = 30
@@ -205,7 +206,7 @@ def _page(request: HttpRequest, commitment: Commitment, form: ReportForm | None 
         "notes": [(labels.named(note), note) for note in behind.notes(f"{draft.slug}/{commitment.clause.code}")],
         "updates": list(commitment.updates.order_by("-version")),
         "indicator_link": citing.shown_link(commitment.indicator_link),
-        "indicator_now": published.current or published.value if published else "",
+        "indicator_now": local_number(published.current or published.value) if published else "",
         "form": form if may_report else None,
         "may_decide": may_decide,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -48,6 +49,7 @@ def _own(came: Visit, page: str) -> dict[str, object]:
     stands_for = [(wording.said(one), agrees) for one, agrees in standing.group.stands_for] if standing.group else []
     return {
         "standing": standing,
+        "map_votes": settings.MAP_VOTES,
         "stands_for": stands_for,
         "page": votes,
         "votes": [

@@ -10,9 +10,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
-from minga.web import charts, panels, rooms
+from minga.web import charts, numbers, panels, rooms
 
 register = template.Library()
+register.filter("local_number", numbers.local_number)
 
 
 @register.simple_tag(takes_context=True, name="panels")
