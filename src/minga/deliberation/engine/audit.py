@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from minga.deliberation.engine.errors import TraceError
+from minga.deliberation.engine.lineage import Lineage, origins
 from minga.deliberation.engine.trace import ACCEPTED, ANSWERS, REASON, Trace
 
 #: Findings that a person should see, but that do not stop a draft.
@@ -45,6 +46,7 @@ def audit(trace: Trace, consensus: Iterable[Any] = ()) -> pl.DataFrame:
     """
     found = [
         *_unknown(trace),
+        *_links(trace),
         *_answers(trace),
         *_chains(trace),
         *_voices(trace),
@@ -57,7 +59,17 @@ def audit(trace: Trace, consensus: Iterable[Any] = ()) -> pl.DataFrame:
 
 
 def adoptable(problems: pl.DataFrame) -> bool:
-    """Say whether a draft may be adopted: no problem blocks it."""
+    """Say whether a draft may be adopted: no problem blocks it.
+
+    Parameters
+    ----------
+    problems : table, as :func:`audit` returns it
+        Only ``blocks`` is read; an empty table blocks nothing.
+
+    Returns
+    -------
+    bool
+    """
     return not problems["blocks"].any()
 
 
@@ -69,26 +81,40 @@ def _unknown(trace: Trace) -> Iterator[Problem]:
         rows = getattr(trace, table)
         if column not in rows.columns:
             continue
-        known = set(getattr(trace, among)[_KEYS[among]].to_list())
-        for name in rows[column].drop_nulls().unique(maintain_order=True).to_list():
+        known = {None, *getattr(trace, among)[_KEYS[among]].to_list()}
+        for row, name in enumerate(rows[column].to_list(), start=2):
             if name not in known:
-                yield rule, str(name), f"{table}.csv names {name!r} as {column}, but {among}.csv does not. Correct it."
+                known.add(name)
+                found = f"{table}.csv, row {row} names {name!r} as {column}, but {among}.csv does not."
+                yield rule, str(name), f"{found} Correct the name, or add the row to {among}.csv."
+
+
+def _links(trace: Trace) -> Iterator[Problem]:
+    for row, (voice, theme) in enumerate(trace.links.select("voice", "theme").iter_rows(), start=2):
+        if voice is None or theme is None:
+            held = f"the theme {theme!r} but no voice" if voice is None else f"the voice {voice!r} but no theme"
+            held = "neither a voice nor a theme" if voice is None and theme is None else held
+            message = f"links.csv, row {row} names {held}, so it says nothing. Fill the cell, or take the row out."
+            yield "link_incomplete", str(voice or theme or f"row {row}"), message
 
 
 def _answers(trace: Trace) -> Iterator[Problem]:
-    for name, row in trace.answers.items():
+    for at, (name, row) in enumerate(trace.answers.items(), start=2):
+        file = f"dispositions.csv, row {at}: "
         targets = [row[target] for target in ("voice", "theme", "statement") if row[target]]
         if len(targets) != 1:
             yield (
                 "answer_target",
                 name,
-                f"Answer {name!r} answers {len(targets)} things, but each answers one voice, theme or statement.",
+                f"{file}answer {name!r} answers {len(targets)} things, but each answers one voice, theme or statement. "
+                "Name just one.",
             )
         if row["answer"] not in ANSWERS:
             yield (
                 "answer_unknown_kind",
                 name,
-                f"Answer {name!r} is {row['answer']!r}, but an answer is one of {', '.join(ANSWERS)}.",
+                f"{file}answer {name!r} is {row['answer']!r}, but an answer is one of {', '.join(ANSWERS)}. "
+                "Name one of these.",
             )
             continue
         if name in trace.replaced:
@@ -98,18 +124,22 @@ def _answers(trace: Trace) -> Iterator[Problem]:
             yield (
                 "reason_short",
                 name,
-                f"Answer {name!r} ({row['answer']}) gives a reason of {length} characters, but who is not fully "
+                f"{file}answer {name!r} ({row['answer']}) gives a reason of {length} characters, but who is not fully "
                 f"followed is owed at least {REASON}. Say why.",
             )
         if row["answer"] in ACCEPTED and not trace.changes.get(name):
             yield (
                 "accepted_without_clause",
                 name,
-                f"Answer {name!r} accepts, but no clause says so. Name the change in clauses.csv, or a clause that "
-                "says it already (kind none).",
+                f"{file}answer {name!r} accepts, but no clause says so. Name the change in clauses.csv, or a clause "
+                "that says it already (kind none).",
             )
         if row["answer"] == "duplicate_of" and not row["duplicate_of"]:
-            yield "duplicate_unnamed", name, f"Answer {name!r} speaks of a duplicate, but does not say of which voice."
+            yield (
+                "duplicate_unnamed",
+                name,
+                f"{file}answer {name!r} speaks of a duplicate, but does not say of which voice. Fill duplicate_of.",
+            )
 
 
 def _chains(trace: Trace) -> Iterator[Problem]:
@@ -120,7 +150,11 @@ def _chains(trace: Trace) -> Iterator[Problem]:
             heirs.setdefault(row["supersedes"], []).append(name)
     for name, own in heirs.items():
         if len(own) > 1:
-            yield "replaced_twice", name, f"Answer {name!r} is replaced by {', '.join(own)}; only one can follow it."
+            yield (
+                "replaced_twice",
+                name,
+                f"Answer {name!r} is replaced by {', '.join(own)}; only one can follow it. Keep one.",
+            )
     replacing = {name: row["supersedes"] for name, row in trace.answers.items() if row["supersedes"]}
     for name in _circles(replacing):
         yield "answer_circle", name, f"Answer {name!r} replaces itself over others, so no answer stands. Correct it."
@@ -153,7 +187,7 @@ def _voices(trace: Trace) -> Iterator[Problem]:
                 voice,
                 f"Voice {voice!r} has no answer, neither its own nor of a theme. Answer it.",
             )
-    for theme in trace.links["theme"].unique().sort().to_list():
+    for theme in trace.links["theme"].drop_nulls().unique().sort().to_list():
         if not trace.answer_to("theme", theme):
             open_ = [voice for voice, own in trace.themes.items() if theme in own]
             yield (
@@ -257,20 +291,20 @@ def receipt(trace: Trace, voice: str) -> dict[str, Any]:
 
 
 def _receipt(trace: Trace, voice: str, seen: frozenset[str]) -> dict[str, Any]:
-    rows = trace.voices.filter(pl.col("voice") == voice)
-    if not rows.height:
+    if voice not in trace.texts:
         raise TraceError(f"There is no voice {voice!r} among {trace.voices.height}. Check its name.")
     answers = trace.answer_of(voice)
     status = "answered" if answers else ("read" if voice in trace.themes else "unread")
     originals = [row["duplicate_of"] for row in answers if row["duplicate_of"] and row["duplicate_of"] not in seen]
-    known = set(trace.voices["voice"].to_list())
     return {
         "voice": voice,
-        "text": rows["text"].item() if "text" in rows.columns else None,
+        "text": trace.texts[voice],
         "themes": trace.themes.get(voice, []),
         "status": status,
         "answers": [_told(trace, row) for row in answers],
-        "same_as": [_receipt(trace, each, seen | {voice}) for each in originals if each in known and each != voice],
+        "same_as": [
+            _receipt(trace, each, seen | {voice}) for each in originals if each in trace.texts and each != voice
+        ],
     }
 
 
@@ -283,18 +317,22 @@ def _told(trace: Trace, row: dict[str, Any]) -> dict[str, Any]:
     told = {name: row[name] for name in ("disposition", "answer", "reason", "responder", "date", "theme")}
     changes = [_change(trace, change) for change in trace.changes.get(row["disposition"], [])]
     cited = {row["disposition"], *(change["clause"] for change in changes)}
-    evidence = [
-        {name: each.get(name) for name in ("link", "value", "label", "cited_on")}
-        for each in trace.evidence.iter_rows(named=True)
-        if {each.get("disposition"), each.get("clause")} & cited
-    ]
+    rows = sorted({at for name in cited for at in trace.citations.get(name, [])})
+    cells = [trace.evidence.row(at, named=True) for at in rows]
+    evidence = [{name: each.get(name) for name in ("link", "value", "label", "cited_on")} for each in cells]
     return told | {"earlier": earlier, "changes": changes, "evidence": evidence}
+
+
+def _words_before(lines: Lineage, origin: str, change: dict[str, Any]) -> str | None:
+    """Return the words a clause had before a change; of another one, made in the same version, those it has there."""
+    version = int(change["version"])
+    found = lines.words(origin, version - 1)
+    return found if found or origin == change["clause"] else lines.words(origin, version)
 
 
 def _change(trace: Trace, change: dict[str, Any]) -> dict[str, Any]:
     lines, clause, version = trace.lineage, change["clause"], int(change["version"])
-    origins = lines.parents.get(clause, ()) if change["kind"] in ("split", "merge") else (clause,)
-    before = [words for origin in origins if (words := lines.words(origin, version - 1))]
+    before = [words for origin in origins(change) or (clause,) if (words := _words_before(lines, origin, change))]
     return {
         "clause": clause,
         "version": version,

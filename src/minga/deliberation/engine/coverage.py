@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from minga.deliberation.engine.errors import TraceError
 from minga.deliberation.engine.intervals import newcombe, ratio_interval
-from minga.deliberation.engine.trace import ACCEPTED, Trace, checked
-from minga.stats.release import MIN_PERSONS, withhold_small_groups
+from minga.deliberation.engine.trace import ACCEPTED, ANSWERS, TABLES, Trace, checked
+from minga.deliberation.engine.withholding import NOT_STATED as NOT_STATED
+from minga.deliberation.engine.withholding import Counted, withheld_values
+from minga.stats.release import MIN_PERSONS
 
-#: What a person said of themselves when they said nothing.
-NOT_STATED = "not stated"
+#: What sets a value beside all others.
+_BESIDE = ("rest_share", "difference", "lower", "upper", "ratio", "ratio_lower", "ratio_upper")
+_STRATA = (
+    {"stratum": pl.String, "value": pl.String, "measure": pl.String}
+    | dict.fromkeys(("people", "numerator", "denominator"), pl.Int64)
+    | dict.fromkeys(("share", *_BESIDE), pl.Float64)
+    | {"withheld": pl.Boolean, "reason": pl.String}
+)
+_PARTICIPATION = {
+    "value": pl.String, "people": pl.Int64, "share": pl.Float64, "reference": pl.Float64, "withheld": pl.Boolean,
+    "reason": pl.String,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,7 +43,8 @@ class Coverage:
     strata : table, one row per stratum, value and measure ("answered" or "accepted")
         ``stratum``, ``value``, ``people``, ``measure``, ``numerator``, ``denominator``, ``share``, ``rest_share``,
         ``difference`` with ``lower`` and ``upper`` (95 %), ``ratio`` with ``ratio_lower`` and ``ratio_upper``;
-        ``withheld`` and ``reason`` by the disclosure policy (fewer than 5 people).
+        ``withheld`` and ``reason`` by the disclosure policy (fewer than 5 people). Where one value alone is shown, its
+        rest are just the withheld: then nothing is compared with it, and ``reason`` says so.
     """
 
     measures: pl.DataFrame
@@ -57,6 +70,8 @@ def coverage(
     Parameters
     ----------
     voices, links, dispositions, clauses : tables, as for :class:`Trace`
+        People are counted by ``author``; a voice without an author counts as a person of its own. An answer of unknown
+        kind answers nothing.
     strata : column names of ``voices``
         Such as gender, region, type or size. Empty cells count as "not stated".
     min_group : int
@@ -69,11 +84,14 @@ def coverage(
     Raises
     ------
     TraceError
-        A stratum is no column, or the tables do not hold together.
+        A table lacks a column, a stratum is no column, or the tables do not hold together.
 
     Source: docs/methods/trace.md; intervals by Newcombe (1998) and by Donner and Zou (2012).
     """
+    for name, table in (("voices", voices), ("links", links), ("dispositions", dispositions), ("clauses", clauses)):
+        _demand_columns(table, name, TABLES[name][0], "Coverage counts by them.")
     trace = checked(Trace(voices, links, dispositions, clauses))
+    voices = trace.voices
     missing = [name for name in strata if name not in voices.columns]
     if missing:
         raise TraceError(
@@ -81,18 +99,16 @@ def coverage(
             "Name strata among these."
         )
     names = voices["voice"].to_list()
-    answers = {voice: [row["answer"] for row in trace.answer_of(voice)] for voice in names}
-    told = voices.with_columns(
-        answered=pl.Series([bool(answers[voice]) for voice in names], dtype=pl.Boolean),
-        accepted=pl.Series([bool(set(ACCEPTED) & set(answers[voice])) for voice in names], dtype=pl.Boolean),
-    )
-    accepted = [voice for voice in names if set(ACCEPTED) & set(answers[voice])]
+    answers = {voice: {row["answer"] for row in trace.answer_of(voice)} & set(ANSWERS) for voice in names}
+    is_answered = pl.Series("answered", [bool(answers[voice]) for voice in names], dtype=pl.Boolean)
+    is_accepted = pl.Series("accepted", [bool(answers[voice] & set(ACCEPTED)) for voice in names], dtype=pl.Boolean)
+    accepted = [voice for voice in names if answers[voice] & set(ACCEPTED)]
     clauses_sourced = [is_sourced for _clause, is_sourced in trace.sourced()]
     own, rejections = _own_reasons(trace)
     counts = [
         ("read", sum(voice in trace.themes for voice in names), len(names)),
-        ("answered", int(told["answered"].sum()), len(names)),
-        ("accepted", len(accepted), int(told["answered"].sum())),
+        ("answered", int(is_answered.sum()), len(names)),
+        ("accepted", len(accepted), int(is_answered.sum())),
         ("traced", sum(trace.is_traced(voice) for voice in accepted), len(accepted)),
         ("unsourced", clauses_sourced.count(False), len(clauses_sourced)),
         ("own_reason", own, rejections),
@@ -102,7 +118,27 @@ def coverage(
         schema={"measure": pl.String, "numerator": pl.Int64, "denominator": pl.Int64, "share": pl.Float64},
         orient="row",
     )
-    return Coverage(measures, _strata(told, strata, min_group))
+    told = pl.DataFrame([voices.select(person=person_of(voices)).to_series(), is_answered, is_accepted])
+    tables = [_stratum(name, _grouped(told, voices[name]), min_group) for name in dict.fromkeys(strata) if names]
+    return Coverage(measures, pl.concat(tables) if tables else pl.DataFrame(schema=_STRATA))
+
+
+def person_of(voices: pl.DataFrame) -> pl.Expr:
+    """Return who gave each voice: its author, or else a person of its own."""
+    own = pl.lit("voice ") + pl.col("voice").cast(pl.String)
+    if "author" not in voices.columns:
+        return own
+    author = pl.col("author").cast(pl.String).str.strip_chars()
+    return pl.when(author != "").then(pl.lit("author ") + author).otherwise(own)
+
+
+def _demand_columns(table: pl.DataFrame, name: str, columns: Sequence[str], rule: str) -> None:
+    missing = [each for each in columns if each not in table.columns]
+    if missing:
+        raise TraceError(
+            f"The table of {name} lacks the column {', '.join(missing)}; it has {', '.join(table.columns)}. {rule} "
+            "Add the column, or correct its name."
+        )
 
 
 def _own_reasons(trace: Trace) -> tuple[int, int]:
@@ -121,101 +157,139 @@ def _plain(reason: str | None) -> str:
     return " ".join((reason or "").lower().split())
 
 
-def _strata(told: pl.DataFrame, strata: Sequence[str], min_group: int) -> pl.DataFrame:
-    person = "author" if "author" in told.columns else "voice"
-    tables = []
-    for name in strata if told.height else ():
-        each = told.with_columns(value=pl.col(name).cast(pl.String).fill_null(NOT_STATED))
-        people = each.group_by("value").agg(
-            people=pl.col(person).n_unique(),
+def _grouped(told: pl.DataFrame, stratum: pl.Series) -> pl.DataFrame:
+    """Count people, voices, answered and accepted by what people said of one thing."""
+    return (
+        told.with_columns(value=stratum.cast(pl.String).fill_null(NOT_STATED))
+        .group_by("value")
+        .agg(
+            people=pl.col("person").n_unique(),
             voices=pl.len(),
             answered=pl.col("answered").sum(),
             accepted=pl.col("accepted").sum(),
         )
-        rows = [row for group in people.sort("value").rows(named=True) for row in _compared(name, group, told)]
-        tables.append(pl.DataFrame(rows, infer_schema_length=None))
-    if not tables:
-        return pl.DataFrame(schema={"stratum": pl.String, "value": pl.String, "measure": pl.String})
-    return withhold_small_groups(
-        pl.concat(tables, how="vertical_relaxed"),
-        count="people",
-        min_group=min_group,
-        of="persons",
-        keep=["stratum", "value", "measure"],
-        within=["stratum", "measure"],
+        .sort("value")
     )
 
 
-def _compared(name: str, group: dict[str, int], told: pl.DataFrame) -> list[dict[str, object]]:
-    """Set a group beside all others: who was answered, and whom of the answered was told yes."""
+def _stratum(name: str, people: pl.DataFrame, min_group: int) -> pl.DataFrame:
+    """Compare the values of one stratum, each with all others, and withhold what would give a person away."""
+    groups = {row[0]: Counted(*row[1:]) for row in people.rows()}
+    reasons = withheld_values(groups, min_group)
+    whole = Counted(0, *(int(people[each].sum()) for each in ("voices", "answered", "accepted")))
+    # the others of the only value shown are just those withheld
+    shown = [value for value, one in groups.items() if value not in reasons and one.people]
+    alone = len(shown) == 1 and bool(reasons)
     rows = []
-    answered, accepted = int(told["answered"].sum()), int(told["accepted"].sum())
-    for measure, cases, of, all_cases, all_of in (
-        ("answered", group["answered"], group["voices"], answered, told.height),
-        ("accepted", group["accepted"], group["answered"], accepted, answered),
-    ):
-        others, of_others = all_cases - cases, all_of - of
-        comparable = of > 0 and of_others > 0
-        difference = newcombe(cases, of, others, of_others) if comparable else (None, None)
-        ratio = ratio_interval(cases, of, others, of_others) if comparable else (None, None)
-        rows.append(
-            {
-                "stratum": name,
-                "value": group["value"],
-                "measure": measure,
-                "people": group["people"],
-                "numerator": cases,
-                "denominator": of,
-                "share": cases / of if of else None,
-                "rest_share": others / of_others if of_others else None,
-                "difference": cases / of - others / of_others if comparable else None,
-                "lower": difference[0],
-                "upper": difference[1],
-                "ratio": (cases / of) / (others / of_others) if comparable and others else None,
-                "ratio_lower": ratio[0],
-                "ratio_upper": ratio[1] if ratio[1] is not None and math.isfinite(ratio[1]) else None,
-            }
-        )
-    return rows
+    for value, group in groups.items():
+        told = {"stratum": name, "value": value, "withheld": value in reasons}
+        told["reason"] = reasons.get(value, "protects" if alone else "")
+        for measure in ("answered", "accepted"):
+            figures = {} if value in reasons else _compared(group, whole, measure)
+            rows.append(told | {"measure": measure} | figures | (dict.fromkeys(_BESIDE) if alone else {}))
+    return pl.DataFrame(rows, schema=_STRATA)
 
 
-def participation(voices: pl.DataFrame, stratum: str, reference: dict[str, float]) -> pl.DataFrame:
+def _compared(group: Counted, whole: Counted, measure: str) -> dict[str, object]:
+    """Set a group beside all others: who was answered, and whom of the answered was told yes."""
+    of_what = "voices" if measure == "answered" else "answered"
+    cases, of = getattr(group, measure), getattr(group, of_what)
+    others, of_others = getattr(whole, measure) - cases, getattr(whole, of_what) - of
+    comparable = of > 0 and of_others > 0
+    difference = newcombe(cases, of, others, of_others) if comparable else (None, None)
+    ratio = ratio_interval(cases, of, others, of_others) if comparable else (None, None)
+    return {
+        "people": group.people,
+        "numerator": cases,
+        "denominator": of,
+        "share": cases / of if of else None,
+        "rest_share": others / of_others if of_others else None,
+        "difference": cases / of - others / of_others if comparable else None,
+        "lower": difference[0],
+        "upper": difference[1],
+        "ratio": (cases / of) / (others / of_others) if comparable and others else None,
+        "ratio_lower": ratio[0],
+        "ratio_upper": ratio[1] if ratio[1] is not None and math.isfinite(ratio[1]) else None,
+    }
+
+
+def participation(
+    voices: pl.DataFrame, stratum: str, reference: Mapping[str, float], *, min_group: int = MIN_PERSONS
+) -> pl.DataFrame:
     """Set who spoke beside a population one would like to hear from.
 
     Parameters
     ----------
     voices : table, one row per voice
-        ``author`` if it is known: then people are counted, not voices.
+        ``author`` if it is known: then people are counted, not voices. A voice without an author counts as a person.
     stratum : column name
     reference : share of each value in the population
         Any positive figures; they are scaled to add up to 1.
+    min_group : int
+        People that a value needs to be shown; raises the 5 of the policy.
 
     Returns
     -------
     table, one row per value
         ``value``, ``people``, ``share``, ``reference``, ``dissimilarity`` (the same in every row: the share that would
-        have to be other people for both to be alike, 0 to 1), ``withheld``, ``reason``. Who said nothing is left out.
+        have to be other people for both to be alike, 0 to 1; values that are withheld count together, so that it gives
+        none away), ``withheld``, ``reason``. Who said nothing is left out.
 
     Raises
     ------
     TraceError
-        The reference is empty or holds a figure that is not positive.
+        The voices lack the column, or the reference is empty or holds what is no positive figure.
 
     Source: Duncan and Duncan (1955), American Sociological Review 20(2), 210-217.
     """
-    if not reference or any(share <= 0 for share in reference.values()):
-        raise TraceError("The reference population needs a positive figure for each group. Correct it.")
     person = "author" if "author" in voices.columns else "voice"
-    counted = voices.drop_nulls(stratum).group_by(stratum).agg(n=pl.col(person).n_unique())
-    n = {str(value): int(count) for value, count in counted.rows()}
-    whole, total = sum(n.values()), sum(reference.values())
-    rows = []
-    for value in sorted({*n, *reference}):
-        share = n.get(value, 0) / whole if whole else 0.0
-        rows.append((value, n.get(value, 0), share, reference.get(value, 0.0) / total))
-    index = sum(abs(share - wanted) for _value, _n, share, wanted in rows) / 2
-    table = pl.DataFrame(rows, schema=["value", "people", "share", "reference"], orient="row")
-    hidden = withhold_small_groups(
-        table, count="people", min_group=MIN_PERSONS, of="persons", keep=["value", "reference"], within=[]
-    )
-    return hidden.with_columns(dissimilarity=pl.lit(index))
+    _demand_columns(voices, "voices", (stratum, person), f"Participation counts by {stratum!r}.")
+    demand_reference(reference)
+    said = voices.select(value=pl.col(stratum).cast(pl.String), person=person_of(voices)).drop_nulls("value")
+    n = {value: int(count) for value, count in said.group_by("value").agg(n=pl.col("person").n_unique()).rows()}
+    counts = {value: n.get(value, 0) for value in sorted({*n, *reference})}
+    whole, total = sum(counts.values()), sum(reference.values())
+    reasons = withheld_values({value: Counted(people) for value, people in counts.items()}, min_group)
+    rows = [
+        (
+            value,
+            None if value in reasons else people,
+            None if value in reasons else people / max(whole, 1),
+            reference.get(value, 0.0) / total,
+            value in reasons,
+            reasons.get(value, ""),
+        )
+        for value, people in counts.items()
+    ]
+    table = pl.DataFrame(rows, schema=_PARTICIPATION, orient="row")
+    return table.with_columns(dissimilarity=pl.lit(dissimilarity(counts, reference, reasons)))
+
+
+def dissimilarity(people: Mapping[str, int], reference: Mapping[str, float], withheld: Collection[str]) -> float:
+    """Return the share of people who would have to be others, 0 to 1; values that are withheld count together."""
+    whole, total = max(sum(people.values()), 1), sum(reference.values())
+    values = [*dict.fromkeys([*people, *reference])]
+    pools = [[value] for value in values if value not in withheld] + [[value for value in values if value in withheld]]
+    apart = [
+        sum(people.get(value, 0) for value in pool) / whole - sum(reference.get(value, 0) for value in pool) / total
+        for pool in pools
+    ]
+    return sum(abs(each) for each in apart) / 2
+
+
+def demand_reference(reference: Mapping[str, float]) -> None:
+    """Refuse a population that is empty or holds what is no positive figure.
+
+    Raises
+    ------
+    TraceError
+    """
+    if not reference:
+        raise TraceError("The reference population is empty. Give a positive figure for each group.")
+    for value, share in reference.items():
+        is_number = isinstance(share, int | float) and not isinstance(share, bool)
+        if not is_number or not math.isfinite(share) or share <= 0:
+            raise TraceError(
+                f"The reference population gives {value!r} as {share!r}, but each group needs a positive figure. "
+                "Correct it, or leave the group out."
+            )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -11,6 +12,10 @@ from minga.deliberation.engine.errors import TraceError
 
 #: What can happen to a clause. "none": an answer points to a clause that says so already.
 KINDS = ("add", "edit", "split", "merge", "delete", "none")
+#: Those after which a clause stands that need not have stood before.
+_MAKING = ("add", "split", "merge")
+#: Keeps the row of a change in its file.
+_ROW = "\0row"
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,9 @@ def lineage(clauses: pl.DataFrame) -> Lineage:
     Raises
     ------
     TraceError
-        A kind is unknown, a clause comes from one that nobody knows, or from itself over others.
+        A clause has no name, a version is no whole number or a kind is unknown; a change is made to a clause that was
+        never added, or a clause comes from one that nobody knows, or from itself over others. Rows are counted as in a
+        file, whose first row names the columns.
 
     Source: docs/methods/trace.md.
     """
@@ -80,10 +87,10 @@ def lineage(clauses: pl.DataFrame) -> Lineage:
     texts: dict[str, dict[int, str]] = {}
     for version, rows in _by_version(clauses):
         _known(rows, {*live, *deleted, *parents})
-        ended = {origin for row in rows for origin in _origins(row)} - {row["clause"] for row in rows}
+        ended = {origin for row in rows for origin in origins(row)} - {row["clause"] for row in rows}
         for row in rows:
             name, kind = row["clause"], row["kind"]
-            for origin in _origins(row):
+            for origin in origins(row):
                 if origin != name:
                     parents.setdefault(name, {})[origin] = None
                     children.setdefault(origin, {})[name] = None
@@ -97,7 +104,7 @@ def lineage(clauses: pl.DataFrame) -> Lineage:
             if row.get("text"):
                 texts.setdefault(name, {})[version] = row["text"]
         live -= ended
-    _no_circle(children)
+    _no_circle(children, clauses)
     return Lineage(
         parents={name: tuple(each) for name, each in parents.items()},
         children={name: tuple(each) for name, each in children.items()},
@@ -107,29 +114,78 @@ def lineage(clauses: pl.DataFrame) -> Lineage:
     )
 
 
-def _origins(row: dict[str, str]) -> tuple[str, ...]:
+def origins(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the clauses that a split or a merge says it came from."""
     return tuple((row.get("came_from") or "").split()) if row["kind"] in ("split", "merge") else ()
 
 
-def _by_version(clauses: pl.DataFrame) -> Iterable[tuple[int, list[dict[str, str]]]]:
+def numbered(clauses: pl.DataFrame) -> pl.DataFrame:
+    """Return changes of clauses with their versions as whole numbers.
+
+    Raises
+    ------
+    TraceError
+        A column is missing, or a version is no whole number.
+    """
     missing = [name for name in ("clause", "version", "kind") if name not in clauses.columns]
     if missing:
         raise TraceError(f"The table of clauses lacks the columns {', '.join(missing)}. Add them, one row a change.")
-    clauses = clauses.with_columns(pl.col("version").cast(pl.Int64))
-    for version in clauses["version"].unique().sort().to_list():
-        yield int(version), clauses.filter(pl.col("version") == version).rows(named=True)
+    version = clauses["version"]
+    if version.dtype == pl.String:
+        version = version.str.strip_chars()
+    whole = version.cast(pl.Int64, strict=False)
+    wrong = whole.is_null()
+    if version.dtype.is_float():
+        wrong |= (whole != version).fill_null(value=True)
+    if wrong.any():
+        at = int(wrong.arg_max() or 0)
+        raise TraceError(
+            f"clauses.csv, row {at + 2}: clause {clauses['clause'][at]!r} has the version {clauses['version'][at]!r}, "
+            "which is no whole number. Number the versions of the draft 1, 2, 3 and so on."
+        )
+    return clauses.with_columns(version=whole)
 
 
-def _known(rows: list[dict[str, str]], before: set[str]) -> None:
+def with_beginnings(clauses: pl.DataFrame) -> pl.DataFrame:
+    """Return changes with an "add" before each clause that only its end is known of.
+
+    A database that keeps one row per clause and version forgets that a clause was made in the version in which it was
+    taken out.
+    """
+    first = clauses.sort("version", maintain_order=True).unique("clause", keep="first", maintain_order=True)
+    made = first.filter(pl.col("kind") == "delete").select("clause", "version", kind=pl.lit("add"))
+    if made.is_empty():
+        return clauses
+    return pl.concat([made, clauses], how="diagonal").select(clauses.columns).sort("version", maintain_order=True)
+
+
+def _by_version(clauses: pl.DataFrame) -> Iterable[tuple[int, list[dict[str, Any]]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    for at, row in enumerate(numbered(clauses).iter_rows(named=True), start=2):
+        found.setdefault(row["version"], []).append(row | {_ROW: at})
+    return sorted(found.items())
+
+
+def _known(rows: list[dict[str, Any]], before: set[str]) -> None:
     """Refuse changes of unknown kind, and clauses out of nowhere."""
-    made = {row["clause"] for row in rows}
+    made = {row["clause"] for row in rows if row["kind"] in _MAKING}
     for row in rows:
-        where = f"Clause {row['clause']!r}, version {row['version']}"
+        where = f"clauses.csv, row {row[_ROW]}"
+        if not str(row["clause"] or "").strip():
+            raise TraceError(f"{where} names no clause. Give the permanent name of the clause that changed.")
+        where = f"{where}: clause {row['clause']!r}, version {row['version']}"
         if row["kind"] not in KINDS:
-            raise TraceError(f"{where}: the change is {row['kind']!r}, but a change is one of {', '.join(KINDS)}.")
-        if row["kind"] in ("split", "merge") and not _origins(row):
+            raise TraceError(
+                f"{where}: the change is {row['kind']!r}, but a change is one of {', '.join(KINDS)}. Name one of these."
+            )
+        if row["kind"] in ("split", "merge") and not origins(row):
             raise TraceError(f"{where}: a {row['kind']} names no clause it came from. Fill came_from.")
-        for origin in _origins(row):
+        if row["kind"] not in _MAKING and row["clause"] not in before | made:
+            raise TraceError(
+                f"{where}: the change is {row['kind']!r}, but no earlier version holds this clause. Correct its name, "
+                "or add it first."
+            )
+        for origin in origins(row):
             if origin not in before | made:
                 raise TraceError(f"{where} came from {origin!r}, which no earlier version holds. Correct came_from.")
 
@@ -144,7 +200,7 @@ def _reached(clause: str, edges: dict[str, tuple[str, ...]]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _no_circle(children: dict[str, dict[str, None]]) -> None:
+def _no_circle(children: dict[str, dict[str, None]], clauses: pl.DataFrame) -> None:
     waiting = dict.fromkeys({*children, *(each for own in children.values() for each in own)}, 0)
     for own in children.values():
         for child in own:
@@ -157,4 +213,14 @@ def _no_circle(children: dict[str, dict[str, None]]) -> None:
                 free.append(child)
     left = sorted(name for name, n in waiting.items() if n > 0)
     if left:
-        raise TraceError(f"The clauses {', '.join(left[:5])} come from each other in a circle. Correct came_from.")
+        raise TraceError(
+            f"clauses.csv, row {_closing(clauses, left)}: the clauses {', '.join(left[:5])} come from each other in a "
+            "circle. A clause cannot come from what once came from it: give the merged clause a new name, or correct "
+            "came_from."
+        )
+
+
+def _closing(clauses: pl.DataFrame, circle: list[str]) -> int:
+    """Return the row of the last split or merge in a circle."""
+    rows = (row for _version, own in _by_version(clauses) for row in own if row["clause"] in circle)
+    return [int(row[_ROW]) for row in rows if {*origins(row)} & {*circle} - {row["clause"]}][-1]

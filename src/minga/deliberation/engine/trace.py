@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from minga.deliberation.engine.errors import TraceError
-from minga.deliberation.engine.lineage import Lineage, lineage
+from minga.deliberation.engine.lineage import Lineage, lineage, numbered
 from minga.tables.reading import LINE, TableError, read_table
 
 #: How a voice can be answered; the first two say yes.
@@ -31,6 +31,14 @@ TABLES = {
     "clauses": (("clause", "version", "kind"), ("came_from", "disposition", "text")),
     "evidence": (("link", "value"), ("clause", "disposition", "label", "cited_on")),
 }
+#: Columns of names: blanks around them mean nothing.
+_NAMES = {
+    "voices": ("voice",),
+    "links": ("voice", "theme"),
+    "dispositions": ("disposition", "voice", "theme", "statement", "answer", "supersedes", "duplicate_of"),
+    "clauses": ("clause", "kind", "disposition"),
+    "evidence": ("clause", "disposition", "link"),
+}
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,8 @@ class Trace:
     voices : table, one row per voice
         ``voice``; ``text``, ``language``, ``author`` and strata such as ``gender`` or ``region``, if they are known.
     links : table, one row per voice and theme
-        ``voice``, ``theme``.
+        ``voice``, ``theme``. A row given twice counts once; one without a voice or a theme counts nowhere, and is
+        found by :func:`audit`.
     dispositions : table, one row per answer
         ``disposition``; one of ``voice``, ``theme`` or ``statement`` that it answers; ``answer`` (accepted,
         accepted_in_part, rejected, out_of_scope, already_covered, duplicate_of), ``reason``, ``responder``, ``date``,
@@ -59,6 +68,11 @@ class Trace:
     dispositions: pl.DataFrame
     clauses: pl.DataFrame
     evidence: pl.DataFrame = field(default_factory=lambda: _empty("evidence"))
+
+    def __post_init__(self) -> None:
+        """Take blanks around names away, so that " v1" is "v1"."""
+        for name, columns in _NAMES.items():
+            object.__setattr__(self, name, _stripped(getattr(self, name), columns))
 
     @cached_property
     def lineage(self) -> Lineage:
@@ -87,10 +101,25 @@ class Trace:
 
     @cached_property
     def themes(self) -> dict[str, list[str]]:
-        """Themes of each voice."""
+        """Themes of each voice, each once."""
         found: dict[str, list[str]] = {}
-        for voice, theme in self.links.select("voice", "theme").iter_rows():
+        for voice, theme in self.links.select("voice", "theme").drop_nulls().unique(maintain_order=True).iter_rows():
             found.setdefault(voice, []).append(theme)
+        return found
+
+    @cached_property
+    def texts(self) -> dict[str, str | None]:
+        """Words of each voice, as far as they are known."""
+        voices = _full(self.voices, "voices")
+        return dict(voices.select("voice", "text").iter_rows())
+
+    @cached_property
+    def citations(self) -> dict[str, list[int]]:
+        """Rows of the evidence by the clause, and by the answer, that they belong to."""
+        found: dict[str, list[int]] = {}
+        for at, row in enumerate(_full(self.evidence, "evidence").select("clause", "disposition").iter_rows()):
+            for name in {*row} - {None}:
+                found.setdefault(name, []).append(at)
         return found
 
     @cached_property
@@ -123,10 +152,15 @@ class Trace:
         )
 
     def sourced(self) -> Iterator[tuple[str, bool]]:
-        """Yield each clause of the last version, and whether a voice stands behind it or what it came from."""
+        """Yield each clause of the last version, and whether a voice stands behind it or what it came from.
+
+        What people agreed on counts as well: a clause that follows from the accepted answer to a statement.
+        """
         heard = set()
         for voice in self.voices["voice"].to_list():
             heard |= {row["disposition"] for row in self.answer_of(voice)}
+        for answers in self._standing["statement"].values():
+            heard |= {row["disposition"] for row in answers if row["answer"] in ACCEPTED}
         with_voice = {change["clause"] for name, changes in self.changes.items() if name in heard for change in changes}
         for clause in sorted(self.lineage.live):
             yield clause, bool(self.lineage.ancestors(clause) & with_voice)
@@ -167,20 +201,28 @@ def checked(trace: Trace) -> Trace:
     Raises
     ------
     TraceError
+        With the row, counted as in a file, whose first row names the columns.
     """
     for table, name in (("voices", "voice"), ("dispositions", "disposition")):
-        names = getattr(trace, table)[name]
-        if names.null_count():
-            raise TraceError(f"{table}.csv has a row without a {name}. Every {name} has a name of its own.")
-        twice = names.filter(names.is_duplicated())
-        if len(twice):
-            raise TraceError(f"{table}.csv names the {name} {twice[0]!r} twice. Every {name} has a name of its own.")
-    versions = trace.clauses["version"].cast(pl.Int64, strict=False)
-    if versions.null_count():
-        wrong = trace.clauses.filter(pl.Series(versions.is_null())).row(0, named=True)
-        raise TraceError(f"Clause {wrong['clause']!r} has the version {wrong['version']!r}, which is no whole number.")
-    numbered = trace.clauses.with_columns(version=versions)
-    return Trace(trace.voices, trace.links, trace.dispositions, numbered, trace.evidence)
+        first: dict[Any, int] = {}
+        for row, each in enumerate(getattr(trace, table)[name].to_list(), start=2):
+            if each is None:
+                raise TraceError(
+                    f"{table}.csv has a row without a {name}: row {row}. Every {name} has a name of its own. Give it "
+                    "one, or take the row out."
+                )
+            if first.setdefault(each, row) != row:
+                raise TraceError(
+                    f"{table}.csv, row {row} names the {name} {each!r} twice; it stands in row {first[each]} already. "
+                    f"Every {name} has a name of its own. Rename one, or take it out."
+                )
+    return Trace(trace.voices, trace.links, trace.dispositions, numbered(trace.clauses), trace.evidence)
+
+
+def _stripped(table: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
+    words = [name for name in columns if name in table.columns and table[name].dtype == pl.String]
+    clean = [pl.col(name).str.strip_chars().replace("", None) for name in words]
+    return table.with_columns(clean) if clean else table
 
 
 def _full(table: pl.DataFrame, name: str) -> pl.DataFrame:

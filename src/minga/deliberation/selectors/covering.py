@@ -34,8 +34,8 @@ def covered(consultation: Consultation) -> Covered:
     """Count what became of the voices of a consultation."""
     trace = tracing.trace_of(consultation)
     found = tracing.coverage_of(trace)
-    voices = trace.voices.filter(~pl.col("withdrawn"))
-    senders = voices.group_by("author", maintain_order=True).agg(pl.col(name).drop_nulls().first() for name in STRATA)
+    voices = tracing.said_by_senders(trace.voices.filter(~pl.col("withdrawn")))
+    senders = voices.group_by("author", maintain_order=True).agg(pl.col(name).first() for name in STRATA)
     people = [(row["author"], {name: row[name] or "" for name in STRATA}) for row in senders.rows(named=True)]
     population = consultation.reference_population or {}
     read, of = found.of("read")
@@ -44,12 +44,21 @@ def covered(consultation: Consultation) -> Covered:
         coverage=found,
         people=len(people),
         participation={
-            name: strata.stratum_of(people, name, population.get(name) or {}, settings.MIN_PERSONS) for name in STRATA
+            name: strata.stratum_of(
+                people, name, population.get(name) or {}, settings.MIN_PERSONS, _withheld(found, name)
+            )
+            for name in STRATA
         },
         unread=of - read,
         unanswered=of - answered,
         statements=answering.consensus_without_answer(consultation),
     )
+
+
+def _withheld(found: Coverage, stratum: str) -> list[str]:
+    """Return the values that coverage withholds: who took part is counted of the same people."""
+    hidden = (pl.col("stratum") == stratum) & pl.col("withheld")
+    return found.strata.filter(hidden)["value"].unique().to_list()
 
 
 def rows_of(found: Covered) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from minga.deliberation.engine.lineage import Lineage, lineage
+from minga.deliberation.engine.lineage import Lineage, lineage, with_beginnings
 from minga.deliberation.models import Clause, ClauseVersion, Consultation, Draft, DraftVersion
 from minga.trust import content_hash
 
@@ -186,27 +186,11 @@ def changes_table(draft: Draft, version: int | None = None) -> pl.DataFrame:
         )
         for answer in answers.get(pk, [None])
     ]
-    rows = with_beginnings(rows)
     names = ("clause", "version", "kind", "came_from", "disposition", "text")
     kinds = dict.fromkeys(names, pl.String) | {"version": pl.Int64}
     return pl.DataFrame(rows, schema=kinds, orient="row")
 
 
-def with_beginnings(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Say of each clause that was made and taken out in the same version that it was made; the database keeps the end.
-
-    Rows are ``clause``, ``version``, ``kind``, ``came_from``, ``disposition`` and ``text``, in the order of versions.
-    """
-    found: list[tuple[Any, ...]] = []
-    known: set[Any] = set()
-    for row in rows:
-        if row[0] not in known and row[2] == ClauseVersion.Kind.DELETE:
-            found.append((row[0], row[1], ClauseVersion.Kind.ADD.value, None, None, None))
-        known.add(row[0])
-        found.append(row)
-    return found
-
-
 def lineage_of(draft: Draft, version: int | None = None) -> Lineage:
     """Follow the clauses of a draft over splits and merges, up to a version or to what is being written."""
-    return lineage(changes_table(draft, version))
+    return lineage(with_beginnings(changes_table(draft, version)))

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import polars as pl
-
-from minga.deliberation.engine.coverage import NOT_STATED, participation
+from minga.deliberation.engine.coverage import dissimilarity
 from minga.deliberation.engine.vocabulary import STRATA
+from minga.deliberation.engine.withholding import NOT_STATED, Counted, withheld_values
 from minga.deliberation.models import Conversation
-from minga.stats.release import withhold_small_groups
-
-#: Stands for all values that are withheld, where they are compared with the population together.
-_POOLED = "withheld values together"
 
 
 def participation_of(conversation: Conversation, voters: Iterable[str], least: int) -> dict[str, Any]:
@@ -22,7 +18,8 @@ def participation_of(conversation: Conversation, voters: Iterable[str], least: i
     Returns
     -------
     by stratum: ``rows`` (``value``, ``people``, ``share``, ``reference``, ``withheld``), ``not_stated`` and
-    ``dissimilarity``, which is null without a stated population, and counts withheld values together
+    ``dissimilarity``, which is null without a stated population, and counts withheld values together. Where those who
+    said nothing are withheld, shares and ``dissimilarity`` of what is shown are null: they would tell their number
     """
     counted = set(voters)
     people = [
@@ -35,67 +32,40 @@ def participation_of(conversation: Conversation, voters: Iterable[str], least: i
 
 
 def stratum_of(
-    people: list[tuple[str, Mapping[str, str]]], stratum: str, reference: Mapping[str, float], least: int
+    people: Sequence[tuple[str, Mapping[str, str]]],
+    stratum: str,
+    reference: Mapping[str, float],
+    least: int,
+    withheld: Iterable[str] | None = None,
 ) -> dict[str, Any]:
-    """Count people by what they said of one thing, and set them beside a population; as in `participation_of`."""
-    said = [(name, told.get(stratum) or None) for name, told in people]
-    table = pl.DataFrame(said, schema={"author": pl.String, stratum: pl.String}, orient="row")
-    shown = _counted(table, stratum, least)
-    rows = shown.filter(pl.col("value") != NOT_STATED).rows(named=True)
-    silent = shown.filter(pl.col("value") == NOT_STATED)["people"].to_list()
+    """Count people by what they said of one thing, and set them beside a population; as in `participation_of`.
+
+    `withheld` are the values that another table about the same people withholds; then these are, and no others.
+    """
+    counts = Counter(told.get(stratum) or NOT_STATED for _name, told in people)
+    if withheld is None:
+        withheld = withheld_values({value: Counted(count) for value, count in counts.items()}, least)
+    hidden = set(withheld)
+    silent = counts.pop(NOT_STATED, 0)
     wanted = {value: share for value, share in reference.items() if share > 0}
-    total = sum(wanted.values())
-    for row in rows:
-        row["reference"] = wanted[row["value"]] / total if row["value"] in wanted else None
+    # a share tells how many said anything, and so how many did not
+    has_shares = NOT_STATED not in hidden
+    is_told = has_shares or hidden.issuperset(counts)
     return {
-        "rows": rows,
-        "not_stated": silent[0] if silent else 0,
-        "dissimilarity": _dissimilarity(table, stratum, wanted, {row["value"] for row in rows if row["withheld"]}),
+        "rows": [_row(one, counts, wanted, is_hidden=one in hidden, has_shares=has_shares) for one in sorted(counts)],
+        "not_stated": silent if has_shares else None,
+        "dissimilarity": dissimilarity(counts, wanted, hidden) if wanted and counts and is_told else None,
     }
 
 
-def _counted(table: pl.DataFrame, stratum: str, least: int) -> pl.DataFrame:
-    counted = (
-        table.with_columns(value=pl.col(stratum).fill_null(NOT_STATED))
-        .group_by("value")
-        .agg(people=pl.len().cast(pl.Int64))
-        .sort("value")
-    )
-    whole = table.drop_nulls(stratum).height
-    with_share = counted.with_columns(share=pl.col("people") / max(whole, 1))
-    # how many voted is shown as well, so that no value may be found by subtraction
-    shown = withhold_small_groups(
-        with_share, count="people", min_group=least, of="persons", keep=["value"], within=[]
-    ).drop("reason")
-    return _withhold_more(shown, dict(counted.rows()), least)
-
-
-def _withhold_more(shown: pl.DataFrame, people: Mapping[str, int], least: int) -> pl.DataFrame:
-    """Withhold further values while those withheld are one alone, or fewer people than `least`.
-
-    A share tells how many said anything: with it a single withheld value could be worked out, even where the count of
-    those who said nothing is withheld too.
-    """
-    stated = shown.filter(pl.col("value") != NOT_STATED)
-    hidden = stated.filter(pl.col("withheld"))["value"].to_list()
-    others = sorted(stated.filter(~pl.col("withheld"))["value"].to_list(), key=lambda value: (people[value], value))
-    while hidden and others and (len(hidden) == 1 or sum(people[value] for value in hidden) < least):
-        hidden.append(others.pop(0))
-    is_hidden = pl.col("value").is_in(hidden) | pl.col("withheld")
-    blanked = [pl.when(is_hidden).then(None).otherwise(pl.col(name)).alias(name) for name in ("people", "share")]
-    return shown.with_columns(*blanked, withheld=is_hidden)
-
-
-def _dissimilarity(
-    table: pl.DataFrame, stratum: str, reference: Mapping[str, float], withheld: set[str]
-) -> float | None:
-    """Compare with the population; values that are withheld count together, so that the index gives none away."""
-    if not reference or not table.drop_nulls(stratum).height:
-        return None
-    pooled: dict[str, float] = {}
-    for value, share in reference.items():
-        name = _POOLED if value in withheld else value
-        pooled[name] = pooled.get(name, 0.0) + share
-    names = dict.fromkeys(withheld, _POOLED)
-    told = table.with_columns(pl.col(stratum).replace(names)) if names else table
-    return float(participation(told, stratum, pooled)["dissimilarity"][0])
+def _row(
+    value: str, counts: Mapping[str, int], wanted: Mapping[str, float], *, is_hidden: bool, has_shares: bool
+) -> dict[str, Any]:
+    people = None if is_hidden else counts[value]
+    return {
+        "value": value,
+        "people": people,
+        "share": None if people is None or not has_shares else people / sum(counts.values()),
+        "withheld": is_hidden,
+        "reference": wanted[value] / sum(wanted.values()) if value in wanted else None,
+    }

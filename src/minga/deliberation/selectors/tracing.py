@@ -16,6 +16,7 @@ from django.db.models import F, Q
 from minga.deliberation.engine.audit import adoptable, audit
 from minga.deliberation.engine.common_ground import common_ground
 from minga.deliberation.engine.coverage import Coverage, coverage
+from minga.deliberation.engine.lineage import with_beginnings
 from minga.deliberation.engine.trace import TABLES, Trace
 from minga.deliberation.engine.vocabulary import STRATA
 from minga.deliberation.models import (
@@ -191,7 +192,7 @@ def _clauses(consultation: Consultation, draft: Draft | None, answers: set[str],
         for answer in led.get(pk) or [None]
     ]
     columns = ("clause", "version", "kind", "came_from", "disposition", "text")
-    return _table("clauses", rows, columns, version=pl.Int64)
+    return with_beginnings(_table("clauses", rows, columns, version=pl.Int64))
 
 
 def _origins(slug: str, came_from: Iterable[Any]) -> str | None:
@@ -272,6 +273,11 @@ def is_adoptable(consultation: Consultation, draft: Draft | None = None, *, work
 
 def coverage_of(trace: Trace) -> Coverage:
     """Count what was read, answered and carried over, as a whole and for each stratum; nothing that was taken back."""
-    voices = trace.voices.filter(~pl.col("withdrawn"))
+    voices = said_by_senders(trace.voices.filter(~pl.col("withdrawn")))
     links = trace.links.join(voices.select("voice"), on="voice", how="semi")
     return coverage(voices, links, trace.dispositions, trace.clauses, list(STRATA), min_group=settings.MIN_PERSONS)
+
+
+def said_by_senders(voices: pl.DataFrame) -> pl.DataFrame:
+    """Give each voice what its sender first said of themselves, so that a person counts once in every table."""
+    return voices.with_columns(pl.col(name).drop_nulls().first().over("author") for name in STRATA)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 
 import numpy as np
 import polars as pl
@@ -10,6 +12,7 @@ import pytest
 
 from minga import deliberation
 from minga.deliberation.engine.intervals import newcombe, ratio_interval, wilson
+from minga.deliberation.engine.lineage import with_beginnings
 from minga.deliberation.engine.trace import ANSWERS, TABLES, Trace
 
 SAME = "Amina said the same before, and her words were answered."
@@ -200,7 +203,18 @@ def test_intervals_are_those_of_the_published_examples():
     assert newcombe(56, 70, 48, 80) == pytest.approx((0.0524, 0.3339), abs=5e-5)
     assert newcombe(9, 10, 3, 10) == pytest.approx((0.1705, 0.8090), abs=5e-5)
     assert newcombe(10, 10, 0, 20) == pytest.approx((0.6791, 1.0), abs=5e-5)
+    assert newcombe(0, 0, 5, 10) == pytest.approx((-0.7634, 0.5341), abs=5e-5)
     assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [((5, 3, 1, 2), "5 cases of 3"), ((float("nan"), 1, 1, 2), "nan is no count"), ((-1, 3, 1, 2), "-1 is no count")],
+)
+def test_counts_that_cannot_be_are_refused(counts, words):
+    for interval in (newcombe, ratio_interval):
+        with pytest.raises(deliberation.TraceError, match=words):
+            interval(*counts)
 
 
 def test_interval_of_a_ratio_holds_it_and_turns_round():
@@ -256,12 +270,32 @@ def test_versions_are_numbers_even_as_text():
         ([("a", 1, "appear")], "the change is 'appear'"),
         ([("a", 1, "split")], "names no clause it came from"),
         ([("a", 1, "split", "z")], "came from 'z', which no earlier version holds"),
-        ([("a", 1, "add"), ("b", 2, "split", "a"), ("a", 3, "merge", "b")], "in a circle"),
+        ([("a", 1, "add"), ("b", 2, "split", "a"), ("a", 3, "merge", "b")], "row 4: .* in a circle.* a new name"),
+        ([("a", 1, "add"), ("b", 2, "edit")], r"row 3: clause 'b', version 2: .* 'edit', but no earlier version"),
+        ([("a", 1, "add"), ("b", 2, "delete")], "row 3: .*'delete', but no earlier version holds this clause"),
+        ([("a", 1, "add"), ("b", 2, "none")], "row 3: .*'none', but no earlier version holds this clause"),
+        ([("a", 1, "add"), (" ", 2, "add")], "row 3 names no clause"),
+        ([(None, 1, "add")], "row 2 names no clause"),
     ],
 )
 def test_a_lineage_that_cannot_be_is_refused(rows, words):
     with pytest.raises(deliberation.TraceError, match=words):
         deliberation.lineage(log(*rows))
+
+
+def test_a_version_that_is_no_number_is_named_with_its_row():
+    rows = [{"clause": "a", "version": version, "kind": "add"} for version in ("1", "one")]
+    with pytest.raises(deliberation.TraceError, match=r"row 3: clause 'a' has the version 'one'.* Number the versions"):
+        deliberation.lineage(table("clauses", rows))
+    halves = pl.DataFrame({"clause": ["a"], "version": [1.5], "kind": ["add"]})
+    with pytest.raises(deliberation.TraceError, match=r"version 1\.5"):
+        deliberation.lineage(halves)
+
+
+def test_a_clause_made_and_taken_out_in_one_version_may_be_known_by_its_end_alone():
+    rows = log(("a", 1, "add"), ("b", 2, "delete"), ("a", 2, "merge", "a b"))
+    assert deliberation.lineage(with_beginnings(rows)).live == {"a"}
+    assert with_beginnings(rows.head(1)).rows() == rows.head(1).rows()
 
 
 # ---------------------------------------------------------------- audit and receipts
@@ -325,6 +359,10 @@ def test_what_holds_has_no_problem_and_can_be_adopted():
         (lambda p: p["clauses"].append({"clause": "1", "version": "3", "kind": "delete"}), "change_undone", True),
         (lambda p: p["clauses"].append({"clause": "2", "version": "2", "kind": "add"}), "clause_unsourced", False),
         (lambda p: p["clauses"].append({"clause": "2", "version": "2", "kind": "grow"}), "clause_lineage", True),
+        (lambda p: p["clauses"][1].update(clause="77"), "clause_lineage", True),
+        (lambda p: p["clauses"][1].update(clause="77", kind="delete"), "clause_lineage", True),
+        (lambda p: p["links"].append({"voice": "amina"}), "link_incomplete", True),
+        (lambda p: p["links"].append({"theme": "cost"}), "link_incomplete", True),
         (lambda p: p["evidence"][0].update(value=None), "evidence_incomplete", True),
         (lambda p: p["evidence"][0].update(clause=None), "evidence_target", True),
         (lambda p: p["evidence"][0].update(clause="9"), "clause_unknown", True),
@@ -355,6 +393,87 @@ def test_statements_all_groups_agree_on_need_an_answer():
         {"disposition": "d5", "statement": "12", "answer": "already_covered", "reason": REASON.format("of clause 1")}
     )
     assert deliberation.adoptable(deliberation.audit(built(parts), consensus=[12]))
+
+
+@pytest.mark.parametrize(
+    ("change", "rule", "words"),
+    [
+        (lambda p: p["links"][1].update(voice="dara"), "voice_unknown", r"links\.csv, row 3 names 'dara' as voice"),
+        (lambda p: p["links"][1].update(theme=None), "link_incomplete", "row 3 names the voice 'bao' but no theme"),
+        (lambda p: p["dispositions"][2].update(answer="no"), "answer_unknown_kind", "row 4: answer 'd2' is 'no'"),
+        (lambda p: p["dispositions"][2].update(reason="No."), "reason_short", "row 4: answer 'd2'"),
+    ],
+)
+def test_a_fault_is_named_with_its_row(change, rule, words):
+    parts = small()
+    change(parts)
+    problems = deliberation.audit(built(parts)).filter(pl.col("rule") == rule)
+    assert re.search(words, problems["message"][0]), problems["message"][0]
+
+
+def test_a_link_without_a_theme_is_no_reading():
+    parts = small()
+    parts["links"][1].update(theme=" ")
+    assert covered(built(parts)).of("read") == (2, 3)
+    assert deliberation.receipt(built(parts), "bao")["themes"] == []
+
+
+def test_a_link_given_twice_counts_once_and_blanks_around_names_mean_nothing():
+    parts = small()
+    parts["links"].append({"voice": " bao ", "theme": "cost "})
+    parts["voices"][1].update(voice="bao ")
+    told = deliberation.receipt(built(parts), "bao")
+    assert (told["themes"], len(told["answers"])) == (["cost"], 1)
+    assert deliberation.audit(built(parts)).height == 0
+
+
+def test_an_answer_of_unknown_kind_answers_nobody():
+    parts = small()
+    parts["dispositions"][2].update(answer="Rejectd")
+    assert covered(built(parts)).of("answered") == (2, 3)
+
+
+def test_what_people_agreed_on_is_a_source_of_a_clause():
+    parts = small()
+    parts["dispositions"].append({"disposition": "d5", "statement": "12", "answer": "accepted"})
+    parts["clauses"].append({"clause": "2", "version": "2", "kind": "add", "disposition": "d5"})
+    assert covered(built(parts)).of("unsourced") == (0, 2)
+    assert deliberation.audit(built(parts)).height == 0
+    parts["dispositions"][-1].update(answer="rejected", reason=REASON.format("of it"))
+    assert covered(built(parts)).of("unsourced") == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("rows", "before"),
+    [
+        ([("c1", 1, "add", None, "One."), ("c2", 1, "add", None, "Two."), ("c1", 2, "merge", "c1 c2", "Both."),
+          ("c2", 2, "delete")], "One.\nTwo."),
+        ([("c1", 1, "add", None, "One two."), ("c1", 2, "split", "c1", "One."), ("c2", 2, "split", "c1", "Two.")],
+         "One two."),
+        ([("c1", 1, "add", None, "One."), ("c2", 1, "add", None, "Two."), ("c5", 1, "add", None, "Five."),
+          ("c1", 2, "merge", "c1 c2", "Both."), ("c1", 3, "merge", "c1 c5", "All.")], "Both.\nFive."),
+        ([("c1", 1, "add", None, "One."), ("c5", 2, "add", None, "Five."), ("c1", 2, "merge", "c1 c5", "Both.")],
+         "One.\nFive."),
+    ],
+)  # fmt: skip
+def test_receipts_show_the_words_that_this_change_came_from(rows, before):
+    clauses = log(*rows)
+    last = clauses.filter(pl.col("clause") == "c1")["version"].max()
+    is_last = (pl.col("clause") == "c1") & (pl.col("version") == last)
+    led = clauses.with_columns(disposition=pl.when(is_last).then(pl.lit("d1")))
+    answers = table("dispositions", [{"disposition": "d1", "voice": "amina", "answer": "accepted"}])
+    whole = Trace(table("voices", [{"voice": "amina"}]), table("links", []), answers, led)
+    (change,) = deliberation.receipt(whole, "amina")["answers"][0]["changes"]
+    assert change["before"] == before
+
+
+def test_receipts_of_many_voices_take_no_longer_for_each(monkeypatch):
+    names = [f"v{at}" for at in range(2000)]
+    whole = Trace(pl.DataFrame({"voice": names}), table("links", []), table("dispositions", []), log(("c", 1, "add")))
+    monkeypatch.setattr(pl.DataFrame, "filter", None)
+    started = time.process_time()
+    assert {deliberation.receipt(whole, name)["status"] for name in names} == {"unread"}
+    assert time.process_time() - started < 1
 
 
 def test_every_voice_has_a_receipt(trace):
@@ -409,9 +528,10 @@ def test_tables_come_from_files(tmp_path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda p: p["voices"].append({"voice": "amina"}), "voice 'amina' twice"),
-        (lambda p: p["voices"].append({"text": "x"}), "without a voice"),
-        (lambda p: p["clauses"][0].update(version="first"), "version 'first'"),
+        (lambda p: p["voices"].append({"voice": "amina"}), "row 5 names the voice 'amina' twice; it stands in row 2"),
+        (lambda p: p["voices"].append({"voice": "amina "}), "row 5 names the voice 'amina' twice"),
+        (lambda p: p["voices"].append({"text": "x"}), "without a voice: row 5"),
+        (lambda p: p["clauses"][0].update(version="first"), "row 2: clause '1' has the version 'first'"),
     ],
 )
 def test_files_that_do_not_hold_together_are_refused(change, words, tmp_path):
