@@ -79,9 +79,9 @@ def test_every_arrow_from_a_voice_to_the_action_is_a_link():
         assert f'href="{link}"' in page
     assert "Ministry of Energy" in page
     assert "41 %" in page
-    assert '<del><span class="unseen">taken out: </span>sold by day' in page
-    assert '<ins><span class="unseen">added: </span>cheap at night' in page
-    places = [page.index(words) for words in ("Power at night</a>", "Ministry of Energy", "C4</a>", "A tariff for")]
+    assert '<del><span class="unseen" lang="en" dir="ltr">taken out: </span>sold by day' in page
+    assert '<ins><span class="unseen" lang="en" dir="ltr">added: </span>cheap at night' in page
+    places = [page.index(words) for words in ("Power at night</a>", "Ministry of Energy", "C4, since", "A tariff for")]
     assert places == sorted(places)
 
 
@@ -269,6 +269,34 @@ def test_every_table_of_coverage_says_what_it_holds():
     many(asked)
     page = html(Client().get(address("coverage", asked.slug)))
     assert page.count("<table") == page.count("<caption") > 3
+
+
+def test_both_tables_about_the_same_people_withhold_the_same():
+    asked = consultation(reference_population={"gender": {"woman": 0.5, "man": 0.5}}, reference_source="Census")
+    spoke(asked, man=12, woman=9, other=7, nobody=2)
+    for voice in asked.voices.filter(source__strata__gender__in=["man", "woman"]).order_by("number")[:15]:
+        answering.give_answer(target=voice, answer="rejected", reason=f"{WHY} It is number {voice.number}.")
+    told = json.loads(Client().get(address("coverage_json", asked.slug)).content)
+    ours = {row["value"] for row in told["strata"] if row["stratum"] == "gender" and row["withheld"]}
+    theirs = {row["value"] for row in told["participation"]["gender"]["rows"] if row["withheld"]}
+    assert ours == theirs | {"not stated"} == {"woman", "other", "not stated"}
+    assert told["participation"]["gender"]["not_stated"] is None
+    # a share of twelve men would tell how many said something, and so how many did not
+    assert {row["share"] for row in told["participation"]["gender"]["rows"]} == {None}
+    assert told["participation"]["gender"]["dissimilarity"] is None
+    assert {row["people"] for row in told["strata"] if row["stratum"] == "size"} == {30}
+
+
+def test_a_rest_that_is_just_the_withheld_is_compared_with_nobody():
+    asked = consultation()
+    spoke(asked, man=12, woman=9, other=3)
+    for voice in list(asked.voices.filter(source__strata__gender="woman"))[:4]:
+        answering.give_answer(target=voice, answer="rejected", reason=f"{WHY} It is number {voice.number}.")
+    told = json.loads(Client().get(address("coverage_json", asked.slug)).content)
+    man = next(row for row in told["strata"] if row["value"] == "man")
+    assert (man["numerator"], man["rest_share"], man["ratio"], man["reason"]) == (0, None, None, "protects")
+    page = " ".join(html(Client().get(address("coverage", asked.slug))).split())
+    assert "0 of 12" in page
 
 
 def test_coverage_of_nothing_is_a_page_too():

@@ -27,7 +27,7 @@ from minga.deliberation.models import (
     ThemeLink,
     Voice,
 )
-from minga.deliberation.selectors import tracing
+from minga.deliberation.selectors import drafts, tracing, voices
 from minga.deliberation.testing_voices import consultation, heard, strata_of, themed
 from minga.deliberation.tests.test_trace import REASON, by_hand, seeded
 
@@ -210,6 +210,61 @@ def test_clauses_count_from_their_publication_unless_asked_otherwise():
     assert [each["value"] for each in told["evidence"]] == ["12"]
     Draft.objects.update(state=Draft.State.WITHDRAWN)
     assert tracing.trace_of(asked, working=True).clauses.height == 0
+
+
+def reshaped(kinds: dict[int, dict[str, Any]]) -> list[voices.Change]:
+    """Publish clauses 1 and 2, then change them; return what the receipt of the one voice says of its change."""
+    asked = consultation()
+    voice = heard(asked, "Open a centre, and train pilots.")
+    answer = Disposition.objects.create(consultation=asked, voice=voice, answer="accepted")
+    draft = Draft.objects.create(consultation=asked, slug="text", title="Text", version=2)
+    first, second = (Clause.objects.create(draft=draft, number=number) for number in (1, 2))
+    for clause, text in ((first, "Open a centre."), (second, "Train pilots.")):
+        if clause == first or kinds[2]["kind"] == "delete":
+            ClauseVersion.objects.create(clause=clause, version=1, kind="add", text=text)
+    for clause in (first, second):
+        change = ClauseVersion.objects.create(clause=clause, version=2, **kinds[clause.number])
+        if clause == first:
+            change.dispositions.add(answer)
+    (story,) = voices.stories(asked, [voice])
+    return list(story.answers[0].changes)
+
+
+def test_a_receipt_shows_both_clauses_before_a_merge_that_keeps_a_number():
+    both = {"kind": "merge", "came_from": ["C1", "C2"], "text": "Open a centre.\nTrain all pilots."}
+    (change,) = reshaped({1: both, 2: {"kind": "delete", "text": "Train pilots."}})
+    assert [piece.text for piece in change.pieces if piece.kind == "added"] == ["all "]
+    assert not [piece for piece in change.pieces if piece.kind == "removed"]
+
+
+def test_a_receipt_shows_the_old_words_before_a_split_that_keeps_a_number():
+    part = {"kind": "split", "came_from": ["C1"]}
+    (change,) = reshaped({1: part | {"text": "Open a"}, 2: part | {"text": "centre."}})
+    assert [(piece.kind, piece.text.strip()) for piece in change.pieces] == [("same", "Open a"), ("removed", "centre.")]
+
+
+def test_a_clause_made_and_taken_out_before_publication_stops_nothing():
+    asked = consultation()
+    voice = heard(asked, "Flour is dear.")
+    answer = Disposition.objects.create(consultation=asked, voice=voice, answer="accepted")
+    draft = Draft.objects.create(consultation=asked, slug="text", title="Text", version=1)
+    kept, gone = (Clause.objects.create(draft=draft, number=number) for number in (1, 2))
+    ClauseVersion.objects.create(clause=gone, version=1, kind="delete", text="Flour.")
+    change = ClauseVersion.objects.create(
+        clause=kept, version=1, kind="merge", came_from=["C1", "C2"], text="Flour is cheap."
+    )
+    change.dispositions.add(answer)
+    assert tracing.trace_of(asked).lineage.live == {"text/C1"}
+    assert tracing.is_adoptable(asked, draft)
+    assert drafts.lineage_of(draft, 1).live == {"C1"}
+
+
+def test_a_sender_of_two_letters_counts_once_in_each_stratum():
+    asked = consultation()
+    for text, said in (("One.", {"gender": "woman"}), ("Two.", {}), ("Three.", {"gender": "man"})):
+        heard(asked, text, strata=said, author_address="amina@example.org")
+    told = tracing.said_by_senders(tracing.trace_of(asked).voices)
+    assert told["gender"].to_list() == ["woman"] * 3
 
 
 def test_clauses_of_another_draft_do_not_stop_this_one_but_carry_acceptances():
