@@ -21,7 +21,7 @@ def consultation(slug: str = "strategy", **fields: Any) -> Consultation:
 
 def heard(asked: Consultation, text: str, *, may_publish: bool = True, **fields: Any) -> Voice:
     """Take in a letter with one voice; `fields` are those of its source."""
-    source = sent(asked, text, may_publish=may_publish, **fields)
+    source = sent(asked, text, may_publish=may_publish, **{"read_at": timezone.now()} | fields)
     return Voice.objects.create(
         consultation=asked, source=source, number=asked.voices.count() + 1, text=text, language=source.language
     )

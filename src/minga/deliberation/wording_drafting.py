@@ -86,6 +86,10 @@ MISSING: Mapping[str, tuple[Words, str]] = {
     "evidence_incomplete": (_("A piece of evidence lacks its link or the value cited."), ""),
     "reason_short": (_("An answer that does not follow a voice gives no reason of 40 characters."), "answers"),
 }
+#: Beside the number of letters that nobody has looked through.
+UNREAD: Words = _(
+    "Voices may be hidden there. Split what is read into voices, or say that nothing in it needs an answer."
+)
 _OTHER = _("Answers and clauses do not hold together here. Look at the answer again.")
 
 

@@ -44,7 +44,7 @@ def refusal(draft: Draft, consultation: Consultation, mark: str, decision: str |
             "The consultation still takes voices in. Close it, answer what came in, then adopt the draft.",
         ),
         (
-            sources.unheard(consultation).exists(),
+            sources.waiting(consultation).exists(),
             "unheard",
             "Letters wait in which nobody has looked for voices. Split them, or say that none needs an answer.",
         ),

@@ -23,7 +23,7 @@ from minga.deliberation.models import (
     ThemeLink,
     Voice,
 )
-from minga.deliberation.selectors import access
+from minga.deliberation.selectors import access, sources
 from minga.members import selectors as members
 from minga.stats.release import MIN_PERSONS, suppress
 
@@ -110,6 +110,8 @@ class Progress:
     voices: int
     unsorted: int
     unanswered: int
+    #: letters and other sources that nobody has looked through: voices may be hidden in them
+    unread: int
     themes: int
     versions: int
     adopted_drafts: int
@@ -120,10 +122,11 @@ class Progress:
     def steps(self) -> list[tuple[str, str]]:
         """Return the six steps, each with "done", "now" or "later"."""
         closed = not self.is_open
+        all_answered = closed and self.unanswered == 0 and self.unread == 0
         done = {
             "take_in": closed,
-            "sort": closed and self.unsorted == 0,
-            "answer": closed and self.unanswered == 0,
+            "sort": closed and self.unsorted == 0 and self.unread == 0,
+            "answer": all_answered,
             "draft": closed and self.versions > 0,
             "adopt": self.adopted_drafts > 0,
             "follow_up": self.commitments > 0 and self.commitments == self.commitments_ended,
@@ -132,8 +135,8 @@ class Progress:
             "take_in": True,
             "sort": self.themes > 0 or closed,
             "answer": self.unanswered < self.voices,
-            "draft": self.versions > 0 or (closed and self.unanswered == 0),
-            "adopt": closed and self.versions > 0 and self.unanswered == 0,
+            "draft": self.versions > 0 or all_answered,
+            "adopt": all_answered and self.versions > 0,
             "follow_up": self.commitments > 0,
         }
         return [(name, "done" if done[name] else "now" if begun[name] else "later") for name in done]
@@ -148,6 +151,7 @@ def progress(consultation: Consultation) -> Progress:
         voices=standing_voices(consultation).count(),
         unsorted=unsorted_voices(consultation).count(),
         unanswered=unanswered_voices(consultation).count(),
+        unread=sources.waiting(consultation).count(),
         themes=Theme.objects.filter(consultation=consultation, retired_at=None).count(),
         versions=drafts.filter(version__gt=0).count(),
         adopted_drafts=drafts.filter(state=Draft.State.ADOPTED).count(),

@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from minga.deliberation import wording_drafting as wording
 from minga.deliberation.engine.changes import changes
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.forms_drafting import AdoptForm, PublishForm
 from minga.deliberation.models import Disposition, Draft
-from minga.deliberation.selectors import access, adoption, sourcing
+from minga.deliberation.selectors import access, adoption, sources, sourcing
 from minga.deliberation.selectors import drafts as selectors
 from minga.deliberation.services import adopting, versions
 from minga.deliberation.services.marks import mark_of
@@ -69,11 +70,21 @@ def adopt(request: HttpRequest, draft: Draft) -> HttpResponse:
     words = frame(draft) | {
         "form": form,
         "refusal": wording.refusal(refusal.code) if refusal else "",
-        "missing": _named(draft, stopping[:_MOST]),
+        "missing": [*_unread(draft), *_named(draft, stopping[:_MOST])],
         "more": max(0, len(stopping) - _MOST),
         "is_adopted": draft.state == Draft.State.ADOPTED,
     }
     return render(request, "deliberation/drafting_desk_adopt.html", words, status=422 if form.errors else 200)
+
+
+def _unread(draft: Draft) -> list[dict[str, Any]]:
+    """Say how many letters nobody has looked through, with the address where they wait."""
+    count = sources.waiting(draft.consultation).count()
+    if not count:
+        return []
+    name = ngettext("%(count)s letter is not yet read", "%(count)s letters are not yet read", count)
+    address = reverse("deliberation:sources", args=[draft.consultation.slug])
+    return [{"name": name % {"count": count}, "address": f"{address}?state=waiting", "words": wording.UNREAD}]
 
 
 def _named(draft: Draft, problems: list[dict[str, Any]]) -> list[dict[str, Any]]:

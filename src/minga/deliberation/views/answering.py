@@ -21,7 +21,7 @@ from minga.deliberation.engine.trace import ACCEPTED
 from minga.deliberation.forms_answering import AnswerForm
 from minga.deliberation.forms_citing import CitationForm
 from minga.deliberation.models import ClauseVersion, Consultation, Disposition, Statement, Theme, Voice
-from minga.deliberation.selectors import access, answering, citing, theming
+from minga.deliberation.selectors import access, answering, citing, sources, theming
 from minga.deliberation.services import answering as services
 from minga.deliberation.services import citing as evidence
 from minga.deliberation.views.common import works_on
@@ -68,7 +68,10 @@ def answers(request: HttpRequest, consultation: Consultation) -> HttpResponse:
             "page": page,
             "count": len(waits.themes) + page.paginator.count + len(waits.statements),
         }
-    words["to_carry"] = answering.still_to_carry(consultation).count()
+    words |= {
+        "to_carry": answering.still_to_carry(consultation).count(),
+        "unread": sources.waiting(consultation).count(),
+    }
     return render(request, "deliberation/answering_answers.html", words)
 
 
