@@ -124,3 +124,22 @@ def public_log(conversation: Conversation) -> list[LogRow]:
             rows.append(LogRow(at.date(), act, reason, number))
     rows += [LogRow(on, act, reason, None, n) for (on, act, reason), n in people.items()]
     return sorted(rows, key=lambda row: row.on, reverse=True)
+
+
+# ---------------------------------------------------------------- who wrote a statement
+PARTICIPANT, ORGANIZERS, UNKNOWN = "participant", "organizers", "unknown"
+
+
+def written_by(statement: Statement) -> str:
+    """Say who wrote a statement: "participant", "organizers", "unknown", or "" where even that is not sure.
+
+    What the organizers put in was accepted from the beginning. What waits in the queue, or came out of it, was sent by
+    somebody, also where nobody knows any more by whom. One that was rejected first may have come either way.
+    """
+    if statement.author_id is not None:
+        return PARTICIPANT
+    kinds = (ModerationAct.Act.ACCEPT, ModerationAct.Act.REJECT, ModerationAct.Act.REOPEN)
+    decided = statement.moderation.filter(act__in=kinds).order_by("pk").values_list("act", flat=True).first()
+    if decided is None:
+        return ORGANIZERS if statement.state == Statement.State.ACCEPTED else UNKNOWN
+    return {ModerationAct.Act.ACCEPT: UNKNOWN, ModerationAct.Act.REOPEN: ORGANIZERS}.get(ModerationAct.Act(decided), "")

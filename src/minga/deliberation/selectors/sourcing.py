@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Q, When
+from django.db.models import Case, Count, F, Q, When
 
 from minga.deliberation.engine.trace import ACCEPTED
 from minga.deliberation.models import (
@@ -16,14 +16,17 @@ from minga.deliberation.models import (
     Clause,
     ClauseNote,
     ClauseVersion,
+    Commitment,
     Consultation,
     Disposition,
     Draft,
+    MapRun,
     Source,
     ThemeLink,
     Voice,
 )
 from minga.deliberation.selectors import drafts
+from minga.deliberation.selectors.commitments import public_commitments
 
 #: Notes that everyone sees.
 PUBLIC_NOTES = (ClauseNote.State.SHOWN, ClauseNote.State.ACCEPTED, ClauseNote.State.REJECTED)
@@ -42,11 +45,13 @@ class Heard:
     answer : the answer
     voices : how many voices it answers
     quotes : the first of those whose senders agreed to be shown
+    has_report : whether the statement it answers stands in a published report
     """
 
     answer: Disposition
     voices: int
     quotes: tuple[Voice, ...]
+    has_report: bool = False
 
 
 @dataclass
@@ -148,12 +153,26 @@ def heard_by(answers: Iterable[Disposition]) -> list[Heard]:
     """Return answers with the voices that each of them answers."""
     unique = list({one.pk: one for one in answers}.values())
     counts, quotes = _of_themes({one.theme_id for one in unique if one.theme_id})
+    reported = _reported({one.statement.conversation_id for one in unique if one.statement})
     return [
         Heard(one, counts.get(one.theme_id, 0), tuple(quotes.get(one.theme_id, ())))
         if one.theme_id
-        else Heard(one, int(one.voice_id is not None), _quoted(one.voice))
+        else Heard(
+            one,
+            int(one.voice_id is not None),
+            _quoted(one.voice),
+            one.statement is not None and one.statement.conversation_id in reported,
+        )
         for one in unique
     ]
+
+
+def _reported(conversations: set[Any]) -> set[Any]:
+    """Keep the conversations with a published report."""
+    if not conversations:
+        return set()
+    runs = MapRun.objects.filter(conversation__in=conversations, is_published=True)
+    return set(runs.values_list("conversation_id", flat=True))
 
 
 def _quoted(voice: Voice | None) -> tuple[Voice, ...]:
@@ -197,6 +216,32 @@ def count_to_carry(consultation: Consultation) -> int:
 
 def _to_carry(consultation: Consultation) -> Any:
     return Disposition.objects.filter(consultation=consultation, superseded_by=None, answer__in=ACCEPTED, changes=None)
+
+
+# ---------------------------------------------------------------- one answer
+@dataclass(frozen=True)
+class Followed:
+    """A clause that an answer changed, in the words of the last such change, and what was promised in it."""
+
+    row: ClauseVersion
+    commitments: tuple[Commitment, ...]
+
+
+def followed(answer: Disposition) -> list[Followed]:
+    """Return the published clauses that an answer changed, with the commitments of what became of them."""
+    rows = answer.changes.filter(version__lte=F("clause__draft__version"))
+    rows = rows.exclude(clause__draft__state=Draft.State.WITHDRAWN).select_related("clause__draft")
+    last = {row.clause_id: row for row in rows.order_by("version")}
+    texts = {row.clause.draft_id: row.clause.draft for row in last.values()}
+    lines = {pk: drafts.lineage_of(draft, draft.version) for pk, draft in texts.items()}
+    promised = list(public_commitments().filter(draft__in=texts).order_by("draft", "number"))
+    found = []
+    for row in sorted(last.values(), key=lambda each: (each.clause.draft.slug, each.clause.number)):
+        draft, code = row.clause.draft_id, row.clause.code
+        names = {code, *lines[draft].descendants(code)}
+        own = tuple(one for one in promised if one.draft_id == draft and one.clause.code in names)
+        found.append(Followed(row, own))
+    return found
 
 
 # ---------------------------------------------------------------- one clause

@@ -201,7 +201,8 @@ def test_commitment_shows_clause_voice_answer_and_reports(asked, clause):
     committing.report(commitment=one, seen=1, status="going", note="Ten are trained.")
     page = Client().get(address("commitment", one.pk)).content.decode()
     for words in ("Small firms get advice.", "Send advisers to small bakeries.", "Voice V1", "Unit for AI",
-                  "Ten are trained.", "Advisers per 1,000 firms", "https://example.org/f", "target: 2"):  # fmt: skip
+                  "Ten are trained.", "Advisers per 1,000 firms", "https://example.org/f",
+                  'target: <bdi lang="en" dir="ltr">2'):  # fmt: skip
         assert words in page
     assert '<form method="post" action="/en/deliberation/commitments' not in page
 

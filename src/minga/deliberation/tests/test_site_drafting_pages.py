@@ -106,7 +106,7 @@ def test_changes_are_shown_word_by_word_with_the_answers_behind_them(draft):
     publish(draft)
     shown = page(f"{HOME}v/2/changes/")
     assert re.search(r"<del>.*?may .*?</del><ins>.*?shall .*?</ins>share data\.", shown, re.DOTALL)
-    assert '<span class="unseen">removed: </span>' in shown
+    assert '<span class="unseen" lang="en" dir="ltr">removed: </span>' in shown
     assert "Make firms share their data!" in shown
     assert "2 clauses stayed as they were." in shown
     page(f"{HOME}v/1/changes/", status=404)

@@ -12,10 +12,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from minga.deliberation import conversation_report, tasks, wording_moderating
+from minga.deliberation import conversation_report, tasks, wording_drafting, wording_moderating
 from minga.deliberation.engine.errors import ActError
-from minga.deliberation.models import Conversation, MapRun, Statement
-from minga.deliberation.selectors import access, votes
+from minga.deliberation.models import Conversation, Disposition, MapRun, Statement
+from minga.deliberation.selectors import access, moderating, sourcing, votes
 from minga.deliberation.selectors.access import Task
 from minga.deliberation.services import mapping
 from minga.deliberation.views.common import shows_conversation, works_on_conversation
@@ -104,16 +104,27 @@ def report_statement(request: HttpRequest, conversation: Conversation, number: i
         raise Http404
     run = _run_for(request, conversation)
     total, cells = conversation_report.cells_of(run, number) if run is not None else (None, [])
+    answer = statement.dispositions.filter(superseded_by=None).first()
     words = _frame(request, conversation, run) | {
         "statement": statement,
         "words": conversation_report.worded(statement, get_language() or "en"),
         "total": total,
         "cells": cells,
         "acts": statement.moderation.order_by("-pk"),
-        "answer": statement.dispositions.filter(superseded_by=None).first(),
+        "written_by": moderating.written_by(statement),
+        "answer": answer,
+        "follows": _follows(answer) if answer is not None else [],
         "weight": run.weights.get(str(number)) if run is not None else None,
     }
     return render(request, "deliberation/report_statement.html", words)
+
+
+def _follows(answer: Disposition) -> list[tuple[sourcing.Followed, str]]:
+    """Return what an answer led to, each clause with its name."""
+    return [
+        (one, wording_drafting.clause_title(one.row.clause.code, one.row.heading, one.row.text))
+        for one in sourcing.followed(answer)
+    ]
 
 
 # ---------------------------------------------------------------- what the team does

@@ -17,6 +17,7 @@ from minga.deliberation.models import Consultation
 from minga.deliberation.selectors import access, theming
 from minga.deliberation.selectors import voices as selectors
 from minga.deliberation.views.common import shows_consultation
+from minga.meetings import selectors as meetings
 from minga.web.ratelimit import limited
 
 _PER_PAGE = 20
@@ -68,6 +69,7 @@ def voice(request: HttpRequest, consultation: Consultation, number: int) -> Http
     (story,) = selectors.stories(consultation, [found])
     words = frame(consultation) | {
         "story": story,
+        "meeting": meetings.public_meetings().filter(pk=found.source.meeting_id).first(),
         "is_public": True,
         "may_work": access.may(request.user, consultation, access.Task.ANALYST),
     }
