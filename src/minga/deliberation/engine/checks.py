@@ -67,13 +67,22 @@ def named(names: Any, like: pl.Series, what: str, error: type[DeliberationError]
     """
     given = names if isinstance(names, pl.Series) else list(names)
     try:
-        return pl.Series(given, dtype=like.dtype) if isinstance(given, list) else given.cast(like.dtype)
+        if isinstance(given, list):
+            return pl.Series(given, dtype=like.dtype)
+        if like.dtype.is_integer() and given.dtype.is_float():
+            return pl.Series(given.to_list(), dtype=like.dtype)  # a cast would cut 1.5 down to 1
+        return given.cast(like.dtype)
     except (TypeError, pl.exceptions.PolarsError):
         listed = list(given)
         wrong = next((name for name in listed if not _fits(name, like)), listed[0])
         raise error(
             f"{what} holds {wrong!r}, but the votes name them by {_kind(like)}. Give names as they stand in the votes."
         ) from None
+
+
+def listed(top: Any, error: type[DeliberationError]) -> int | None:
+    """Return the length of a list: a whole number of at least 1, or None for all; else raise an error."""
+    return None if top is None else whole(top, "top, the length of the list,", error, least=1)
 
 
 def _fits(name: Any, like: pl.Series) -> bool:

@@ -6,8 +6,6 @@ import polars as pl
 
 from minga.deliberation.engine.statistics import SIGNIFICANT
 
-_SHAPE = {"statement": pl.Int64, "side": pl.String}
-
 
 def common_ground(stats: pl.DataFrame, statements: pl.DataFrame) -> pl.DataFrame:
     """Find the statements that every group agrees with, or every group rejects, and surely so.
@@ -23,7 +21,7 @@ def common_ground(stats: pl.DataFrame, statements: pl.DataFrame) -> pl.DataFrame
     Returns
     -------
     table, one row per statement
-        ``statement``, ``side`` ("agree" or "disagree"); in the order of the statements.
+        ``statement`` (named as in ``statements``), ``side`` ("agree" or "disagree"); in the order of their names.
 
     In each group the share of a side, with one vote added to both, is more than half, and the one-sided test of that
     passes 90 %. So a group with few votes on a statement never makes it common ground.
@@ -33,14 +31,14 @@ def common_ground(stats: pl.DataFrame, statements: pl.DataFrame) -> pl.DataFrame
     shown = statements.filter(pl.col("mod_out") == 0)["comment-id"].to_list()
     own = stats.filter(pl.col("statement_id").is_in(shown)) if stats.height else _as_one_group(statements, shown)
     if not own.height:
-        return pl.DataFrame(schema=_SHAPE)
+        return pl.DataFrame(schema={"statement": statements["comment-id"].dtype, "side": pl.String})
     sure = own.group_by("statement_id").agg(
         agree=((pl.col("pa") > 0.5) & (pl.col("pat") > SIGNIFICANT)).all(),
         disagree=((pl.col("pd") > 0.5) & (pl.col("pdt") > SIGNIFICANT)).all(),
     )
     told = sure.filter(pl.col("agree") | pl.col("disagree")).sort("statement_id")
     side = pl.when("agree").then(pl.lit("agree")).otherwise(pl.lit("disagree"))
-    return told.select(statement=pl.col("statement_id").cast(pl.Int64), side=side)
+    return told.select(statement=pl.col("statement_id"), side=side)
 
 
 def _as_one_group(statements: pl.DataFrame, shown: list[int]) -> pl.DataFrame:

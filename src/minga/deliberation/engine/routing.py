@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from minga.deliberation.engine.checks import LARGEST_SEED, whole
 from minga.deliberation.engine.errors import VoteError
 from minga.deliberation.engine.grouping import Groups
 from minga.deliberation.engine.projection import OpinionMap
@@ -36,6 +37,11 @@ def priorities(
     table, one row per statement
         ``statement``, ``priority``: ((1 - p)(E + 1) a (1 + 8 · 2^(-S/5)))², with S votes, p and a the shares of
         passes and agreement (one added), E the extremity; 49 for statements about the conversation.
+
+    Raises
+    ------
+    VoteError
+        The labels do not fit the people, or the statements the votes.
 
     Source: Small and others (2021), comment routing.
     """
@@ -86,8 +92,13 @@ def next_statement(
     Raises
     ------
     VoteError
-        A weight is negative or not a number.
+        A weight is negative or not a number, the weights lack a column, or the seed is no whole number of at least 0.
+
+    Source: a seeded draw by weight, docs/methods/opinion-map.md for the weights.
     """
+    missing = {"statement", "priority"} - set(weights.columns)
+    if missing:
+        raise VoteError(f"The weights lack the column {', '.join(sorted(missing))}. Give the table of priorities().")
     row = votes.place.get(person)
     columns = votes.column[votes.start[row] : votes.start[row + 1]] if row is not None else votes.column[:0]
     weight = weights["priority"].fill_null(1.0).to_numpy().astype(np.float64)
@@ -122,8 +133,9 @@ def draw(
     Raises
     ------
     VoteError
-        A weight is negative or not a number.
+        A weight is negative or not a number, or the seed is no whole number of at least 0.
     """
+    seed = whole(seed, "seed", VoteError, most=LARGEST_SEED)
     shut = set(seen) | set(closed)
     for name in order:
         if name not in shut:

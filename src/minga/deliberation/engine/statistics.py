@@ -7,12 +7,15 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
+from minga.deliberation.engine.checks import listed, named
 from minga.deliberation.engine.errors import VoteError
 from minga.deliberation.engine.grouping import Groups
 from minga.deliberation.engine.votes import Bools, Floats, Ints, VoteTable
 
 #: One-sided 90 %: from here a difference counts as one.
 SIGNIFICANT = 1.2816
+#: How strongly a statement tells a group from all others.
+_METRIC = pl.col("repness") * pl.col("repness_test") * pl.col("p_success") * pl.col("p_test")
 Labels = Groups | pl.DataFrame | Ints
 
 
@@ -30,6 +33,12 @@ def group_stats(votes: VoteTable, labels: Labels) -> pl.DataFrame:
         ``group_id``, ``statement_id``; ``na``, ``nd``, ``ns`` (agree, disagree, all votes with passes);
         ``pa``, ``pd`` (shares with one vote added on each side), ``pat``, ``pdt`` (tests of more than half);
         ``ra``, ``rd`` (share of the group over share of all other grouped people), ``rat``, ``rdt`` (tests of it).
+
+    Raises
+    ------
+    VoteError
+        The votes are no VoteTable, or the labels do not fit its people: another number of them, somebody labelled
+        twice, or a group that is no whole number.
 
     Source: Small and others (2021); tests of proportions with one added to every count.
     """
@@ -55,16 +64,42 @@ def group_stats(votes: VoteTable, labels: Labels) -> pl.DataFrame:
 
 
 def group_of(votes: VoteTable, labels: Labels) -> Ints:
-    """Return the group of each person as a number, -1 for none."""
+    """Return the group of each person as a number, -1 for none.
+
+    Raises
+    ------
+    VoteError
+        The votes are no VoteTable, or the labels do not fit its people.
+    """
+    if not isinstance(votes, VoteTable):
+        raise VoteError(f"Votes are {type(votes).__name__}, but must be a VoteTable. Make one with vote_table().")
     if isinstance(labels, Groups):
         labels = labels.labels
-    if isinstance(labels, pl.DataFrame):
-        people = pl.DataFrame({"participant": votes.participants})
-        found = people.join(labels.select("participant", "group"), on="participant", how="left", maintain_order="left")
-        labels = found["group"].cast(pl.Int64).fill_null(-1).to_numpy()
-    if len(labels) != len(votes.participants):
-        raise VoteError(f"There are {len(labels)} labels for {len(votes.participants)} people. Give one a person.")
-    return np.asarray(labels, dtype=np.int64)
+    column = _joined(votes, labels) if isinstance(labels, pl.DataFrame) else pl.Series(np.asarray(labels))
+    if len(column) != len(votes.participants):
+        raise VoteError(f"There are {len(column)} labels for {len(votes.participants)} people. Give one a person.")
+    if column.dtype.is_float():
+        column = column.fill_nan(None)
+    numbers = column.cast(pl.Int64, strict=False) if column.dtype.is_numeric() or column.dtype == pl.Null else None
+    if numbers is None or not (numbers == column).fill_null(True).all() or (numbers < -1).any():
+        raise VoteError(
+            f"The groups are given as {column.dtype}, such as {column.drop_nulls()[0]!r}, but a group is a whole "
+            "number from 0, and -1 or nothing for people in none. Number the groups."
+        )
+    return np.asarray(numbers.fill_null(-1).to_numpy(), dtype=np.int64)
+
+
+def _joined(votes: VoteTable, labels: pl.DataFrame) -> pl.Series:
+    """Return the group of each person from a table of people, which may leave some out."""
+    if not {"participant", "group"} <= set(labels.columns):
+        raise VoteError("The table of groups lacks the column participant or group. Give one row a person.")
+    names = named(labels["participant"], votes.participants, "The table of groups", VoteError)
+    if names.is_duplicated().any():
+        twice = names.filter(names.is_duplicated())[0]
+        raise VoteError(f"Participant {twice!r} has two rows in the table of groups. Give one row a person.")
+    people = pl.DataFrame({"participant": votes.participants})
+    told = pl.DataFrame({"participant": names, "group": labels["group"]})
+    return people.join(told, on="participant", how="left", maintain_order="left")["group"]
 
 
 def _counts(votes: VoteTable, label: Ints) -> tuple[Floats, int]:
@@ -104,8 +139,9 @@ def representative(stats: pl.DataFrame, top: int | None = 5, *, mod_out: Any = (
     ----------
     stats : table of :func:`group_stats`
     top : int or None
-        The number per group, chosen as Pol.is chooses: the best agreement first, then what passes both tests by its
-        strength, agreement before disagreement; without any, the single best. None ranks all statements by strength.
+        The number per group, at least 1, chosen as Pol.is chooses: the best agreement first, then what passes both
+        tests by its strength, agreement before disagreement; without any, the single best. None ranks all statements
+        by strength.
     mod_out : names of statements, optional
         Statements that are not shown.
 
@@ -114,10 +150,17 @@ def representative(stats: pl.DataFrame, top: int | None = 5, *, mod_out: Any = (
     table, one row per group and statement
         ``group_id``, ``statement_id``, ``rank``, ``side`` ("agree" or "disagree"), ``n_success``, ``n_trials``,
         ``p_success``, ``p_test``, ``repness``, ``repness_test``, ``metric`` (product of the last four),
-        ``sufficient`` (both tests passed), ``best_agree``. Empty where there are no groups.
+        ``sufficient`` (both tests passed), ``best_agree`` (shown for its agreement, whichever side is stronger).
+        Empty where there are no groups.
+
+    Raises
+    ------
+    VoteError
+        ``top`` is no whole number of at least 1.
 
     Source: Small and others (2021); the sequence of Pol.is as published.
     """
+    top = listed(top, VoteError)
     told = _sided(stats.filter(~pl.col("statement_id").is_in(list(mod_out))))
     tables = []
     for group in told["group_id"].unique().sort().to_list():
@@ -149,7 +192,7 @@ def _sided(stats: pl.DataFrame) -> pl.DataFrame:
         repness=of("ra", "rd"),
         repness_test=of("rat", "rdt"),
         sufficient=passed,
-    ).with_columns(metric=pl.col("repness") * pl.col("repness_test") * pl.col("p_success") * pl.col("p_test"))
+    ).with_columns(metric=_METRIC)
 
 
 def _ranked(own: pl.DataFrame) -> pl.DataFrame:
@@ -182,9 +225,10 @@ def _chosen(own: pl.DataFrame, top: int) -> pl.DataFrame:
 def _agreeing(chosen: pl.DataFrame) -> pl.DataFrame:
     """Show the figures of agreement for the best agreement, whatever its stronger side."""
     swap = {"n_success": "na", "p_success": "pa", "p_test": "pat", "repness": "ra", "repness_test": "rat"}
-    return chosen.with_columns(
+    swapped = chosen.with_columns(
         [pl.when("best_agree").then(pl.col(agree)).otherwise(pl.col(name)).alias(name) for name, agree in swap.items()]
     )
+    return swapped.with_columns(metric=_METRIC)
 
 
 def _best_agreement(own: pl.DataFrame) -> Any:
@@ -236,8 +280,16 @@ def consensus(
         (``agree_mean``, ``disagree_mean``), which does not sink with the number of groups. Without groups everybody
         is one group.
 
+    Raises
+    ------
+    VoteError
+        The labels do not fit the people, ``top`` is no whole number of at least 1, or ``of`` is unknown.
+
     Source: Small and others (2021), group-aware consensus.
     """
+    if of not in ("all", "grouped"):
+        raise VoteError(f"of is {of!r}, but the votes that count are those of all or of the grouped people.")
+    top = listed(top, VoteError)
     label = group_of(votes, labels)
     if not (label >= 0).any():
         label = np.zeros(len(label), dtype=np.int64)
@@ -278,11 +330,23 @@ def _list(votes: VoteTable, n: Floats, of: Floats, shown: Bools, top: int | None
 def divisiveness(votes: VoteTable, labels: Labels) -> pl.DataFrame:
     """Say how far each statement divides groups, and people.
 
+    Parameters
+    ----------
+    votes : VoteTable
+    labels : Groups, table (participant, group), or array with -1 for people in no group
+
     Returns
     -------
     table, one row per statement
         ``between`` (largest difference of the groups' shares of agreement among those who took a side, 0 to 1; null
         when fewer than two groups took one), ``within`` (1 when people are split in half, 0 when all stand on a side).
+
+    Raises
+    ------
+    VoteError
+        The labels do not fit the people.
+
+    Source: own measures: the range of shares, and twice the share of the smaller side.
     """
     counts, k = _counts(votes, group_of(votes, labels))
     sided = counts[0] + counts[1]

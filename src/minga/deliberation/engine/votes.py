@@ -12,6 +12,7 @@ import numpy.typing as npt
 import polars as pl
 from scipy import sparse
 
+from minga.deliberation.engine.checks import named
 from minga.deliberation.engine.conversation import Conversation
 from minga.deliberation.engine.errors import VoteError
 
@@ -123,24 +124,27 @@ def vote_table(
     Raises
     ------
     VoteError
-        A column is missing, or a vote is none of 1, 0, -1.
+        A column is missing, a vote is none of 1, 0, -1, or a row lacks its participant or statement (both named with
+        the row, the first being 0); somebody is listed twice, or named by another type than in the votes.
     """
     if isinstance(votes, Conversation):
+        acts = _checked(votes.votes)
         if participants is None:
             listed = votes.participants["participant"]
-            later = votes.votes["participant"].cast(listed.dtype)  # a list may be older than the votes
+            # a list may be older than the votes
+            later = named(acts["participant"], listed, "The votes of the conversation", VoteError)
             participants = pl.concat([listed, later.filter(~later.is_in(listed.to_list())).unique(maintain_order=True)])
-        votes = votes.votes
-    _check(votes)
+        votes = acts
+    votes = _checked(votes)
     if "timestamp" in votes.columns:
         votes = votes.sort("timestamp", maintain_order=True, nulls_last=False)
     names = votes["participant"].unique(maintain_order=True) if participants is None else participants
-    people = pl.Series("participant", names, dtype=votes["participant"].dtype)
+    people = named(names, votes["participant"], "The list of participants", VoteError).alias("participant")
     if people.is_duplicated().any():
         twice = people.filter(people.is_duplicated())[0]
-        raise VoteError(f"Participant {twice!r} is listed twice. Each person has one row; remove the other.")
+        raise VoteError(f"Participant {twice!r} is listed twice among the people. Name each person once.")
     columns = votes["statement"].unique() if statements is None else statements
-    asked = pl.Series("statement", columns, dtype=votes["statement"].dtype).unique().sort()
+    asked = named(columns, votes["statement"], "The list of statements", VoteError).alias("statement").unique().sort()
     row = _places(votes["participant"], people)
     column = _places(votes["statement"], asked)
     value = votes["vote"].to_numpy().astype(np.int8)
@@ -164,17 +168,71 @@ def _compressed(
     return VoteTable(people, asked, start, column[order], value[order])
 
 
-def _check(votes: pl.DataFrame) -> None:
+def _checked(votes: Any) -> pl.DataFrame:
+    """Refuse what is no table of votes, and return it with votes as small whole numbers."""
+    if not isinstance(votes, pl.DataFrame):
+        raise VoteError(
+            f"Votes are {type(votes).__name__}, but must be a Polars table with one row a vote, or a Conversation."
+        )
     missing = [name for name in ("participant", "statement", "vote") if name not in votes.columns]
     if missing:
         raise VoteError(f"The table of votes lacks the columns {', '.join(missing)}. Add them, one row a vote.")
-    wrong = votes.filter(~pl.col("vote").is_in([1, 0, -1]) | pl.col("vote").is_null())
-    if wrong.height:
-        row = wrong.row(0, named=True)
-        raise VoteError(
-            f"Participant {row['participant']!r} gave statement {row['statement']!r} the vote {row['vote']!r}, but a "
-            "vote is 1 (agree), 0 (pass) or -1 (disagree). Correct or remove the row."
-        )
+    for name in ("participant", "statement"):
+        if votes[name].null_count():
+            row = int(votes[name].is_null().arg_max() or 0)
+            raise VoteError(f"Row {row} of the votes (the first is 0) lacks its {name}. Fill it, or remove the row.")
+    if not votes.height:
+        return votes.with_columns(pl.col("vote").cast(pl.Int8, strict=False))
+    kind = votes["vote"].dtype
+    right = votes["vote"].cast(pl.Float64) if kind.is_numeric() else pl.Series([None] * votes.height, dtype=pl.Float64)
+    wrong = ~right.is_in([1.0, 0.0, -1.0]).fill_null(False)
+    if wrong.any():
+        at = int(wrong.arg_max() or 0)
+        raise VoteError(_wrong_vote(votes.row(at, named=True), at))
+    return votes.with_columns(pl.col("vote").cast(pl.Int8))
+
+
+def _wrong_vote(row: dict[str, Any], at: int) -> str:
+    text = ", as a number and not as text" if isinstance(row["vote"], str) else ""
+    return (
+        f"Participant {row['participant']!r} gave statement {row['statement']!r} the vote {row['vote']!r} (row {at} of "
+        f"the votes, the first is 0), but a vote is 1 (agree), 0 (pass) or -1 (disagree){text}. "
+        "Correct or remove the row; who did not vote has no row."
+    )
+
+
+def checked_statements(statements: pl.DataFrame | None, table: VoteTable) -> pl.DataFrame | None:
+    """Refuse a table of statements that cannot be set beside the votes.
+
+    Parameters
+    ----------
+    statements : table, one row per statement, optional
+    table : VoteTable
+
+    Returns
+    -------
+    table
+        The same, with ``statement`` of the type of the votes, ``moderated`` and ``is_meta`` as whole numbers.
+
+    Raises
+    ------
+    VoteError
+        It has no column ``statement``, names statements by another type, or ``moderated`` or ``is_meta`` hold text.
+    """
+    if statements is None:
+        return None
+    if not isinstance(statements, pl.DataFrame) or "statement" not in statements.columns:
+        raise VoteError("The table of statements lacks the column 'statement'. Give a table with one row a statement.")
+    names = named(statements["statement"], table.statements, "The column 'statement' of the statements", VoteError)
+    flags = [name for name in ("moderated", "is_meta") if name in statements.columns]
+    for name in flags:
+        kind = statements[name].dtype
+        if not (kind.is_numeric() or kind in (pl.Boolean, pl.Null)):
+            raise VoteError(
+                f"The column {name!r} of the statements holds {kind}, but must hold whole numbers"
+                f"{' from -1 (rejected) to 1' if name == 'moderated' else ' or truth'}. Change its type."
+            )
+    return statements.with_columns(names.alias("statement"), *(pl.col(name).cast(pl.Int64) for name in flags))
 
 
 def _places(names: pl.Series, among: pl.Series) -> Ints:
@@ -195,7 +253,17 @@ def moderated_out(statements: pl.DataFrame | None, table: VoteTable, *, strict: 
     table : VoteTable
     strict : bool
         Also leave out what nobody has moderated yet.
+
+    Returns
+    -------
+    array of truth, one a statement
+
+    Raises
+    ------
+    VoteError
+        The table of statements cannot be set beside the votes.
     """
+    statements = checked_statements(statements, table)
     if statements is None:
         return np.zeros(len(table.statements), dtype=bool)
     out = pl.Series([False] * statements.height)
@@ -203,16 +271,17 @@ def moderated_out(statements: pl.DataFrame | None, table: VoteTable, *, strict: 
         at_most = 0 if strict else -1
         out = out | (statements["moderated"].fill_null(0) <= at_most)
     if "is_meta" in statements.columns:
-        out = out | (statements["is_meta"].cast(pl.Int64).fill_null(0) > 0)
-    names = statements.filter(out)["statement"].cast(table.statements.dtype)
+        out = out | (statements["is_meta"].fill_null(0) > 0)
+    names = statements.filter(out)["statement"]
     marked: Bools = table.statements.is_in(names.to_list()).to_numpy().astype(bool)
     return marked
 
 
 def meta(statements: pl.DataFrame | None, table: VoteTable) -> Bools:
     """Mark the columns of statements about the conversation itself."""
+    statements = checked_statements(statements, table)
     if statements is None or "is_meta" not in statements.columns:
         return np.zeros(len(table.statements), dtype=bool)
-    names = statements.filter(pl.col("is_meta").cast(pl.Int64).fill_null(0) > 0)["statement"]
-    marked: Bools = table.statements.is_in(names.cast(table.statements.dtype).to_list()).to_numpy().astype(bool)
+    names = statements.filter(pl.col("is_meta").fill_null(0) > 0)["statement"]
+    marked: Bools = table.statements.is_in(names.to_list()).to_numpy().astype(bool)
     return marked

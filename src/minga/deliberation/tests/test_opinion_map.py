@@ -194,3 +194,48 @@ def test_sums_do_not_hang_on_how_many_threads_there_are():
 def test_an_option_that_is_no_whole_number_is_named(options, words):
     with pytest.raises(deliberation.MapError, match=words):
         deliberation.opinion_map(with_groups(5)[0], **options)
+
+
+@pytest.mark.parametrize(
+    ("votes", "words"),
+    [
+        (pl.Series([1.0, float("nan")]), r"Participant 2 gave statement 1 the vote nan \(row 1 of the votes"),
+        (pl.Series([1.0, 0.5]), "the vote 0.5"),
+        (pl.Series(["1", "-1"]), r"the vote '1' \(row 0 .*as a number and not as text"),
+        (pl.Series([True, False]), "the vote True"),
+    ],
+)
+def test_votes_of_another_kind_are_named_with_their_row(votes, words):
+    with pytest.raises(deliberation.VoteError, match=words):
+        deliberation.vote_table(acts([1, 2], [1, 1], votes))
+
+
+def test_votes_may_be_whole_numbers_of_any_type():
+    assert deliberation.vote_table(acts([1, 2], [1, 1], pl.Series([1.0, -1.0]))).value.tolist() == [1, -1]
+    assert deliberation.vote_table(acts([1, 2], [1, 1], pl.Series([1, 0], dtype=pl.UInt8))).value.tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("lacks", ["participant", "statement"])
+def test_a_row_that_lacks_a_name_is_named(lacks):
+    votes = acts([1, 2], [1, 1], [1, 1]).with_columns(pl.Series(lacks, [1, None]))
+    with pytest.raises(deliberation.VoteError, match=f"Row 1 .* lacks its {lacks}"):
+        deliberation.vote_table(votes)
+
+
+def test_what_is_no_table_is_refused():
+    with pytest.raises(deliberation.VoteError, match="Votes are dict"):
+        deliberation.vote_table({"participant": [1], "statement": [1], "vote": [1]})
+
+
+@pytest.mark.parametrize(
+    ("statements", "words"),
+    [
+        ({"tid": [1], "moderated": [-1]}, "lacks the column 'statement'"),
+        ({"statement": ["a", "b"], "moderated": [-1, 1]}, "holds 'a', but the votes name them by whole numbers"),
+        ({"statement": [1.5], "moderated": [-1]}, "holds 1.5"),
+        ({"statement": [1], "moderated": ["-1"]}, "The column 'moderated' of the statements holds String"),
+    ],
+)
+def test_statements_that_do_not_fit_the_votes_are_refused(statements, words):
+    with pytest.raises(deliberation.VoteError, match=words):
+        deliberation.opinion_map(with_groups(5)[0], pl.DataFrame(statements))

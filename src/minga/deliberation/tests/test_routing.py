@@ -86,3 +86,14 @@ def test_next_statement_among_100_000_people_is_quick():
     for person in range(100):
         deliberation.next_statement(table, weights, person)
     assert (time.process_time() - start) / 100 <= 0.05
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5])
+def test_a_seed_is_a_whole_number_of_at_least_0(table, weights, seed):
+    with pytest.raises(deliberation.VoteError, match="seed is"):
+        deliberation.next_statement(table, weights, "nobody", seed)
+
+
+def test_weights_without_their_column_are_refused(table, weights):
+    with pytest.raises(deliberation.VoteError, match="lack the column priority"):
+        deliberation.next_statement(table, weights.drop("priority"), "nobody")

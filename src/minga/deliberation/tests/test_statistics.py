@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from minga import deliberation
-from minga.deliberation.tests.data import MATH, REAL, acts, facts, fixture, golden, published, real
+from minga.deliberation.tests.data import MATH, REAL, acts, facts, fixture, golden, published, real, with_groups
 
 FIGURES = ("na", "nd", "ns", "pa", "pd", "pat", "pdt", "ra", "rd", "rat", "rdt")
 #: Statements that tie to the last digit, of which the other tool shows another.
@@ -161,3 +161,66 @@ def test_divisiveness_between_groups_and_between_people(table):
 def test_labels_must_fit_the_people(table):
     with pytest.raises(deliberation.VoteError, match="2 labels for 6 people"):
         deliberation.group_stats(table, np.array([0, 1]))
+
+
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        (lambda people: ["a"] * people, "such as 'a', but a group is a whole number"),
+        (lambda people: [0.5] * people, "such as 0.5"),
+        (lambda people: [-2] * people, "such as -2"),
+        (lambda people: pl.DataFrame({"participant": ["x"], "group": [0]}), "holds 'x', but the votes name them by"),
+        (lambda people: pl.DataFrame({"person": [1], "group": [0]}), "lacks the column participant or group"),
+    ],
+)
+def test_groups_are_whole_numbers_of_people_in_the_votes(labels, words):
+    votes = deliberation.vote_table(with_groups(1, people=20)[0])
+    with pytest.raises(deliberation.VoteError, match=words):
+        deliberation.group_stats(votes, labels(20))
+
+
+def test_a_person_has_one_group():
+    votes = deliberation.vote_table(with_groups(1, people=20)[0])
+    with pytest.raises(deliberation.VoteError, match="Participant 1 has two rows"):
+        deliberation.group_stats(votes, pl.DataFrame({"participant": [1, 1], "group": [0, 1]}))
+
+
+def test_no_number_is_no_group():
+    votes = deliberation.vote_table(with_groups(1, people=20)[0])
+    assert deliberation.group_stats(votes, np.full(20, np.nan)).height == 0
+
+
+def test_unknown_options_of_lists_are_refused():
+    votes = deliberation.vote_table(with_groups(1, people=20)[0])
+    stats = deliberation.group_stats(votes, np.zeros(20, dtype=int))
+    for wrong in (
+        lambda: deliberation.representative(stats, top=-1),
+        lambda: deliberation.consensus(votes, np.zeros(20, dtype=int), top=-1),
+        lambda: deliberation.consensus(votes, np.zeros(20, dtype=int), of="x"),
+    ):
+        with pytest.raises(deliberation.VoteError, match=r"top, the length|of is 'x'"):
+            wrong()
+
+
+def test_strength_of_the_best_agreement_is_the_product_of_the_figures_shown():
+    """Both groups agree; the first disagrees more than the second, so that disagreement is its stronger side."""
+    sides = ((1, 30, -1, 5), (1, 30, -1, 1))
+    rows = [
+        (100 * group + at, 1, yes if at < most else no if at < most + few else 0)
+        for group, (yes, most, no, few) in enumerate(sides)
+        for at in range(36)
+    ]
+    votes = deliberation.vote_table(pl.DataFrame(rows, schema=["participant", "statement", "vote"], orient="row"))
+    labels = pl.DataFrame({"participant": votes.participants, "group": [0] * 36 + [1] * 36})
+    row = deliberation.representative(deliberation.group_stats(votes, labels)).row(0, named=True)
+    assert (row["side"], row["best_agree"]) == ("agree", True)
+    assert row["metric"] == row["repness"] * row["repness_test"] * row["p_success"] * row["p_test"] == 0
+
+
+def test_common_ground_keeps_the_names_of_statements_as_they_are():
+    votes = with_groups(1)[0].with_columns(statement=pl.format("s{}", "statement"), vote=pl.lit(1))
+    found = deliberation.groups(deliberation.opinion_map(votes))
+    tables = deliberation.map_tables(found)
+    told = deliberation.common_ground(tables["group_stats"], tables["statements"])
+    assert told["statement"].to_list()[:2] == ["s0", "s1"]
+    assert set(told["side"]) == {"agree"}
