@@ -77,3 +77,14 @@ def test_the_languages_are_one_touch_away_on_a_phone(language: str, visits: Visi
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 320
         assert box["height"] >= 44
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_menu_shows_the_whole_name_of_the_page_one_is_on(language: str, visits: Visits):
+    """The row of the menu is longer than a phone is wide, so it begins where one is."""
+    kind = next(one for one in PAGE_TYPES if one.name == "consultations")
+    page = visits.open(kind, language, **_PHONE)
+    box = page.locator(".masthead nav a[aria-current]").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 320

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from minga.text import fold
-from minga.text.extraction import QUOTE, SIGNATURE, begins_signature, is_item, is_quoted, without_mark
+from minga.text.extraction import (
+    QUOTE,
+    SIGNATURE,
+    begins_signature,
+    is_afterword,
+    is_closing,
+    is_greeting,
+    is_item,
+    is_quoted,
+    is_said,
+    is_short,
+    is_thanks,
+    without_mark,
+)
 
 #: Ways to cut.
 POINTS, PARAGRAPHS, SENTENCES = "points", "paragraphs", "sentences"
@@ -25,11 +38,11 @@ _SHORT_WORDS = re.compile(
     r"[Pp]ág|т\.е|т\.д|г|ст|п|руб)|\b\d{1,3})\.[\"'”’»)\]]*\s*$"
 )
 _GREETING = re.compile(r"[^\n.!?]{1,80}[,:،：，]\s*$")
-_CLOSING = re.compile(
-    r"(?:(?:kind|best|warm)?\s*regards|sincerely|yours|thank you|thanks|cordialement|bien à vous|salutations|merci"
-    r"|atentamente|saludos|gracias|с уважением|спасибо|مع التحية|مع خالص|شكرا|此致|谢谢)\b.{0,60}$",
-    re.IGNORECASE | re.DOTALL,
-)
+_HEADING_MARK = re.compile(r"^#{1,6}[ \t]+", re.MULTILINE)
+#: Kinds of pieces around what a letter says: who is greeted, and who greets.
+GREETING, CLOSING, HEADING = "greeting", "closing", "heading"
+#: No letter begins with more lines of places, days and subjects.
+_LETTERHEAD = 12
 _FEW_LETTERS = 4
 _LONG = 240
 _WORDS = re.compile(r"[^\W_]+")
@@ -58,10 +71,10 @@ class Cut:
 
 def suggest_way(text: str) -> str:
     """Say how a text is best cut: by its points if it has some, by its paragraphs, or else by its sentences."""
-    blocks = [block for block in _blocks(text, by_points=True) if block[2] not in {QUOTE, SIGNATURE, "heading"}]
-    if sum(kind == "item" for _start, _end, kind in blocks) >= 2:
+    found = [piece for piece in pieces(text, POINTS) if piece.suggestion != OUT]
+    if sum(piece.kind == "item" for piece in found) >= 2:
         return POINTS
-    return PARAGRAPHS if len(blocks) > 1 or len(text) < _LONG else SENTENCES
+    return PARAGRAPHS if len(found) > 1 or len(text) < _LONG else SENTENCES
 
 
 def pieces(text: str, way: str) -> list[Piece]:
@@ -75,9 +88,10 @@ def pieces(text: str, way: str) -> list[Piece]:
     Returns
     -------
     pieces in order
-        They cover all that is no white space. Headings, greetings, quotes and signatures are suggested to be left out.
+        They cover all that is no white space. Headings, letterheads, greetings, closings with the names and addresses
+        after them, quotes and signatures are suggested to be left out.
     """
-    blocks = list(_blocks(text, by_points=way == POINTS))
+    blocks = list(_framed(text, list(_blocks(text, by_points=way == POINTS))))
     if way == SENTENCES:
         blocks = [one for block in blocks for one in _sentences(text, *block)]
     found = []
@@ -86,15 +100,33 @@ def pieces(text: str, way: str) -> list[Piece]:
         words = text[start:end]
         found.append(Piece(number, start, end, words, kind, _suggestion(words, kind, following, number, len(blocks))))
     if all(piece.suggestion == OUT for piece in found):  # nothing but a greeting: it is the voice
-        found = [Piece(one.number, one.start, one.end, one.text, one.kind, NEW) for one in found]
+        found = [one if one.kind in {QUOTE, SIGNATURE, CLOSING} else replace(one, suggestion=NEW) for one in found]
     return found
 
 
 def own_words(text: str) -> list[Piece]:
-    """Return the paragraphs of a text that are no quote and no signature: what one voice for all of it holds."""
-    found = pieces(text, PARAGRAPHS)
-    own = [piece for piece in found if piece.kind not in {QUOTE, SIGNATURE}]
-    return own or found
+    """Return the paragraphs that say something: what one voice for all of a text holds.
+
+    Greeting, closing, quotes and signatures are no part of it, nor the names and addresses beside them. It is empty
+    where nothing else is there.
+    """
+    found = [piece for piece in pieces(text, PARAGRAPHS) if not _is_frame(piece)]
+    said = [at for at, piece in enumerate(found) if piece.kind != HEADING or piece.suggestion != OUT]
+    return found[said[0] : said[-1] + 1] if said else []
+
+
+def _is_frame(piece: Piece) -> bool:
+    if piece.suggestion != OUT:
+        return False
+    is_first = piece.number == 1 and piece.text.endswith((",", "،", "，"))
+    return is_first or piece.kind in {QUOTE, SIGNATURE, GREETING, CLOSING}
+
+
+def is_one_thing(text: str) -> bool:
+    """Whether a text seems to say one thing: it has one paragraph to be answered, or two sentences at most."""
+    if sum(piece.suggestion != OUT for piece in pieces(text, PARAGRAPHS)) <= 1:
+        return suggest_way(text) != POINTS
+    return suggest_way(text) != POINTS and sum(piece.suggestion != OUT for piece in pieces(text, SENTENCES)) <= 2
 
 
 def cuts(text: str, found: Sequence[Piece], choices: Mapping[int, str]) -> list[Cut]:
@@ -134,6 +166,8 @@ def joined(text: str, group: Sequence[Piece]) -> Cut:
             runs.append((piece.start if runs else begins, piece.end))
         before = piece.number
     words = f"\n{GAP}\n".join(text[start:end] for start, end in runs)
+    if any(piece.kind == HEADING for piece in group):
+        words = _HEADING_MARK.sub("", words)
     return Cut(runs[0][0], runs[-1][1], words)
 
 
@@ -147,7 +181,7 @@ def _blocks(text: str, *, by_points: bool) -> Iterator[tuple[int, int, str]]:
     """Yield start, end and kind of paragraphs, quotes, the signature and, if asked, items of lists."""
     start = end = -1
     kind = ""
-    at = 0
+    at = lines = 0
     is_over = is_signed = False
     for line in text.split("\n"):
         first, at = at, at + len(line) + 1
@@ -156,10 +190,12 @@ def _blocks(text: str, *, by_points: bool) -> Iterator[tuple[int, int, str]]:
             continue
         begins = not is_signed and begins_signature(line)
         is_signed = is_signed or begins
-        own = SIGNATURE if is_signed else _kind(line)
-        is_new = own in {"heading", "item"} if by_points else own == "heading"
-        changes = (own in {QUOTE, SIGNATURE} or kind in {QUOTE, SIGNATURE}) and own != kind
-        if start >= 0 and not (is_signed and kind == SIGNATURE) and (is_over or is_new or changes or kind == "heading"):
+        lines += 1
+        own = SIGNATURE if is_signed else _kind(line, is_early=lines <= _LETTERHEAD)
+        is_new = own in {HEADING, GREETING, CLOSING} or (by_points and own == "item")
+        changes = (own in {QUOTE, SIGNATURE} or kind in {QUOTE, SIGNATURE, GREETING}) and own != kind
+        changes = changes or (kind == CLOSING and (not is_short(line) or is_afterword(line)))
+        if start >= 0 and not (is_signed and kind == SIGNATURE) and (is_over or is_new or changes or kind == HEADING):
             yield start, end, kind
             start = -1
         if start < 0:
@@ -170,16 +206,65 @@ def _blocks(text: str, *, by_points: bool) -> Iterator[tuple[int, int, str]]:
         yield start, end, kind
 
 
-def _kind(line: str) -> str:
+def _kind(line: str, *, is_early: bool) -> str:
     if is_quoted(line):
         return QUOTE
     if _HEADING.match(line):
-        return "heading"
+        return HEADING
+    if is_early and is_greeting(line):
+        return GREETING
+    if is_closing(line) or is_thanks(line):
+        return CLOSING
     return "item" if is_item(line) else "paragraph"
 
 
+def _framed(text: str, blocks: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
+    """Yield blocks, with what stands above the greeting and beneath the closing marked as part of them."""
+    top = _letterhead(text, blocks)
+    is_closed = is_opened = False
+    for at, (start, end, kind) in enumerate(blocks):
+        words = text[start:end]
+        if at < top:
+            kind = GREETING if kind != HEADING else kind
+        elif kind == CLOSING:
+            # thanks before anything was said, or before more is said, are words as others are
+            is_closed = _closes(words, blocks[at + 1 :], text, is_opened=is_opened)
+            kind = CLOSING if is_closed else "paragraph"
+        elif is_closed and kind in {"paragraph", "item"}:
+            is_closed = _follows_a_closing(words, kind)
+            kind = CLOSING if is_closed else kind
+        elif kind == GREETING and is_opened:
+            kind = "paragraph"
+        is_opened = is_opened or kind in {"paragraph", "item"}
+        yield start, end, kind
+
+
+def _letterhead(text: str, blocks: Sequence[tuple[int, int, str]]) -> int:
+    """Return how many blocks stand above the greeting; 0 where one of them says something."""
+    for at, (start, end, kind) in enumerate(blocks):
+        if kind == GREETING:
+            return at
+        if kind not in {HEADING, "paragraph"} or not is_short(text[start:end]) or is_said(text[start:end]):
+            break
+    return 0
+
+
+def _closes(words: str, rest: Sequence[tuple[int, int, str]], text: str, *, is_opened: bool) -> bool:
+    if is_closing(words.partition("\n")[0]):
+        return True
+    lines = words.split("\n")[1:] + [text[start:end] for start, end, kind in rest if kind in {"paragraph", "item"}]
+    return is_opened and not any(is_said(line) or not is_short(line) for line in lines)
+
+
+def _follows_a_closing(words: str, kind: str) -> bool:
+    """Whether words beneath a closing are a name or an address, and not something more that is said."""
+    if is_afterword(words) or not is_short(words):
+        return False
+    return kind != "item" or not (is_said(words) or words.lstrip()[:1].isdigit())
+
+
 def _sentences(text: str, start: int, end: int, kind: str) -> Iterator[tuple[int, int, str]]:
-    if kind in {QUOTE, SIGNATURE, "heading"}:
+    if kind in {QUOTE, SIGNATURE, HEADING, GREETING, CLOSING}:
         yield start, end, kind
         return
     begin = start
@@ -194,12 +279,10 @@ def _sentences(text: str, start: int, end: int, kind: str) -> Iterator[tuple[int
 
 
 def _suggestion(words: str, kind: str, following: str, number: int, count: int) -> str:
-    if kind in {QUOTE, SIGNATURE, "heading"} or sum(sign.isalpha() for sign in words) < _FEW_LETTERS:
+    if kind in {QUOTE, SIGNATURE, HEADING, GREETING, CLOSING} or sum(sign.isalpha() for sign in words) < _FEW_LETTERS:
         return OUT
     if number == 1 and count > 1 and _GREETING.match(words):
         return OUT
     if following == "item" and kind != "item" and words.rstrip().endswith((":", "：")):
-        return OUT
-    if number > 1 and number >= count - 2 and _CLOSING.match(words.strip()):
         return OUT
     return NEW

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.engine.incoming import Entry, Problem, Table, read_upload
-from minga.deliberation.engine.splitting import joined, own_words
+from minga.deliberation.engine.splitting import is_one_thing, joined, own_words
 from minga.deliberation.engine.submissions import hash_of_text
 from minga.deliberation.models import Consultation, Intake, IntakeFile, Round, Source
 from minga.deliberation.selectors.sources import known_texts, same_sender
@@ -31,7 +31,7 @@ from minga.members import services as members
 
 #: How the submissions of an upload become voices.
 SHORT, WHOLE, LATER = "short", "whole", "later"
-#: A text up to this length in one paragraph says one thing.
+#: Own words up to this length, in one paragraph or two sentences, say one thing.
 SHORT_TEXT = 600
 MOST_FILES = 100
 #: Problems and entries that are kept of a dry run; nobody reads more.
@@ -272,11 +272,13 @@ def _take_one(intake: Intake, entry: Entry, file: IntakeFile, known: dict[str, l
 
 
 def _voices(text: str, way: str) -> list[Part]:
-    """Make one voice of a submission that is to be one; quotes and signatures of mail are no part of it."""
-    own = own_words(text)
-    if way == LATER or (way == SHORT and (len(text) > SHORT_TEXT or len(own) > 1)):
+    """Make one voice of a submission that is to be one: of its own words, without greeting, closing and signature."""
+    own = [] if way == LATER else own_words(text)
+    if not own:  # nothing but names and quotes: a person looks at it
         return []
     cut = joined(text, own)
+    if way == SHORT and (len(cut.text) > SHORT_TEXT or not is_one_thing(text)):
+        return []
     return [Part(cut.text, cut.start, cut.end)]
 
 

@@ -239,6 +239,23 @@ def test_story_is_told_once_and_whole(sample):
     evidence_is_cited_only_where_it_is_published()
 
 
+def test_every_table_of_the_story_says_what_it_holds(sample, client):
+    strategy, talk = f"{ROOT}/sample-ai-strategy", f"{ROOT}/talk"
+    for path in (
+        f"{strategy}/coverage/",
+        f"{strategy}/drafts/strategy/",
+        f"{talk}/sample-ai-for-industry/report/",
+        f"{talk}/sample-ai-for-industry/report/statements/",
+        f"{talk}/sample-training-in-sfax/log/",
+        f"{ROOT}/sample-training-centre/",
+        f"{ROOT}/sample-training-centre/rounds/1/",
+    ):
+        response = client.get(path)
+        page = response.content.decode()
+        assert response.status_code == 200, path
+        assert page.count("<table") == page.count("<caption") > 0, path
+
+
 def test_every_arrow_of_the_story_is_a_link(sample, client):
     meeting_became_voices_and_is_linked(client)
     every_arrow_from_the_factory_is_a_link(client)

@@ -17,6 +17,7 @@ from minga.deliberation.engine.splitting import (
     WAYS,
     WITH,
     cuts,
+    is_one_thing,
     keeps_to,
     own_words,
     pieces,
@@ -123,6 +124,80 @@ def test_pieces_are_joined_as_chosen_and_a_gap_is_marked():
 )
 def test_words_may_be_left_out_of_a_voice_but_none_put_in(words, is_kept):
     assert keeps_to(words, "Train the bakers first.") is is_kept
+
+
+ZELDA = "Dear Minister,\n\nTrain the bakers.\n\nYours sincerely,\nZelda Uniquename\n12 Elm Street"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ZELDA,
+        ZELDA.replace("\n\n", "\n"),
+        ZELDA.replace("\n", "\n\n"),
+        "# Our view\n\nPraia, 3 March 2026\n\n12 Elm Street\n\n" + ZELDA,
+        ZELDA.replace("Minister,", "Mr. Silva,").replace("Yours sincerely,", "Best"),
+        ZELDA + "\n\n> Zelda wrote before.",
+        ZELDA.replace("Yours sincerely,", "Thanks"),
+    ],
+)
+@pytest.mark.parametrize("way", [PARAGRAPHS, SENTENCES])
+def test_names_and_streets_around_a_letter_are_in_no_voice(text, way):
+    assert [piece.text for piece in pieces(text, way) if piece.suggestion == NEW] == ["Train the bakers."]
+    assert [piece.text for piece in own_words(text)] == ["Train the bakers."]
+    assert is_one_thing(text)
+
+
+@pytest.mark.parametrize(
+    ("greeting", "closing"),
+    [
+        ("Hello everyone!", "Cheers,"),
+        ("To whom it may concern", "Best wishes"),
+        ("Madame, Monsieur,", "Veuillez agréer, Madame, Monsieur, l’expression de mes salutations distinguées."),
+        ("Bonjour,", "Bien à vous"),
+        ("Estimados señores:", "Un cordial saludo,"),
+        ("Уважаемая комиссия!", "С уважением,"),
+        ("السادة أعضاء اللجنة،", "وتفضلوا بقبول فائق الاحترام،"),
+        ("تحية طيبة وبعد،", "مع خالص التحية"),
+        ("尊敬的部长：", "此致\n敬礼！"),
+    ],
+)
+def test_greetings_and_closings_are_known_in_six_languages(greeting, closing):
+    text = f"{greeting}\n\nTrain the bakers.\n\n{closing}\n\nZelda Uniquename\n\n12 Elm Street"
+    assert [piece.text for piece in own_words(text)] == ["Train the bakers."]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Best practice should be taught in schools.",
+        "Thanks to the new law, we trained five bakers.",
+        "Sincerely, we think that bakers need training.",
+        "Dear flour hurts every bakery in the country today",
+        "P.S. Mind the ovens.",
+    ],
+)
+def test_what_only_begins_like_a_greeting_or_a_closing_is_said(said):
+    assert said in [piece.text for piece in own_words(f"{said}\n\nTrain the bakers.\n\n{said}")]
+
+
+def test_thanks_before_more_is_said_end_nothing_and_an_afterword_is_said():
+    text = "We bake.\n\nThank you for hearing us.\n\nTrain the bakers first.\n\nBest,\nAmina\n\nP.S. Mind the ovens."
+    assert [piece.text for piece in own_words(text)] == [
+        "We bake.",
+        "Thank you for hearing us.",
+        "Train the bakers first.",
+        "P.S. Mind the ovens.",
+    ]
+
+
+def test_nothing_but_a_signature_holds_no_words_of_a_voice():
+    assert own_words("Yours sincerely,\nZelda Uniquename\n12 Elm Street") == []
+
+
+def test_inner_heading_stays_in_the_one_voice_without_its_mark():
+    text = "# Our view\n\nTrain us.\n\n# Money\n\nFund us."
+    assert cuts(text, own_words(text), {2: NEW, 3: WITH, 4: WITH})[0].text == "Train us.\n\nMoney\n\nFund us."
 
 
 texts = st.text(alphabet="ab.!? \n1-#>。", max_size=120)

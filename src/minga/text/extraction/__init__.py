@@ -14,6 +14,7 @@ from minga.text.extraction.charsets import decode
 from minga.text.extraction.documents import LIMITS, QUOTE, SIGNATURE, Document, ExtractionError, Limits, Part
 from minga.text.extraction.html import html_to_text
 from minga.text.extraction.kinds import kind_of
+from minga.text.extraction.letters import is_afterword, is_closing, is_greeting, is_said, is_short, is_thanks
 from minga.text.extraction.mail import Reader, messages, read_mail
 from minga.text.extraction.marks import begins_signature, is_item, is_quoted, paragraphs, without_mark
 from minga.text.extraction.pdf import read_pdf
@@ -30,8 +31,14 @@ __all__ = [
     "begins_signature",
     "decode",
     "extract",
+    "is_afterword",
+    "is_closing",
+    "is_greeting",
     "is_item",
     "is_quoted",
+    "is_said",
+    "is_short",
+    "is_thanks",
     "kind_of",
     "paragraphs",
     "unpack",
