@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from minga.deliberation.engine import clustering
+from minga.deliberation.engine.checks import named
 from minga.deliberation.engine.conversation import Conversation
 from minga.deliberation.engine.errors import MapError
 from minga.deliberation.engine.grouping import Groups, groups
@@ -32,7 +33,7 @@ BLOC, ALIKE = 5, 0.9
 BURST_PEOPLE = 2000
 #: Half of a person's votes came faster than this.
 FAST_SECONDS = 1.0
-#: A bloc is late when it began in the last quarter of the time.
+#: A bloc is late when it began in the last quarter of the time, if that time is longer than a burst.
 LATE = 0.75
 
 
@@ -42,17 +43,23 @@ def anomalies(votes: pl.DataFrame | Conversation) -> pl.DataFrame:
     Parameters
     ----------
     votes : table, one row per act of voting, or Conversation
-        ``participant``, ``statement``, ``vote``; with ``timestamp`` (seconds or milliseconds) all four rules are
-        applied, without it only "one_answer".
+        ``participant``, ``statement``, ``vote``; with ``timestamp`` (seconds, milliseconds or date-times) all four
+        rules are applied, without it only "one_answer".
 
     Returns
     -------
     table, one row per person and flag
-        ``participant``; ``flag``: "identical" (five or more who began within ten minutes of each other gave exactly
-        the same ten or more votes), "one_answer" (ten or more votes, all the same), "speed" (half of ten or more
-        votes came within a second of the one before), "late_bloc" (five or more who began within ten minutes of each
-        other in the last quarter of the time agree on 90 % of what they share); ``bloc`` (its number, null for flags
+        ``participant``; ``flag``: "identical" (five or more, each of whom began within ten minutes of the one
+        before, gave exactly the same ten or more votes), "one_answer" (ten or more votes, all the same), "speed" (half
+        of ten or more votes came within a second of the one before), "late_bloc" (five or more, who began so one after
+        the other in the last quarter of the time, agree with one of them on 90 % of what they share; where everybody
+        began within ten minutes nobody is late); ``bloc`` (its number, null for flags
         of single people); ``people`` (in the bloc, or 1); ``figure`` (votes, seconds or share behind the flag).
+
+    Raises
+    ------
+    VoteError
+        The votes break a rule of :func:`vote_table`, or times are text.
 
     Source: own rules; what they flag in published conversations is in docs/methods/anomalies.md.
     """
@@ -73,8 +80,13 @@ def anomalies(votes: pl.DataFrame | Conversation) -> pl.DataFrame:
 
 def _seconds(acts: pl.DataFrame) -> pl.DataFrame:
     """Bring times to seconds: larger numbers than a year 5000 in seconds are milliseconds."""
-    scale = 1000.0 if float(acts["timestamp"].max() or 0) > 1e11 else 1.0  # type: ignore[arg-type]
-    return acts.select("participant", seconds=pl.col("timestamp") / scale).drop_nulls().sort("participant", "seconds")
+    times = acts["timestamp"]
+    if times.dtype.is_temporal():
+        times = times.cast(pl.Datetime("ms")).dt.epoch("ms")
+    elif times.dtype.is_float():
+        times = times.fill_nan(None)
+    scale = 1000.0 if acts["timestamp"].dtype.is_temporal() or float(times.max() or 0) > 1e11 else 1.0  # type: ignore[arg-type]
+    return acts.select("participant", seconds=times / scale).drop_nulls().sort("participant", "seconds")
 
 
 def _times(times: pl.DataFrame, table: VoteTable) -> tuple[Floats, Floats]:
@@ -105,8 +117,8 @@ def _blocs(table: VoteTable, first: Floats) -> Iterator[tuple[Any, ...]]:
     if not len(judged):
         return
     number = 0
-    begun = float(np.nanmin(first))
-    late = begun + LATE * (float(np.nanmax(first)) - begun)
+    begun, ended = float(np.nanmin(first)), float(np.nanmax(first))
+    late = begun + LATE * (ended - begun) if ended - begun > BURST_SECONDS else np.inf
     vectors: dict[bytes, list[int]] = {}
     for at in judged:
         own = slice(table.start[at], table.start[at + 1])
@@ -117,8 +129,7 @@ def _blocs(table: VoteTable, first: Floats) -> Iterator[tuple[Any, ...]]:
             for at in burst:
                 yield table.participants[int(at)], "identical", number, len(burst), float(table.n_votes[at])
     for burst in _parts(_bursts(judged[first[judged] >= late], first)):
-        bloc, share = _alike(table, burst)
-        if len(bloc) >= BLOC:
+        for bloc, share in _alike(table, burst):
             number += 1
             for at in bloc:
                 yield table.participants[int(at)], "late_bloc", number, len(bloc), share
@@ -140,21 +151,34 @@ def _parts(bursts: Iterator[Ints]) -> Iterator[Ints]:
         yield from np.array_split(burst, -(-len(burst) // BURST_PEOPLE))
 
 
-def _alike(table: VoteTable, people: Ints) -> tuple[Ints, float]:
-    """Return who of a burst agrees with its bloc, which forms round the person most like the others, and how much."""
-    own = table.take(people)
-    same = np.zeros((len(people), len(people)))
+def _alike(table: VoteTable, people: Ints) -> Iterator[tuple[Ints, float]]:
+    """Yield the blocs of a burst and how much each agrees.
+
+    A bloc forms round the person most like the others; the next one is sought among the rest, until one is too small.
+    """
+    share = _shared(table.take(people))
+    rest = np.arange(len(people))
+    while len(rest) >= BLOC:
+        near = share[np.ix_(rest, rest)] >= ALIKE
+        is_in = near[int(np.argmax(near.sum(axis=1)))]
+        bloc = rest[is_in]
+        if len(bloc) < BLOC:
+            return
+        inside = share[np.ix_(bloc, bloc)][~np.eye(len(bloc), dtype=bool)]
+        yield people[bloc], float(inside.mean())
+        rest = rest[~is_in]
+
+
+def _shared(own: VoteTable) -> Floats:
+    """Return for each pair of people the share of their common statements with the same vote; 0 where they are few."""
+    same = np.zeros((len(own.participants), len(own.participants)))
     cast = own.matrix(np.ones(len(own.value)))
     for vote in (1, 0, -1):
         part = own.matrix((own.value == vote).astype(np.float64))
         same += (part @ part.T).toarray()
     common = (cast @ cast.T).toarray()
-    share = np.where(common >= MIN_VOTES, same / np.maximum(common, 1), 0.0)
-    near = share >= ALIKE
-    centre = int(np.argmax(near.sum(axis=1)))
-    members = np.flatnonzero(near[centre])
-    inside = share[np.ix_(members, members)][~np.eye(len(members), dtype=bool)]
-    return people[members], float(inside.mean()) if len(inside) else 0.0
+    shared: Floats = np.where(common >= MIN_VOTES, same / np.maximum(common, 1), 0.0)
+    return shared
 
 
 @dataclass(frozen=True)
@@ -196,16 +220,20 @@ def with_and_without(found: Groups, people: Any) -> Without:
     Raises
     ------
     MapError
-        Nobody would be left.
+        Nobody would be left, or a name is of another type than those of the votes.
+
+    Source: docs/methods/anomalies.md.
     """
     opinions = found.map
     table = opinions.table
-    gone = table.participants.is_in(list(people)).to_numpy()
+    gone = table.participants.is_in(named(people, table.participants, "people", MapError).to_list()).to_numpy()
+    if gone.all():
+        raise MapError("Everybody would be left out, so there is nobody to set beside them. Name fewer people.")
     rows = np.flatnonzero(~gone)
     statements = pl.DataFrame({"statement": table.statements, "moderated": np.where(opinions.out, -1, 1)})
     rest = opinion_map(
         table.take(rows), statements, mode=opinions.mode, seed=opinions.seed,  # type: ignore[arg-type]
-        n_components=len(opinions.eigenvalues),
+        n_components=len(opinions.eigenvalues), solver=opinions.solver,  # type: ignore[arg-type]
     )  # fmt: skip
     again = _regrouped(rest, found)
     agree = [each.counts(1) / np.maximum(each.counts(), 1) for each in (table, rest.table)]

@@ -89,6 +89,7 @@ def _by_order(
             mode=opinions.mode,  # type: ignore[arg-type]
             n_components=len(opinions.eigenvalues),
             seed=opinions.seed,
+            solver=opinions.solver,  # type: ignore[arg-type]
         )
         again = groups(shuffled, found.k if found.forced else None)
         back = np.empty(len(order), dtype=np.int64)

@@ -107,7 +107,8 @@ def vote_table(
     Parameters
     ----------
     votes : table, one row per act of voting, or Conversation
-        ``participant``, ``statement``, ``vote`` (1, 0, -1) and, if known, ``timestamp``.
+        ``participant``, ``statement``, ``vote`` (1, 0, -1) and, if known, ``timestamp`` (seconds, milliseconds or
+        date-times).
     statements : names of statements, optional
         Gives the columns; those with a vote when not given.
     participants : names of people, optional
@@ -125,7 +126,8 @@ def vote_table(
     ------
     VoteError
         A column is missing, a vote is none of 1, 0, -1, or a row lacks its participant or statement (both named with
-        the row, the first being 0); somebody is listed twice, or named by another type than in the votes.
+        the row, the first being 0); times are text; somebody is listed twice, or named by another type than in the
+        votes.
     """
     if isinstance(votes, Conversation):
         acts = _checked(votes.votes)
@@ -183,6 +185,7 @@ def _checked(votes: Any) -> pl.DataFrame:
             raise VoteError(f"Row {row} of the votes (the first is 0) lacks its {name}. Fill it, or remove the row.")
     if not votes.height:
         return votes.with_columns(pl.col("vote").cast(pl.Int8, strict=False))
+    _check_times(votes)
     kind = votes["vote"].dtype
     right = votes["vote"].cast(pl.Float64) if kind.is_numeric() else pl.Series([None] * votes.height, dtype=pl.Float64)
     wrong = ~right.is_in([1.0, 0.0, -1.0]).fill_null(False)
@@ -190,6 +193,18 @@ def _checked(votes: Any) -> pl.DataFrame:
         at = int(wrong.arg_max() or 0)
         raise VoteError(_wrong_vote(votes.row(at, named=True), at))
     return votes.with_columns(pl.col("vote").cast(pl.Int8))
+
+
+def _check_times(votes: pl.DataFrame) -> None:
+    """Refuse times in words: sorted as text, nine o'clock comes after ten."""
+    if "timestamp" not in votes.columns:
+        return
+    kind = votes["timestamp"].dtype
+    if not (kind.is_numeric() or kind.is_temporal() or votes["timestamp"].null_count() == votes.height):
+        raise VoteError(
+            f"The column 'timestamp' of the votes holds {kind}, such as {votes['timestamp'].drop_nulls()[0]!r}, "
+            "but times are seconds, milliseconds or date-times. Change its type."
+        )
 
 
 def _wrong_vote(row: dict[str, Any], at: int) -> str:

@@ -75,6 +75,42 @@ def test_late_bloc_that_nearly_agrees(votes):
     assert flags(deliberation.anomalies(pl.concat([votes, early])), "late_bloc") == set()
 
 
+def test_two_blocs_of_one_burst_are_both_seen(votes):
+    """A campaign and the one against it began in the same ten minutes."""
+
+    def nearly(at: int, statement: int) -> int:
+        return (1 if statement % 2 else -1) * (-1 if statement == at else 1)
+
+    one = people(900, 9 * DAY, 8, nearly)
+    other = people(950, 9 * DAY + 5, 6, lambda at, statement: -nearly(at, statement))
+    found = deliberation.anomalies(pl.concat([votes, one, other])).filter(pl.col("flag") == "late_bloc")
+    blocs = found.group_by("bloc").agg(pl.col("participant").sort())["participant"].to_list()
+    assert sorted(blocs) == [list(range(900, 908)), list(range(950, 956))]
+
+
+@pytest.mark.parametrize("step", [0, 10])
+def test_nobody_is_late_where_all_began_together(step):
+    """A class of thirty that votes in one lesson, or an export whose times are all the same."""
+    rows = [
+        (at, statement, 1 if statement % 2 and at != statement else -1, 1_600_000_000 + at * step)
+        for at in range(30)
+        for statement in range(12)
+    ]
+    table = pl.DataFrame(rows, schema=["participant", "statement", "vote", "timestamp"], orient="row")
+    assert flags(deliberation.anomalies(table), "late_bloc") == set()
+
+
+def test_times_may_be_date_times_and_never_text(votes):
+    late = people(900, 9 * DAY, 8, lambda at, statement: 1 if statement % 2 else -1)
+    both = pl.concat([votes, late])
+    told = deliberation.anomalies(both)
+    dated = both.with_columns(pl.from_epoch("timestamp"))
+    assert told.height
+    assert deliberation.anomalies(dated).equals(told)
+    with pytest.raises(deliberation.VoteError, match="'timestamp' of the votes holds String, such as '1600000000'"):
+        deliberation.anomalies(both.with_columns(pl.col("timestamp").cast(pl.String)))
+
+
 def test_real_conversations_hold_no_bloc():
     for name in ("biodiversity", "london-policing"):
         found = deliberation.anomalies(real(name))
@@ -107,3 +143,23 @@ def test_leaving_out_nobody_changes_nothing(votes):
     assert (compared.people, compared.k, compared.agreement) == (0, compared.k_without, 1.0)
     assert compared.statements["change"].abs().max() == 0
     assert compared.consensus.height == 0
+
+
+def test_people_to_leave_out_are_named_as_in_the_votes_and_some_are_left(votes):
+    found = deliberation.groups(deliberation.opinion_map(votes))
+    with pytest.raises(deliberation.MapError, match="people holds 'a', but the votes name them by whole numbers"):
+        deliberation.with_and_without(found, ["a"])
+    with pytest.raises(deliberation.MapError, match="Everybody would be left out"):
+        deliberation.with_and_without(found, range(200))
+
+
+def test_the_figures_without_are_solved_as_those_with(votes, monkeypatch):
+    from minga.deliberation.engine import anomalies
+
+    asked = []
+    solve = anomalies.opinion_map
+    monkeypatch.setattr(
+        anomalies, "opinion_map", lambda *given, **named: asked.append(named["solver"]) or solve(*given, **named)
+    )
+    deliberation.with_and_without(deliberation.groups(deliberation.opinion_map(votes, solver="rsvd"), 2), [0])
+    assert asked == ["rsvd"]
