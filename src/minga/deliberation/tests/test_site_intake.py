@@ -115,6 +115,26 @@ def test_quote_and_signature_of_a_short_mail_are_no_part_of_its_voice(asked):
     assert source.received_at.date().isoformat() == "2026-03-03"
 
 
+ZELDA = ["Dear Minister,", "Train the bakers first.", "Yours sincerely,", "Zelda Uniquename", "12 Elm Street"]
+
+
+@pytest.mark.parametrize("way", ["whole", "short"])
+def test_names_and_streets_of_letters_are_in_no_voice(asked, way):
+    files = {
+        "a.txt": "\n".join(ZELDA).encode(),
+        "b.docx": word_file(["# Our view", "Praia, 3 March 2026", *ZELDA]),
+        "c.eml": mail_file("\n\n".join(["Good morning,", "Train the bakers now.", "Best", "Zelda", "12 Elm Street"])),
+        "d.txt": b"Yours sincerely,\nZelda Uniquename",
+    }
+    taken_in(begun(asked, files, voices=way, may_publish=True))
+    assert [voice.text for voice in Voice.objects.order_by("number")] == [
+        "Train the bakers first.",
+        "Train the bakers first.",
+        "Train the bakers now.",
+    ]
+    assert Source.objects.filter(read_at=None).get().name == "d.txt", "nothing but a name waits for a person"
+
+
 def test_the_same_words_of_another_sender_are_another_voice_and_of_the_same_one_are_not(asked):
     take_in(asked, "email", "Train us.", author=Author("Amina", address="amina@example.org"))
     files = {

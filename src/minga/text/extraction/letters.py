@@ -32,7 +32,9 @@ _FORMAL = re.compile(
     + _one_of("尊敬的|敬启者|亲爱的|各位")
     + ")"
 )
-_TO_ANYBODY = re.compile(_one_of("to whom it may concern|a quien corresponda|à qui de droit|إلى من يهمه الأمر") + r"\.?")
+_TO_ANYBODY = re.compile(
+    _one_of("to whom it may concern|a quien corresponda|à qui de droit|إلى من يهمه الأمر") + r"\.?"
+)
 _PLAIN = (
     r"(?:"
     + _one_of(
@@ -44,7 +46,8 @@ _PLAIN = (
     + r"\b)"
 )
 _HELLO = re.compile(
-    rf"(?:{_PLAIN}(?:,? \w+)?\s*[,،.!:;]*|{_PLAIN}(?:,? \w+){{2,5}}\s*[,،!:]|(?:{_one_of('您好|你好|大家好')})\w{{0,4}}[,!:.。]*)$"
+    rf"(?:{_PLAIN}(?:,? \w+)?\s*[,،.!:;]*|{_PLAIN}(?:,? \w+){{2,5}}\s*[,،!:]"
+    rf"|{_one_of('您好|你好|大家好')}\w{{0,4}}[,!:.。]*)$"
 )
 #: A full stop inside a greeting stands after a title alone.
 _STOP = re.compile(r"(?<!\bmr)(?<!\bms)(?<!\bmrs)(?<!\bdr)(?<!\bprof)(?<!\bsr)(?<!\bsra)(?<!\bst)\.|[!?؟。]")
@@ -65,8 +68,8 @@ _CLOSING = re.compile(
         "|bien respectueusement|amicalement|sincèrement|avec mes salutations|avec mes meilleures salutations"
         "|avec nos meilleures salutations|cordiales salutations"
         "|atentamente|muy atentamente|saludos|saludos cordiales|cordiales saludos|un saludo|un cordial saludo"
-        "|un saludo cordial|cordialmente|respetuosamente|sinceramente|un abrazo|le saluda|les saluda|le saluda atentamente"
-        "|les saluda atentamente|con un cordial saludo|suyo|afectuosamente"
+        "|un saludo cordial|cordialmente|respetuosamente|sinceramente|un abrazo|le saluda|les saluda"
+        "|le saluda atentamente|les saluda atentamente|con un cordial saludo|suyo|afectuosamente"
         "|с уважением|с глубоким уважением|с наилучшими пожеланиями|с почтением|искренне ваш|искренне ваша"
         "|всего доброго|всего наилучшего|с благодарностью|с приветом|с искренним уважением|ваш|ваша"
         "|مع التحية|مع التحيات|مع تحياتي|مع خالص التحية|مع خالص التحيات|مع خالص تحياتي|مع أطيب التحيات|مع أطيب تحياتي"

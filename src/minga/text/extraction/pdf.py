@@ -11,6 +11,7 @@ from typing import Any
 
 from minga.text.extraction.documents import Document, ExtractionError, Limits, Part
 from minga.text.extraction.kinds import damaged, protected
+from minga.text.extraction.letters import is_closing, is_greeting
 from minga.text.extraction.marks import is_item
 from minga.text.extraction.word import too_long
 
@@ -102,7 +103,8 @@ def _paragraphs(text: str) -> Iterator[tuple[str, str]]:
     block: list[str] = []
     for line in lines:
         ends = bool(block) and _ENDS.search(block[-1]) is not None and len(block[-1]) < _SHORT * longest
-        if block and (not line.strip() or ends or is_item(line)):
+        ends = ends or (bool(block) and (is_greeting(block[-1]) or is_closing(block[-1])))
+        if block and (not line.strip() or ends or is_item(line) or is_greeting(line) or is_closing(line)):
             yield _kind(block), _joined(block)
             block = []
         if line.strip():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from minga.text.extraction.archives import check_size
@@ -14,6 +15,8 @@ from minga.text.extraction.marks import is_item
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+#: No Word file is older than its format; an empty one of python-docx says 2013.
+_FIRST_DAY = datetime(2014, 1, 1, tzinfo=UTC)
 #: What was crossed out or moved away, and the second copy of a drawing for old programs.
 _LEFT_OUT = {
     f"{_W}del",
@@ -40,13 +43,24 @@ def read_word(data: bytes, name: str, limits: Limits) -> Document:
         opened = docx.Document(io.BytesIO(data))
         parts = tuple(_parts(opened, name, limits))
         said = opened.core_properties.author or ""
+        written_at = _written_at(opened.core_properties)
     except ExtractionError:
         raise
     except Exception:  # a parser meets hostile bytes with errors of every kind
         raise damaged(name) from None
     if not parts:
         raise ExtractionError("no_words", "The file holds no words. Look into it, or leave it out.", file=name)
-    return Document("word", MEDIA_TYPE, parts, sender_name="" if said == "python-docx" else said)
+    return Document("word", MEDIA_TYPE, parts, sender_name="" if said == "python-docx" else said, sent_at=written_at)
+
+
+def _written_at(properties: Any) -> datetime | None:
+    """Return when a document was last changed, or made; a template's old days and days to come say nothing."""
+    for at in (properties.modified, properties.created):
+        if at is not None:
+            known = at if at.tzinfo else at.replace(tzinfo=UTC)
+            if _FIRST_DAY <= known <= datetime.now(UTC):
+                return known
+    return None
 
 
 def _parts(opened: Any, name: str, limits: Limits) -> Iterator[Part]:
@@ -104,6 +118,7 @@ def _paragraph(element: Any, headings: set[str], number: int) -> Part:
     kind = "paragraph"
     if style_id in headings or (settings is not None and settings.find(f"{_W}outlineLvl") is not None):
         kind = "heading"
+        text = f"# {' '.join(text.split())}" if text and not text.startswith("#") else text
     elif style_id.startswith("List") or (settings is not None and settings.find(f"{_W}numPr") is not None):
         kind = "item"
         text = text if is_item(text) or not text else f"- {text}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -81,10 +82,22 @@ def test_word_file_gives_headings_lists_and_tables_with_their_place():
     found = read(data, "anything.bin")
     assert (found.kind, found.text) == (
         "word",
-        "Our view\n\nWe run a bakery.\n\n- Train us.\n- Fund us.\n\nOven | 2\nMixer | 1",
+        "# Our view\n\nWe run a bakery.\n\n- Train us.\n- Fund us.\n\nOven | 2\nMixer | 1",
     )
     assert [part.kind for part in found.parts] == ["heading", "paragraph", "item", "item", "row", "row"]
     assert found.parts[-1].place == "table 1, row 2"
+
+
+def test_word_file_says_when_it_was_written_unless_that_is_the_day_of_a_template():
+    import docx
+
+    assert read(word_file(["We run a bakery."])).sent_at is None
+    document = docx.Document()
+    document.add_paragraph("We run a bakery.")
+    document.core_properties.modified = datetime(2026, 3, 3, 9, tzinfo=UTC)
+    file = io.BytesIO()
+    document.save(file)
+    assert read(file.getvalue()).sent_at == datetime(2026, 3, 3, 9, tzinfo=UTC)
 
 
 def test_word_file_keeps_what_was_inserted_and_not_what_was_crossed_out():
@@ -128,6 +141,16 @@ def test_pdf_gives_paragraphs_with_their_page():
         ("Then fund us.", "paragraph", "page 1"),
         ("1. Ovens first.", "item", "page 2"),
         ("2. Mixers (small ones) next.", "item", "page 2"),
+    ]
+
+
+def test_greeting_and_closing_of_a_pdf_stand_apart_from_what_is_said():
+    lines = ["Dear Minister,", "We ask for training for all bakers of our town,", "and soon", "Kind regards,", "Zelda"]
+    assert [part.text for part in read(pdf_file([lines])).parts] == [
+        "Dear Minister,",
+        "We ask for training for all bakers of our town, and soon",
+        "Kind regards,",
+        "Zelda",
     ]
 
 
