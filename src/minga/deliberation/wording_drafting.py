@@ -40,6 +40,9 @@ REFUSALS: Mapping[str, Words] = {
     "lineage": _("Two clauses come from each other in a circle. Take the last merge back, then publish."),
     "unpublished": _("No version of this draft is published. Publish one, then adopt it."),
     "unheard": _("Letters wait in which nobody has looked for voices. Split them, or say that none needs an answer."),
+    "prompts": _(
+        "Clauses still say what the template says belongs there. Write them, or take them out, and publish again."
+    ),
     "newer": _("Something was changed since the last version. Publish it first, so that it is clear what is adopted."),
     "open": _("The consultation still takes voices in. Close it, answer what came in, then adopt the draft."),
     "second": _("You published the last version yourself. Ask a second person of the team to adopt it."),
@@ -86,6 +89,8 @@ MISSING: Mapping[str, tuple[Words, str]] = {
     "evidence_incomplete": (_("A piece of evidence lacks its link or the value cited."), ""),
     "reason_short": (_("An answer that does not follow a voice gives no reason of 40 characters."), "answers"),
 }
+#: Beside a clause that nobody has written yet.
+PROMPT: Words = _("It still says what the template says belongs there. Write it, or take it out.")
 #: Beside the number of letters that nobody has looked through.
 UNREAD: Words = _(
     "Voices may be hidden there. Split what is read into voices, or say that nothing in it needs an answer."

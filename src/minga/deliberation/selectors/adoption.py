@@ -7,8 +7,10 @@ from typing import Any
 import polars as pl
 
 from minga.deliberation.engine.errors import ActError
+from minga.deliberation.engine.templates import LANGUAGES, clauses_in
 from minga.deliberation.models import ClauseVersion, Consultation, Draft
-from minga.deliberation.selectors import sources, tracing
+from minga.deliberation.selectors import drafts, sources, tracing
+from minga.deliberation.selectors.drafts import ClauseRow
 
 
 def missing(draft: Draft, consultation: Consultation) -> pl.DataFrame:
@@ -26,6 +28,18 @@ def publisher_of(draft: Draft) -> str:
     return draft.versions.filter(number=draft.version).values_list("by_mark", flat=True).first() or ""
 
 
+def prompts(draft: Draft, version: int) -> list[ClauseRow]:
+    """Return the clauses of a version whose words are still those of the template, in the order of reading."""
+    language = draft.language if draft.language in LANGUAGES else "en"
+    asked = {_plain(text) for _heading, text in clauses_in(language).get(draft.template, {}).values()}
+    return [row for row in drafts.clauses_at(draft, version) if _plain(row.text) in asked]
+
+
+def _plain(text: str) -> str:
+    """Return words on one line: a form changes their line breaks."""
+    return " ".join(text.split())
+
+
 def refusal(draft: Draft, consultation: Consultation, mark: str, decision: str | None = None) -> ActError | None:
     """Return why somebody cannot adopt this draft now, apart from unanswered voices; None where nothing hinders.
 
@@ -37,6 +51,11 @@ def refusal(draft: Draft, consultation: Consultation, mark: str, decision: str |
             has_unpublished(draft),
             "newer",
             "Something was changed since the last version. Publish it first, so that it is clear what is adopted.",
+        ),
+        (
+            prompts(draft, draft.version),
+            "prompts",
+            "Clauses still say what the template says belongs there. Write them, or take them out, and publish again.",
         ),
         (
             not consultation.is_public or consultation.is_open,

@@ -22,7 +22,7 @@ from minga.deliberation.selectors import drafts as selectors
 from minga.deliberation.services import adopting, versions
 from minga.deliberation.services.marks import mark_of
 from minga.deliberation.views.common_drafts import frame, posted, works_on_draft
-from minga.deliberation.views.drafting import EDITOR, refused
+from minga.deliberation.views.drafting import EDITOR
 
 #: How many things that are missing one page lists.
 _MOST = 200
@@ -37,17 +37,25 @@ def publish(request: HttpRequest, draft: Draft) -> HttpResponse:
         try:
             versions.publish_version(draft=draft, note=form.cleaned_data["note"], by=request.user)
         except ActError as error:
-            return refused(request, draft, error)
-        messages.success(
-            request, _("Version %(number)s is published. It never changes from now on.") % {"number": number}
-        )
-        return redirect("deliberation:draft_version", draft.consultation.slug, draft.slug, number)
+            form.add_error(None, str(wording.refusal(error.code)))
+        else:
+            messages.success(
+                request, _("Version %(number)s is published. It never changes from now on.") % {"number": number}
+            )
+            return redirect("deliberation:draft_version", draft.consultation.slug, draft.slug, number)
     before, after = selectors.clauses_at(draft, draft.version), selectors.clauses_at(draft, number)
     found = [one for one in changes(before, after, number) if not one.is_same]
     words = frame(draft) | {
         "version": number,
         "form": form,
         "changes": [(one, wording.KINDS["moved" if one.kind == "same" else one.kind]) for one in found],
+        "prompts": [(wording.clause_name(row), _clause(draft, row.number)) for row in adoption.prompts(draft, number)],
+        "to_carry": [
+            (wording.answer_name(one), _answering(draft.consultation.slug, one))
+            for one in sourcing.to_carry(draft.consultation)
+        ],
+        # who typed a note while it could be published keeps it
+        "is_ready": draft.consultation.is_public or form.is_bound,
     }
     return render(request, "deliberation/drafting_desk_publish.html", words, status=422 if form.errors else 200)
 
@@ -70,7 +78,7 @@ def adopt(request: HttpRequest, draft: Draft) -> HttpResponse:
     words = frame(draft) | {
         "form": form,
         "refusal": wording.refusal(refusal.code) if refusal else "",
-        "missing": [*_unread(draft), *_named(draft, stopping[:_MOST])],
+        "missing": [*_unread(draft), *_prompts(draft), *_named(draft, stopping[:_MOST])],
         "more": max(0, len(stopping) - _MOST),
         "is_adopted": draft.state == Draft.State.ADOPTED,
     }
@@ -85,6 +93,18 @@ def _unread(draft: Draft) -> list[dict[str, Any]]:
     name = ngettext("%(count)s letter is not yet read", "%(count)s letters are not yet read", count)
     address = reverse("deliberation:sources", args=[draft.consultation.slug])
     return [{"name": name % {"count": count}, "address": f"{address}?state=waiting", "words": wording.UNREAD}]
+
+
+def _prompts(draft: Draft) -> list[dict[str, Any]]:
+    """Name the clauses of the last version that nobody has written yet, with the address where each is written."""
+    return [
+        {"name": wording.clause_name(row), "address": _clause(draft, row.number), "words": wording.PROMPT}
+        for row in adoption.prompts(draft, draft.version)
+    ]
+
+
+def _clause(draft: Draft, number: int) -> str:
+    return reverse("deliberation:desk_clause", args=[draft.consultation.slug, draft.slug, number])
 
 
 def _named(draft: Draft, problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -104,7 +124,7 @@ def _place(draft: Draft, where: str, answers: Mapping[str, Disposition]) -> tupl
         return wording.answer_name(answers[where]), _answering(slug, answers[where])
     of, _slash, name = where.rpartition("/")
     if of == draft.slug and name[1:].isdigit():
-        return name, reverse("deliberation:desk_clause", args=[slug, draft.slug, int(name[1:])])
+        return name, _clause(draft, int(name[1:]))
     if of and name.isdigit():
         return name, reverse("deliberation:answer_statement", args=[slug, of, int(name)])
     if where[:1] in {"V", "T"} and where[1:].isdigit():
