@@ -26,7 +26,7 @@ class AnswerForm(forms.Form):
         help_text=_("Its number, such as V12. Its answer then counts for this voice too."),
         max_length=12,
         required=False,
-        widget=forms.TextInput(attrs={"dir": "ltr"}),
+        widget=forms.TextInput(attrs={"dir": "ltr", "data-keep": ""}),
     )
     reason = forms.CharField(
         label=_("Reason"),
@@ -36,7 +36,7 @@ class AnswerForm(forms.Form):
         ),
         max_length=5000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 5, "data-least": "40"}),
+        widget=forms.Textarea(attrs={"rows": 5, "data-least": "40", "data-keep": ""}),
     )
     responder = forms.CharField(
         label=_("Who answers"), help_text=_("An office, as shown in public; not a person’s name."), max_length=200

@@ -72,14 +72,17 @@ class ClauseForm(_ChangeForm):
     """The words of a clause. `seen` is the mark of the words that were on the screen."""
 
     heading = forms.CharField(
-        label=_("Heading"), max_length=200, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
+        label=_("Heading"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"dir": "auto", "data-keep": ""}),
     )
     text = forms.CharField(
         label=_("Text"),
         help_text=_("An empty line begins a new paragraph; a line that begins with a hyphen is an item of a list."),
         max_length=LONGEST,
         required=False,
-        widget=_words(10),
+        widget=_words(10, **{"data-keep": ""}),
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     field_order = ("heading", "text", "answers", "seen")

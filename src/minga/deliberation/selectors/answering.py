@@ -14,6 +14,7 @@ from minga.deliberation.models import (
     Disposition,
     Draft,
     Statement,
+    Theme,
     ThemeLink,
     Voice,
 )
@@ -75,6 +76,15 @@ def still_to_carry(consultation: Consultation) -> QuerySet[Disposition]:
         clauseversion__clause__draft__state=Draft.State.WITHDRAWN
     )
     return accepted.filter(~Exists(through.filter(disposition=OuterRef("pk")))).order_by("at", "pk")
+
+
+def senders_of(target: Voice | Theme | Statement) -> tuple[bool, bool]:
+    """Whether somebody behind what is answered has the code of a receipt, and whether somebody has none."""
+    if isinstance(target, Statement):
+        return False, False
+    voices = theming.voices_in(target.consultation, target) if isinstance(target, Theme) else [target]
+    found = [bool(voice.source.receipt_hash) for voice in voices]
+    return any(found), not all(found)
 
 
 def chain_of(answer: Disposition | None) -> list[Disposition]:

@@ -24,7 +24,7 @@ from minga.deliberation.models import ClauseVersion, Consultation, Disposition, 
 from minga.deliberation.selectors import access, answering, citing, sources, theming
 from minga.deliberation.services import answering as services
 from minga.deliberation.services import citing as evidence
-from minga.deliberation.views.common import works_on
+from minga.deliberation.views.common import remember_saved, take_saved, works_on
 from minga.web.numbers import read_number
 
 _ANALYST = access.Task.ANALYST
@@ -106,12 +106,13 @@ def answer_statement(request: HttpRequest, consultation: Consultation, talk: str
 
 def _answer(request: HttpRequest, consultation: Consultation, target: Voice | Theme | Statement) -> HttpResponse:
     if request.method != "POST":
-        return _page(request, consultation, target)
+        return _page(request, consultation, target, sent=take_saved(request))
     form = AnswerForm(target, request.POST)
     if form.is_valid():
         made = form.give(replaces=request.POST.get("replaces", ""), language=get_language() or "en", by=request.user)
         if made is not None:
-            messages.success(request, _("The answer is given. The sender finds it with the code of the receipt."))
+            remember_saved(request, _kept(target))
+            messages.success(request, _given(target))
             if made.answer in ACCEPTED and not answering.changes_of(made).exists():
                 messages.info(request, _("Say below which clause follows from it, now or when the draft is written."))
                 return redirect(f"{request.path}#changes")
@@ -119,6 +120,25 @@ def _answer(request: HttpRequest, consultation: Consultation, target: Voice | Th
     # who met somebody else's answer replaces that one with the next try, having seen it; otherwise what was seen stays
     more = {} if form.code == "answered" else {"replaces": request.POST.get("replaces", "")}
     return _page(request, consultation, target, status=422, form=form, **more)
+
+
+def _kept(target: Voice | Theme | Statement) -> str:
+    """Name the words of an answer that the browser keeps while they are typed."""
+    return f"answer {services.field_of(target)} {target.pk}"
+
+
+def _given(target: Voice | Theme | Statement) -> str:
+    """Say that an answer is given, and how its senders find it; letters and files have no code."""
+    with_code, without = answering.senders_of(target)
+    if with_code and without:
+        return _(
+            "The answer is given. Senders who have a code find it with that; the others have none, so write to them."
+        )
+    if with_code:
+        return _("The answer is given. The sender finds it with the code of the receipt.")
+    if without:
+        return _("The answer is given. What came by post or in a file has no code, so write to the sender.")
+    return _("The answer is given.")
 
 
 def _page(
@@ -133,6 +153,7 @@ def _page(
     words = _frame(consultation) | {
         "target": target,
         "kind": services.field_of(target),
+        "kept": _kept(target),
         "standing": standing,
         "replaces": standing.pk if standing else "",
         "chain": answering.chain_of(standing),

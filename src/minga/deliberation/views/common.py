@@ -12,11 +12,22 @@ from django.views.decorators.cache import never_cache
 from minga.deliberation.selectors import access
 
 View = Callable[..., HttpResponse]
+_SAVED = "deliberation-saved"
 
 
 def posted(request: HttpRequest) -> Any:
     """Return what a form takes: the fields of a post, also of an empty one; None where the page is only read."""
     return request.POST if request.method == "POST" else None
+
+
+def remember_saved(request: HttpRequest, kept: str) -> None:
+    """Remember that words are saved which the browser keeps under this name; the next page deletes them there."""
+    request.session[_SAVED] = kept
+
+
+def take_saved(request: HttpRequest) -> str:
+    """Return under which name the browser keeps words that are saved now; empty where none are."""
+    return str(request.session.pop(_SAVED, ""))
 
 
 def shows_consultation(view: View) -> View:

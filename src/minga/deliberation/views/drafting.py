@@ -22,7 +22,7 @@ from minga.deliberation.selectors import drafts as selectors
 from minga.deliberation.services import citing as citations
 from minga.deliberation.services import drafting as services
 from minga.deliberation.services.clause_rows import latest
-from minga.deliberation.views.common import works_on
+from minga.deliberation.views.common import remember_saved, take_saved, works_on
 from minga.deliberation.views.common_drafts import cited, find_clause, frame, posted, works_on_draft
 from minga.web.numbers import read_number
 from minga.web.ratelimit import limited
@@ -77,7 +77,8 @@ def drafts(request: HttpRequest, consultation: Consultation) -> HttpResponse:
 @works_on_draft(EDITOR)
 def draft(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Show the whole draft as a list, with what can be done with each clause."""
-    return render(request, "deliberation/drafting_desk_draft.html", _whole(draft))
+    words = _whole(draft) | {"sent": take_saved(request)}
+    return render(request, "deliberation/drafting_desk_draft.html", words)
 
 
 def _whole(draft: Draft) -> dict[str, Any]:
@@ -96,6 +97,11 @@ def _whole(draft: Draft) -> dict[str, Any]:
         "waiting": sourcing.waiting_notes(draft).count(),
         "title_form": TitleForm(initial={"title": draft.title}),
     }
+
+
+def _kept(draft: Draft, clause: Clause | None = None) -> str:
+    """Name the words of a clause that the browser keeps while they are typed; those of a new one without a clause."""
+    return f"clause {draft.pk.hex} {clause.number if clause else 'new'}"
 
 
 def _last_words(clause: Clause) -> ClauseVersion:
@@ -151,6 +157,7 @@ def clause(request: HttpRequest, draft: Draft, number: int) -> HttpResponse:
             except ActError as error:
                 return refused(request, draft, error)
             if not saving.is_outdated:
+                remember_saved(request, _kept(draft, found))
                 messages.success(request, _("The clause is saved."))
                 return to_draft(draft, found)
             form, theirs, status = _beside(draft, form, saving.row), saving.row, 409
@@ -186,6 +193,7 @@ def _edited(clause: Clause, row: ClauseVersion) -> dict[str, Any]:
     current = row if row.version == draft.version + 1 else None
     return frame(draft) | {
         "clause": clause,
+        "kept": _kept(draft, clause),
         "row": row,
         "evidence": cited(clause.citations.filter(ended_at=None)),
         "citing": CitationForm(),
@@ -223,9 +231,10 @@ def clause_add(request: HttpRequest, draft: Draft) -> HttpResponse:
             )
         except ActError as error:
             return refused(request, draft, error)
+        remember_saved(request, _kept(draft))
         messages.success(request, _("The clause is added as %(code)s.") % {"code": made.code})
         return to_draft(draft, made)
-    words = frame(draft) | {"form": form, "place": place}
+    words = frame(draft) | {"form": form, "place": place, "kept": _kept(draft)}
     status = 422 if form.errors or place.errors else 200
     return render(request, "deliberation/drafting_desk_add.html", words, status=status)
 
