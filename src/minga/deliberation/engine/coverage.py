@@ -100,27 +100,36 @@ def coverage(
         )
     names = voices["voice"].to_list()
     answers = {voice: {row["answer"] for row in trace.answer_of(voice)} & set(ANSWERS) for voice in names}
-    is_answered = pl.Series("answered", [bool(answers[voice]) for voice in names], dtype=pl.Boolean)
-    is_accepted = pl.Series("accepted", [bool(answers[voice] & set(ACCEPTED)) for voice in names], dtype=pl.Boolean)
-    accepted = [voice for voice in names if answers[voice] & set(ACCEPTED)]
-    clauses_sourced = [is_sourced for _clause, is_sourced in trace.sourced()]
+    answered = [voice for voice in names if answers[voice]]
+    accepted = [voice for voice in answered if answers[voice] & set(ACCEPTED)]
+    told = pl.DataFrame(
+        {
+            "person": voices.select(person_of(voices)).to_series(),
+            "answered": voices["voice"].is_in(answered),
+            "accepted": voices["voice"].is_in(accepted),
+        }
+    )
+    tables = [_stratum(name, _grouped(told, voices[name]), min_group) for name in dict.fromkeys(strata) if names]
+    return Coverage(_measures(trace, answered, accepted), pl.concat(tables) if tables else pl.DataFrame(schema=_STRATA))
+
+
+def _measures(trace: Trace, answered: Sequence[str], accepted: Sequence[str]) -> pl.DataFrame:
+    names = trace.voices["voice"].to_list()
+    sourced = [is_sourced for _clause, is_sourced in trace.sourced()]
     own, rejections = _own_reasons(trace)
     counts = [
         ("read", sum(voice in trace.themes for voice in names), len(names)),
-        ("answered", int(is_answered.sum()), len(names)),
-        ("accepted", len(accepted), int(is_answered.sum())),
+        ("answered", len(answered), len(names)),
+        ("accepted", len(accepted), len(answered)),
         ("traced", sum(trace.is_traced(voice) for voice in accepted), len(accepted)),
-        ("unsourced", clauses_sourced.count(False), len(clauses_sourced)),
+        ("unsourced", sourced.count(False), len(sourced)),
         ("own_reason", own, rejections),
     ]
-    measures = pl.DataFrame(
+    return pl.DataFrame(
         [(*row, row[1] / row[2] if row[2] else None) for row in counts],
         schema={"measure": pl.String, "numerator": pl.Int64, "denominator": pl.Int64, "share": pl.Float64},
         orient="row",
     )
-    told = pl.DataFrame([voices.select(person=person_of(voices)).to_series(), is_answered, is_accepted])
-    tables = [_stratum(name, _grouped(told, voices[name]), min_group) for name in dict.fromkeys(strata) if names]
-    return Coverage(measures, pl.concat(tables) if tables else pl.DataFrame(schema=_STRATA))
 
 
 def person_of(voices: pl.DataFrame) -> pl.Expr:

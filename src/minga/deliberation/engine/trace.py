@@ -156,9 +156,7 @@ class Trace:
 
         What people agreed on counts as well: a clause that follows from the accepted answer to a statement.
         """
-        heard = set()
-        for voice in self.voices["voice"].to_list():
-            heard |= {row["disposition"] for row in self.answer_of(voice)}
+        heard = {row["disposition"] for voice in self.voices["voice"].to_list() for row in self.answer_of(voice)}
         for answers in self._standing["statement"].values():
             heard |= {row["disposition"] for row in answers if row["answer"] in ACCEPTED}
         with_voice = {change["clause"] for name, changes in self.changes.items() if name in heard for change in changes}

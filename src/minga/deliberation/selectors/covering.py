@@ -36,16 +36,15 @@ def covered(consultation: Consultation) -> Covered:
     found = tracing.coverage_of(trace)
     voices = tracing.said_by_senders(trace.voices.filter(~pl.col("withdrawn")))
     senders = voices.group_by("author", maintain_order=True).agg(pl.col(name).first() for name in STRATA)
-    people = [(row["author"], {name: row[name] or "" for name in STRATA}) for row in senders.rows(named=True)]
     population = consultation.reference_population or {}
     read, of = found.of("read")
     answered, _of = found.of("answered")
     return Covered(
         coverage=found,
-        people=len(people),
+        people=senders.height,
         participation={
             name: strata.stratum_of(
-                people, name, population.get(name) or {}, settings.MIN_PERSONS, _withheld(found, name)
+                senders[name], population.get(name) or {}, settings.MIN_PERSONS, _withheld(found, name)
             )
             for name in STRATA
         },

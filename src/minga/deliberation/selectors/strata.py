@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from minga.deliberation.engine.coverage import dissimilarity
@@ -23,26 +23,25 @@ def participation_of(conversation: Conversation, voters: Iterable[str], least: i
     """
     counted = set(voters)
     people = [
-        (str(pseudonym), told)
+        told
         for pseudonym, told in conversation.participants.filter(banned_at=None).values_list("pseudonym", "strata")
         if str(pseudonym) in counted
     ]
     population = conversation.consultation.reference_population or {}
-    return {stratum: stratum_of(people, stratum, population.get(stratum) or {}, least) for stratum in STRATA}
+    return {
+        stratum: stratum_of((told.get(stratum) for told in people), population.get(stratum) or {}, least)
+        for stratum in STRATA
+    }
 
 
 def stratum_of(
-    people: Sequence[tuple[str, Mapping[str, str]]],
-    stratum: str,
-    reference: Mapping[str, float],
-    least: int,
-    withheld: Iterable[str] | None = None,
+    said: Iterable[str | None], reference: Mapping[str, float], least: int, withheld: Iterable[str] | None = None
 ) -> dict[str, Any]:
-    """Count people by what they said of one thing, and set them beside a population; as in `participation_of`.
+    """Count people by what each said of one thing, and set them beside a population; as in `participation_of`.
 
     `withheld` are the values that another table about the same people withholds; then these are, and no others.
     """
-    counts = Counter(told.get(stratum) or NOT_STATED for _name, told in people)
+    counts = Counter(value or NOT_STATED for value in said)
     if withheld is None:
         withheld = withheld_values({value: Counted(count) for value, count in counts.items()}, least)
     hidden = set(withheld)
