@@ -81,10 +81,15 @@ class UploadForm(AboutSenderForm):
         label=_("Files"),
         help_text=_(
             "Word (.docx), PDF with text, plain text, e-mail (.eml, .mbox), spreadsheets (.xlsx, .csv: one row a "
-            "submission), or any number of letters in one .zip."
+            "submission), or any number of letters in one .zip. At most 100 files at once."
         ),
+        allow_empty_file=True,  # the check names it
         widget=_ManyFilesInput(
-            attrs={"accept": ".docx,.pdf,.txt,.md,.html,.eml,.mbox,.xlsx,.csv,.tsv,.zip", "data-most": str(MOST_FILES)}
+            attrs={
+                "accept": ".docx,.pdf,.txt,.md,.html,.eml,.mbox,.xlsx,.csv,.tsv,.zip",
+                "data-most": str(MOST_FILES),
+                "data-too-many": wording_intake.REFUSALS["many"],
+            }
         ),
     )
     kind = forms.ChoiceField(

@@ -67,6 +67,8 @@ PROBLEMS: Mapping[str, Words] = {
     "no_rows": _("The spreadsheet has no rows under its header. Add some, or leave it out."),
     "no_text_column": _("No column is known to hold the text. Say below which one it is, then check again."),
     "value": _("“%(value)s” is not known here; the cell was left out, the row is kept. Write one of: %(known)s."),
+    "address": _("“%(value)s” is no e-mail address; the cell was left out, the row is kept. Write it as "
+                 "name@example.org."),
     "date": _("“%(value)s” cannot be read as a date; the cell was left out, the row is kept. Write it as 2026-03-31."),
 }  # fmt: skip
 

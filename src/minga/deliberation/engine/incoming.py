@@ -71,6 +71,8 @@ class Table:
     name: str
     header: tuple[str, ...]
     columns: Mapping[str, str]
+    #: how many rows its sheets have
+    rows: int = 0
 
 
 def read_upload(
@@ -165,7 +167,7 @@ def _sheet(
         yield Problem(name, "row", message, place)
     header = tuple(dict.fromkeys(column for _sheet_name, table in sheets for column in incoming_sheets.names(table)))
     chosen = {field: column for field, column in (columns or incoming_sheets.guess(header)).items() if column in header}
-    yield Table(number, name, header, chosen)
+    yield Table(number, name, header, chosen, sum(table.height for _sheet_name, table in sheets))
     if "text" not in chosen:
         yield Problem(
             name, "no_text_column",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ _DATES = (
     "%Y/%m/%d",
     "%d.%m.%Y %H:%M",
 )
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _LONGEST = 1_000_000
 
 
@@ -184,7 +186,7 @@ def _row(given: Mapping[str, str], place: str) -> Row:
         text=text,
         name=given.get("name", ""),
         organization=given.get("organization", ""),
-        address=given.get("address", ""),
+        address=_address(given.get("address", ""), problems),
         language=_value("language", given.get("language", ""), problems),
         strata={name: value for name, value in strata.items() if value},
         may_publish={"yes": True, "no": False}.get(_value("may_publish", given.get("may_publish", ""), problems)),
@@ -212,6 +214,22 @@ def _value(wanted: str, value: str, problems: list[CellProblem]) -> str:
             "value",
             f"{value[:80]!r} is not known here; the cell was left out, the row was kept. Write one of: {known}.",
             {"value": value[:80], "known": known},
+        )
+    )
+    return ""
+
+
+def _address(value: str, problems: list[CellProblem]) -> str:
+    """Keep an e-mail address; anything else would be no way to reach the sender, nor to tell who it was."""
+    if not value or _ADDRESS.fullmatch(value):
+        return value
+    problems.append(
+        CellProblem(
+            "address",
+            "address",
+            f"{value[:80]!r} is no e-mail address; the cell was left out, the row was kept. Write it as "
+            "name@example.org.",
+            {"value": value[:80]},
         )
     )
     return ""

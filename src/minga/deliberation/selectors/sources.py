@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
@@ -41,6 +42,25 @@ def find_intake(consultation: Consultation, pk: UUID) -> Intake:
     if found is None:
         raise Http404
     return found
+
+
+def recent_intakes(consultation: Consultation, most: int = 10) -> list[dict[str, Any]]:
+    """Return the last uploads with the names of their files; those of an upload that came in are noted in it."""
+    found = consultation.intakes.prefetch_related("files")[:most]
+    return [
+        {
+            "intake": one,
+            "names": one.found.get("files") or [file.name for file in one.files.all()],
+            "problems": one.found.get("counts", {}).get("problems", 0),
+        }
+        for one in found
+    ]
+
+
+def by_code(consultation: Consultation, codes: Collection[str]) -> dict[str, Source]:
+    """Return sources by their short names, such as S12; a name that is none of theirs is left out."""
+    numbers = [int(code[1:]) for code in codes if re.fullmatch(r"S\d{1,9}", code)]
+    return {str(one): one for one in consultation.sources.filter(number__in=numbers)}
 
 
 def waiting(consultation: Consultation) -> QuerySet[Source]:

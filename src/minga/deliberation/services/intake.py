@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.engine.incoming import Entry, Problem, Table, read_upload
-from minga.deliberation.engine.splitting import is_one_thing, joined, own_words
+from minga.deliberation.engine.splitting import PARAGRAPHS, is_one_thing, joined, own_words, pieces
 from minga.deliberation.engine.submissions import hash_of_text
 from minga.deliberation.models import Consultation, Intake, IntakeFile, Round, Source
 from minga.deliberation.selectors.sources import known_texts, same_sender
@@ -37,6 +37,10 @@ MOST_FILES = 100
 #: Problems and entries that are kept of a dry run; nobody reads more.
 _KEPT = 2000
 _EXCERPT = 120
+#: Problems of a cell alone: its row is taken in.
+CELLS = frozenset({"value", "date", "address"})
+#: Submissions of each kind whose voice is shown beforehand, and how much of it.
+_SAMPLES, _SHOWN_OF_VOICE = 2, 600
 #: Submissions of one transaction.
 _A_PIECE = 20
 #: An upload that nobody decided about is forgotten after this time, and the account of one that was taken in as well.
@@ -108,21 +112,24 @@ def set_task(*, intake: Intake, task: UUID) -> None:
 def check(*, intake: Intake, tell: Tell = lambda *_: None) -> None:
     """Read what was uploaded and keep what was found; twice gives the same."""
     files = list(intake.files.all())
-    found: dict[str, list[Any]] = {"entries": [], "problems": [], "tables": []}
+    found: dict[str, list[Any]] = {"entries": [], "problems": [], "tables": [], "samples": []}
     known = known_texts(intake.consultation)
-    problems = 0
+    problems = cells = 0
     for one in _entries(intake, files, tell):
         if isinstance(one, Entry):
             found["entries"].append(_noted(one, known, len(found["entries"]) + 1))
+            _note_sample(found["samples"], one, intake.given.get("voices", SHORT))
         elif isinstance(one, Table):
             found["tables"].append(
-                {"file": one.file, "name": one.name, "header": list(one.header), "columns": dict(one.columns)}
-            )
+                {"file": one.file, "name": one.name, "header": list(one.header), "columns": dict(one.columns),
+                 "rows": one.rows}
+            )  # fmt: skip
         else:
             problems += 1
+            cells += one.code in CELLS
             if len(found["problems"]) < _KEPT:
                 found["problems"].append(one.as_dict())
-    counts = {"problems": problems, "entries": len(found["entries"])}
+    counts = {"problems": problems, "cells": cells, "entries": len(found["entries"])}
     found["entries"] = found["entries"][:_KEPT] + [one for one in found["entries"][_KEPT:] if one["twin"]]
     Intake.objects.filter(pk=intake.pk, state=Intake.State.READING, revision=intake.revision).update(
         state=Intake.State.CHECKED,
@@ -169,6 +176,31 @@ def _noted(entry: Entry, known: dict[str, list[tuple[str, tuple[str, str, str]]]
     }
 
 
+def _note_sample(samples: list[dict[str, Any]], entry: Entry, way: str) -> None:
+    """Note of the first submissions of each kind which words would be a voice, and which are left out of it."""
+    if sum(one["kind"] == entry.kind for one in samples) >= _SAMPLES:
+        return
+    voices = _voices(entry.text, way)
+    if not voices:
+        return
+    (voice,) = voices
+    own = {piece.number for piece in own_words(entry.text)}
+    left_out = " ".join(piece.text for piece in pieces(entry.text, PARAGRAPHS) if piece.number not in own)
+    samples.append(
+        {
+            "name": entry.name,
+            "place": entry.place,
+            "kind": entry.kind,
+            "voice": _begun(voice.text, _SHOWN_OF_VOICE),
+            "left_out": _begun(" ".join(left_out.split()), _SHOWN_OF_VOICE),
+        }
+    )
+
+
+def _begun(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
 def _sender(entry: Entry) -> tuple[str, str, str]:
     return (entry.author_name, entry.author_organization, entry.author_address)
 
@@ -198,7 +230,14 @@ def confirm(*, intake: Intake, seen: int, takes_twins: bool = False, by: Any = N
     _demand_open(intake.consultation)
     if not intake.total:
         raise ActError("nothing", "There is nothing to take in. Mend the files, then send them again.")
-    _advance(intake, seen, state=Intake.State.RUNNING, given={**intake.given, "twins": takes_twins})
+    found = {name: intake.found.get(name, []) for name in ("problems", "tables")}
+    _advance(
+        intake,
+        seen,
+        state=Intake.State.RUNNING,
+        given={**intake.given, "twins": takes_twins},
+        found={**found, "counts": intake.found.get("counts", {}), "left": []},
+    )
     members.record(by=by, act="upload.confirmed", on=intake.reference)
 
 
@@ -237,17 +276,25 @@ def _take_piece(intake: Intake, piece: Sequence[Entry], files: Mapping[int, Inta
     if locked.done != intake.done or locked.state != Intake.State.RUNNING:
         raise ActError("changed", "Another worker is taking this upload in.")
     known = known_texts(intake.consultation, [hash_of_text(entry.text) for entry in piece])
-    taken = sum(_take_one(intake, entry, files[entry.file], known) for entry in piece)
-    locked.done, locked.taken = locked.done + len(piece), locked.taken + taken
-    locked.save(update_fields=["done", "taken", "changed_at"])
+    twins = [_take_one(intake, entry, files[entry.file], known) for entry in piece]
+    left = [
+        {"name": entry.name, "place": entry.place, "twin": twin}
+        for entry, twin in zip(piece, twins, strict=True)
+        if twin
+    ]
+    locked.done, locked.taken = locked.done + len(piece), locked.taken + len(piece) - len(left)
+    locked.found["left"] = [*locked.found.get("left", []), *left][:_KEPT]
+    locked.save(update_fields=["done", "taken", "found", "changed_at"])
     intake.done, intake.taken = locked.done, locked.taken
 
 
-def _take_one(intake: Intake, entry: Entry, file: IntakeFile, known: dict[str, list[Any]]) -> bool:
+def _take_one(intake: Intake, entry: Entry, file: IntakeFile, known: dict[str, list[Any]]) -> str:
+    """Take one submission in; return the source that it is already, where it was left out for that."""
     digest, sender = hash_of_text(entry.text), _sender(entry)
     twins = known.setdefault(digest, [])
-    if not intake.given.get("twins") and any(same_sender(sender, other) for _code, other in twins):
-        return False
+    twin = next((code for code, other in twins if same_sender(sender, other)), "")
+    if twin and not intake.given.get("twins"):
+        return str(twin)
     given = intake.given
     made = take_in(
         intake.consultation,
@@ -268,7 +315,7 @@ def _take_one(intake: Intake, entry: Entry, file: IntakeFile, known: dict[str, l
     if not made.source.name:
         Source.objects.filter(pk=made.source.pk).update(name=entry.name[-200:])
     twins.append((str(made.source), sender))
-    return True
+    return ""
 
 
 def _voices(text: str, way: str) -> list[Part]:
@@ -292,13 +339,48 @@ def _file(entry: Entry, file: IntakeFile) -> File | None:
 
 @transaction.atomic
 def _finish(intake: Intake) -> None:
-    Intake.objects.filter(pk=intake.pk).update(
-        state=Intake.State.DONE,
-        found={"problems": intake.found.get("problems", []), "counts": intake.found.get("counts", {})},
-        finished_at=timezone.now(),
-    )
+    intake.refresh_from_db()
+    found = {**intake.found, "files": [file.name for file in intake.files.all()]}
+    unread = _unread(found)
+    if unread:
+        found["problems"] = [one for one in found.get("problems", []) if one["code"] != "no_text_column"]
+        counts = found.get("counts", {})
+        found["counts"] = {**counts, "problems": max(0, counts.get("problems", 0) - len(unread))}
+        found["waiting"] = {"intake": str(_set_aside(intake, unread).pk), "files": len(unread)}
+    found.pop("tables", None)
+    Intake.objects.filter(pk=intake.pk).update(state=Intake.State.DONE, found=found, finished_at=timezone.now())
     _forget_files(intake)
     intake.refresh_from_db()
+
+
+def _unread(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the spreadsheets of which nothing was read, since no column is known to hold the text."""
+    return [table for table in found.get("tables", []) if "text" not in table["columns"]]
+
+
+def _set_aside(intake: Intake, tables: Sequence[dict[str, Any]]) -> Intake:
+    """Keep spreadsheets whose columns nobody has named yet as an upload of their own, which waits for that."""
+    given = {name: value for name, value in intake.given.items() if name not in {"columns", "twins"}}
+    kept: Intake = Intake.objects.create(
+        consultation=intake.consultation, round=intake.round, given=given, by_mark=intake.by_mark,
+        state=Intake.State.CHECKED,
+    )  # fmt: skip
+    problems = []
+    for number, table in enumerate(tables):
+        intake.files.filter(number=table["file"]).update(intake=kept, number=number)
+        problems += [
+            one
+            for one in intake.found.get("problems", [])
+            if one["code"] == "no_text_column" and one["name"] == table["name"]
+        ][:1]
+    kept.found = {
+        "entries": [],
+        "problems": problems,
+        "tables": [{**table, "file": number} for number, table in enumerate(tables)],
+        "counts": {"problems": len(problems), "cells": 0, "entries": 0},
+    }
+    kept.save(update_fields=["found"])
+    return kept
 
 
 # ---------------------------------------------------------------- forgetting

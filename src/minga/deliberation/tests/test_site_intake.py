@@ -62,7 +62,7 @@ def test_five_hundred_mixed_submissions_come_in(asked, own_vault, django_capture
     checked = time.monotonic()
     assert intake.state == Intake.State.CHECKED
     assert not Source.objects.exists(), "a dry run takes nothing in"
-    assert intake.found["counts"] == {"entries": 502, "problems": 4}
+    assert intake.found["counts"] == {"entries": 502, "problems": 4, "cells": 0}
     assert {one["code"] for one in intake.found["problems"]} == {"no_text", "protected", "picture", "no_words"}
     assert [one["twin"] != "" for one in intake.found["entries"]].count(True) == 2
     with django_capture_on_commit_callbacks(execute=True):
@@ -200,6 +200,55 @@ def test_columns_are_asked_for_where_their_names_tell_nothing_and_wrong_cells_ar
     taken_in(intake)
     assert [one.strata for one in Source.objects.order_by("number")] == [{"gender": "woman"}, {}]
     assert [str(one.received_at.date()) for one in Source.objects.order_by("number")][1] == "2026-02-01"
+
+
+def test_a_spreadsheet_that_nobody_could_read_waits_for_its_columns_after_the_rest_came_in(
+    asked, own_vault, django_capture_on_commit_callbacks
+):
+    files = {"a.txt": b"Train us.", "said.csv": b"A;B\nFund us.;Amina\nHear us.;Bao\n"}
+    intake = begun(asked, files)
+    assert intake.found["tables"][0]["rows"] == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        taken_in(intake)
+    assert (intake.taken, intake.found["problems"], intake.found["files"]) == (1, [], ["a.txt", "said.csv"])
+    waiting = Intake.objects.get(pk=intake.found["waiting"]["intake"])
+    assert (waiting.state, [file.name for file in waiting.files.all()]) == ("checked", ["said.csv"])
+    intakes.choose_columns(intake=waiting, columns={"0": {"text": "A", "name": "B"}}, seen=waiting.revision)
+    intakes.check(intake=waiting)
+    waiting.refresh_from_db()
+    with django_capture_on_commit_callbacks(execute=True):
+        taken_in(waiting)
+    assert sorted(Source.objects.values_list("text", flat=True)) == ["Fund us.", "Hear us.", "Train us."]
+    assert len(files_in(own_vault)) == 1
+
+
+def test_what_was_left_out_as_being_here_stays_known_with_its_twin(asked):
+    take_in(asked, "letter", "Train us.")
+    intake = taken_in(begun(asked, {"again.txt": b"Train us.", "b.txt": b"Fund us.", "c.txt": b"Fund us."}))
+    assert intake.found["left"] == [
+        {"name": "again.txt", "place": "", "twin": "S1"},
+        {"name": "c.txt", "place": "", "twin": "S2"},
+    ]
+
+
+def test_a_cell_that_is_no_address_is_named_and_its_row_kept(asked):
+    intake = begun(asked, {"a.csv": b"text,email\nTrain us.,not an address\nFund us.,amina@example.org\n"})
+    assert [(one["place"], one["column"], one["code"]) for one in intake.found["problems"]] == [
+        ("row 2", "email", "address")
+    ]
+    assert intake.found["counts"] == {"entries": 2, "problems": 1, "cells": 1}
+    taken_in(intake)
+    assert list(Source.objects.order_by("number").values_list("author_address", flat=True)) == ["", "amina@example.org"]
+
+
+def test_check_shows_which_words_would_be_a_voice_and_which_are_left_out(asked):
+    intake = begun(asked, {f"{n}.txt": "\n\n".join([*ZELDA, str(n)]).encode() for n in range(3)}, voices="whole")
+    assert [(one["name"], one["voice"]) for one in intake.found["samples"]] == [
+        ("0.txt", "Train the bakers first."),
+        ("1.txt", "Train the bakers first."),
+    ]
+    left_out = intake.found["samples"][0]["left_out"]
+    assert left_out == "Dear Minister, Yours sincerely, Zelda Uniquename 12 Elm Street 0"
 
 
 def test_what_was_said_for_all_holds_unless_a_row_says_otherwise(asked):

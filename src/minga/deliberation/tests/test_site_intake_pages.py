@@ -114,7 +114,7 @@ def test_five_hundred_come_in_by_pages_without_help(bao, asked, django_capture_o
         bao.post(address("upload"), sent(testing_intake.five_hundred()))
     intake = Intake.objects.get()
     shown = bao.get(address("intake", intake.pk))
-    assert "500 submissions can be taken in. 2 are here already. 4 problems stand below." in " ".join(
+    assert "500 submissions can be taken in. 2 are here already. 4 files and rows are left out." in " ".join(
         shown.content.decode().split()
     )
     assert "the same words as letters/1.txt" in shown.content.decode()
@@ -123,6 +123,44 @@ def test_five_hundred_come_in_by_pages_without_help(bao, asked, django_capture_o
         post(bao, "intake_confirm", intake.pk, seen=intake.revision)
     assert "500 submissions are taken in. 2 were left out" in " ".join(page(bao, "intake", intake.pk).split())
     assert len(bao.get(address("sources")).content) < 60_000
+
+
+def test_an_empty_file_is_named_and_the_others_come_in(bao, asked, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        bao.post(address("upload"), sent({"empty.txt": b"", "a.txt": b"Train the bakers."}))
+    shown = page(bao, "intake", Intake.objects.get().pk)
+    assert "1 submission can be taken in." in shown
+    assert "<bdi>empty.txt</bdi>" in shown
+    assert "The file is empty." in shown
+
+
+def test_page_shows_what_would_be_a_voice_and_what_stays_out(bao, asked, django_capture_on_commit_callbacks):
+    files = {"a.txt": LETTER.replace("\n\nThen fund small machines.", "").encode(), "said.csv": b"A;B\nFund us.;x\n"}
+    with django_capture_on_commit_callbacks(execute=True):
+        bao.post(address("upload"), sent(files))
+    intake = Intake.objects.get()
+    shown = page(bao, "intake", intake.pk)
+    assert '<blockquote dir="auto">Train the bakers of Praia first.</blockquote>' in shown
+    assert "Dear committee, Kind regards, Amina" in shown
+    assert "said.csv with 1 row stays out" in shown
+    with django_capture_on_commit_callbacks(execute=True):
+        post(bao, "intake_confirm", intake.pk, seen=intake.revision)
+    done = page(bao, "intake", intake.pk)
+    assert "1 spreadsheet waits" in done
+    assert "below" not in done
+    recent = page(bao, "upload")
+    assert "said.csv" in recent
+    assert "1 submission is taken in." in recent
+
+
+def test_what_was_left_out_is_named_with_its_twin_after_taking_in(bao, asked, django_capture_on_commit_callbacks):
+    take_in(asked, "letter", "Train the bakers.", file=File("first.txt", "text/plain", b"Train the bakers."))
+    with django_capture_on_commit_callbacks(execute=True):
+        bao.post(address("upload"), sent({"again.txt": b"Train the bakers.", "b.txt": b"Fund us."}))
+        intake = Intake.objects.get()
+        post(bao, "intake_confirm", intake.pk, seen=intake.revision)
+    shown = page(bao, "intake", intake.pk)
+    assert f'<a href="{address("source", 1)}">the same words as S1</a> (<bdi>first.txt</bdi>)' in shown
 
 
 @pytest.mark.parametrize("state", ["reading", "running"])

@@ -53,7 +53,7 @@ def upload(request: HttpRequest, consultation: Consultation) -> HttpResponse:
         else:
             tasks.start_intake(intake)
             return redirect("deliberation:intake", consultation.slug, intake.pk)
-    words = frame(consultation) | {"form": form, "recent": consultation.intakes.all()[:10]}
+    words = frame(consultation) | {"form": form, "recent": sources.recent_intakes(consultation)}
     return render(request, "deliberation/intake_upload.html", words, status=422 if form.errors else 200)
 
 
@@ -70,21 +70,26 @@ def _page(request: HttpRequest, found: Intake, *, status: int = 200, **more: Any
     entries = noted.get("entries", [])
     twins = [one for one in entries if one["twin"]]
     page = Paginator([one for one in entries if not one["twin"]], _PER_PAGE).get_page(request.GET.get("page"))
+    problems = sorted(noted.get("problems", []), key=lambda one: one["code"] in services.CELLS)
+    unread = [table for table in noted.get("tables", []) if "text" not in table["columns"]]
     words = frame(found.consultation) | {
         "intake": found,
         "is_waiting": found.state in {Intake.State.READING, Intake.State.RUNNING},
         "progress": tasks.progress_of(found),
-        "files": found.files.all(),
         "ready": max(0, counts.get("entries", 0) - len(twins)),
         "n_twins": len(twins),
-        "twins": [_shown(one) for one in twins[:_SHOWN]],
-        "more_twins": max(0, len(twins) - _SHOWN),
+        "twins": _beside_sources(found.consultation, (twins or noted.get("left", []))[:_SHOWN]),
+        "more_twins": max(0, len(twins or noted.get("left", [])) - _SHOWN),
         "page": page,
         "entries": [_shown(one) for one in page.object_list],
-        "n_problems": counts.get("problems", 0),
-        "problems": [_told(one) for one in noted.get("problems", [])[:_SHOWN]],
+        "samples": [_shown(one) for one in noted.get("samples", [])],
+        "n_left_out": counts.get("problems", 0) - counts.get("cells", 0),
+        "n_cells": counts.get("cells", 0),
+        "problems": [_told(one) for one in problems[:_SHOWN]],
         "more_problems": max(0, counts.get("problems", 0) - _SHOWN),
         "columns": [ColumnsForm(table) for table in noted.get("tables", [])],
+        "unread": [table | {"rows": table.get("rows", 0)} for table in unread],
+        "set_aside": noted.get("waiting"),
         "confirming": ConfirmForm(initial={"seen": found.revision}),
         "left": found.done - found.taken,
     }
@@ -93,8 +98,14 @@ def _page(request: HttpRequest, found: Intake, *, status: int = 200, **more: Any
 
 def _shown(entry: dict[str, Any]) -> dict[str, Any]:
     kinds = dict(Source.Kind.choices)
-    places = {name: wording_intake.place(entry[name]) for name in ("place", "twin", "alike")}
-    return entry | places | {"kind": kinds.get(entry["kind"], entry["kind"])}
+    places = {name: wording_intake.place(entry[name]) for name in ("place", "twin", "alike") if name in entry}
+    return entry | places | {"kind": kinds.get(entry.get("kind"), entry.get("kind"))}
+
+
+def _beside_sources(consultation: Consultation, twins: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give what is here already with the source that it is, where that is no other file of the same upload."""
+    known = sources.by_code(consultation, [one["twin"] for one in twins])
+    return [_shown(one) | {"source": known.get(one["twin"])} for one in twins]
 
 
 def _told(problem: dict[str, Any]) -> dict[str, Any]:
