@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.apps import apps
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
@@ -18,7 +19,6 @@ from minga.deliberation.services import answering, drafting, mapping, moderating
 from minga.deliberation.services.sources import take_in
 from minga.deliberation.testing_conversations import conversation, joined, said, with_camps
 from minga.deliberation.testing_talk import press, talk
-from minga.meetings.models import Meeting
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
 
@@ -204,7 +204,7 @@ def test_removed_clause_says_where_the_reason_stands():
 @pytest.mark.parametrize("is_public", [True, False])
 def test_voice_from_a_meeting_leads_to_it_if_everyone_may_see_it(is_public):
     asked = people.consultation()
-    meeting = Meeting.objects.create(
+    meeting = apps.get_model("meetings", "Meeting").objects.create(
         title="Hearing in Praia", kind="hearing", state="held", is_public=is_public, starts_at=timezone.now(),
         ends_at=timezone.now(),
     )  # fmt: skip
