@@ -410,6 +410,18 @@ def test_sender_decides_whether_the_words_are_shown(sent):
     assert Client().get(address("voice", "strategy", 1)).status_code == 200
 
 
+def test_receipt_says_that_words_wait_to_be_read(sent):
+    client = opened(sent)
+    receipt = address("my_receipt", sent.source.pk)
+    page = client.get(receipt).content.decode()
+    assert "once the team has read them" in page
+    assert "As everyone sees it" not in page
+    themed(sent.source.consultation, "Power", sent.voices)
+    page = client.get(receipt).content.decode()
+    assert "once the team has read them" not in page
+    assert "As everyone sees it" in page
+
+
 def test_nobody_else_changes_a_submission(sent):
     stranger = Client()
     for name in ("receipt_publish", "receipt_withdraw", "receipt_close"):

@@ -113,6 +113,7 @@ def my_receipt(request: HttpRequest, source: Source) -> HttpResponse:
         "source": source,
         "stories": selectors.stories(source.consultation, standing),
         "taken_back": [voice for voice in voices if voice.withdrawn_at is not None],
+        "shown": set(selectors.public_voices(source.consultation).filter(source=source).values_list("pk", flat=True)),
         "by_account": not _holds(request, source),
         "is_kept_back": is_kept_back(source),
     }
