@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.conf import settings
 from django.core.exceptions import TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
@@ -9,8 +11,12 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
 
+_log = logging.getLogger(__name__)
 
-def _page(request: HttpRequest, status: int, title: str, explanation: str, what_to_do: str) -> HttpResponse:
+
+def _page(
+    request: HttpRequest, status: int, title: str, explanation: str, what_to_do: str, back: str = ""
+) -> HttpResponse:
     if request.path.startswith("/api/"):
         from django.http import JsonResponse
 
@@ -24,20 +30,25 @@ def _page(request: HttpRequest, status: int, title: str, explanation: str, what_
             },
             status=status,
         )
-    words = {"title": title, "explanation": explanation, "what_to_do": what_to_do}
+    words = {"title": title, "explanation": explanation, "what_to_do": what_to_do, "back": back}
     return render(request, "web/error.html", words, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: the browser sent what the site cannot read, or more files than it receives at once."""
     if isinstance(exception, TooManyFilesSent):
-        return _page(
+        response = _page(
             request,
             400,
             _("Too many files at once"),
             _("At most %(most)s files are received at once.") % {"most": settings.DATA_UPLOAD_MAX_NUMBER_FILES},
             _("Put them into one .zip file and send that."),
+            back=request.path,
         )
+        # people choose too many files; Django would log it as an attack, with a traceback
+        _log.info("Too many files at once: %s", request.path)
+        response._has_been_logged = True  # type: ignore[attr-defined]
+        return response
     return _page(
         request,
         400,

@@ -105,6 +105,8 @@ def sources(consultation: Consultation) -> Iterable[Part]:
         count=rows.count(),
         waiting=rows.filter(read_at=None).exclude(text="").count(),
     )
+    if consultation.state == Consultation.State.ADOPTED:
+        return  # nothing can be taken in any more
     yield Part(
         label=_("Take in what was sent"),
         url=reverse("deliberation:upload", args=[consultation.slug]),

@@ -39,6 +39,8 @@ _KEPT = 2000
 _EXCERPT = 120
 #: Problems of a cell alone: its row is taken in.
 CELLS = frozenset({"value", "date", "address"})
+#: What is read all the same, and wants a look at the file.
+NOTES = frozenset({"arabic_order"})
 #: Submissions of each kind whose voice is shown beforehand, and how much of it.
 _SAMPLES, _SHOWN_OF_VOICE = 2, 600
 #: Submissions of one transaction.
@@ -114,7 +116,7 @@ def check(*, intake: Intake, tell: Tell = lambda *_: None) -> None:
     files = list(intake.files.all())
     found: dict[str, list[Any]] = {"entries": [], "problems": [], "tables": [], "samples": []}
     known = known_texts(intake.consultation)
-    problems = cells = 0
+    problems = cells = notes = 0
     for one in _entries(intake, files, tell):
         if isinstance(one, Entry):
             found["entries"].append(_noted(one, known, len(found["entries"]) + 1))
@@ -127,9 +129,10 @@ def check(*, intake: Intake, tell: Tell = lambda *_: None) -> None:
         else:
             problems += 1
             cells += one.code in CELLS
+            notes += one.code in NOTES
             if len(found["problems"]) < _KEPT:
                 found["problems"].append(one.as_dict())
-    counts = {"problems": problems, "cells": cells, "entries": len(found["entries"])}
+    counts = {"problems": problems, "cells": cells, "notes": notes, "entries": len(found["entries"])}
     found["entries"] = found["entries"][:_KEPT] + [one for one in found["entries"][_KEPT:] if one["twin"]]
     Intake.objects.filter(pk=intake.pk, state=Intake.State.READING, revision=intake.revision).update(
         state=Intake.State.CHECKED,
@@ -377,7 +380,7 @@ def _set_aside(intake: Intake, tables: Sequence[dict[str, Any]]) -> Intake:
         "entries": [],
         "problems": problems,
         "tables": [{**table, "file": number} for number, table in enumerate(tables)],
-        "counts": {"problems": len(problems), "cells": 0, "entries": 0},
+        "counts": {"problems": len(problems), "cells": 0, "notes": 0, "entries": 0},
     }
     kept.save(update_fields=["found"])
     return kept

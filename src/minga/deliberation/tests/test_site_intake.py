@@ -62,7 +62,7 @@ def test_five_hundred_mixed_submissions_come_in(asked, own_vault, django_capture
     checked = time.monotonic()
     assert intake.state == Intake.State.CHECKED
     assert not Source.objects.exists(), "a dry run takes nothing in"
-    assert intake.found["counts"] == {"entries": 502, "problems": 4, "cells": 0}
+    assert intake.found["counts"] == {"entries": 502, "problems": 4, "cells": 0, "notes": 0}
     assert {one["code"] for one in intake.found["problems"]} == {"no_text", "protected", "picture", "no_words"}
     assert [one["twin"] != "" for one in intake.found["entries"]].count(True) == 2
     with django_capture_on_commit_callbacks(execute=True):
@@ -236,7 +236,7 @@ def test_a_cell_that_is_no_address_is_named_and_its_row_kept(asked):
     assert [(one["place"], one["column"], one["code"]) for one in intake.found["problems"]] == [
         ("row 2", "email", "address")
     ]
-    assert intake.found["counts"] == {"entries": 2, "problems": 1, "cells": 1}
+    assert intake.found["counts"] == {"entries": 2, "problems": 1, "cells": 1, "notes": 0}
     taken_in(intake)
     assert list(Source.objects.order_by("number").values_list("author_address", flat=True)) == ["", "amina@example.org"]
 

@@ -134,6 +134,26 @@ def test_an_empty_file_is_named_and_the_others_come_in(bao, asked, django_captur
     assert "The file is empty." in shown
 
 
+def test_more_files_than_are_received_lead_back_to_the_form_and_are_no_attack(bao, asked, caplog):
+    assert "At most 100 files at once." in page(bao, "upload")
+    with caplog.at_level("INFO"):
+        response = bao.post(address("upload"), sent({f"{number}.txt": b"Train us." for number in range(101)}))
+    assert response.status_code == 400
+    assert f'href="{address("upload")}"' in response.content.decode()
+    assert [(one.levelname, one.exc_info) for one in caplog.records if "many" in one.getMessage().lower()] == [
+        ("INFO", None)
+    ]
+
+
+def test_desk_of_an_adopted_draft_does_not_offer_taking_in(bao, asked):
+    assert address("upload") in page(bao, "desk")
+    assert address("upload") in page(bao, "sources")
+    asked.state = "adopted"
+    asked.save()
+    assert address("upload") not in page(bao, "desk")
+    assert address("upload") not in page(bao, "sources")
+
+
 def test_page_shows_what_would_be_a_voice_and_what_stays_out(bao, asked, django_capture_on_commit_callbacks):
     files = {"a.txt": LETTER.replace("\n\nThen fund small machines.", "").encode(), "said.csv": b"A;B\nFund us.;x\n"}
     with django_capture_on_commit_callbacks(execute=True):

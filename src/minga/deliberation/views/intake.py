@@ -70,7 +70,7 @@ def _page(request: HttpRequest, found: Intake, *, status: int = 200, **more: Any
     entries = noted.get("entries", [])
     twins = [one for one in entries if one["twin"]]
     page = Paginator([one for one in entries if not one["twin"]], _PER_PAGE).get_page(request.GET.get("page"))
-    problems = sorted(noted.get("problems", []), key=lambda one: one["code"] in services.CELLS)
+    problems = sorted(noted.get("problems", []), key=lambda one: _weight(one["code"]))
     unread = [table for table in noted.get("tables", []) if "text" not in table["columns"]]
     words = frame(found.consultation) | {
         "intake": found,
@@ -83,8 +83,9 @@ def _page(request: HttpRequest, found: Intake, *, status: int = 200, **more: Any
         "page": page,
         "entries": [_shown(one) for one in page.object_list],
         "samples": [_shown(one) for one in noted.get("samples", [])],
-        "n_left_out": counts.get("problems", 0) - counts.get("cells", 0),
+        "n_left_out": counts.get("problems", 0) - counts.get("cells", 0) - counts.get("notes", 0),
         "n_cells": counts.get("cells", 0),
+        "n_notes": counts.get("notes", 0),
         "problems": [_told(one) for one in problems[:_SHOWN]],
         "more_problems": max(0, counts.get("problems", 0) - _SHOWN),
         "columns": [ColumnsForm(table) for table in noted.get("tables", [])],
@@ -94,6 +95,11 @@ def _page(request: HttpRequest, found: Intake, *, status: int = 200, **more: Any
         "left": found.done - found.taken,
     }
     return render(request, "deliberation/intake.html", words | more, status=status)
+
+
+def _weight(code: str) -> int:
+    """Sort files and rows that stay out before what wants a look, and cells last."""
+    return 2 if code in services.CELLS else int(code in services.NOTES)
 
 
 def _shown(entry: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import io
 import logging
 import re
 import time
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,13 @@ from minga.text.extraction.word import too_long
 _FEW_LETTERS = 12
 _ENDS = re.compile(r"[.!?:;。！？؟…][\"'”’»)]?\s*$")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-$")
+#: Letters joined for print (ﬁ), and Arabic letters in the shape that they have at their place in a word.
+_SHAPES = re.compile(r"[\ufb00-\ufb06\ufb50-\ufdff\ufe70-\ufefc]")
+_ARABIC = re.compile(r"[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]")
+_LETTER = re.compile(r"[^\W\d_]")
+_BEFORE = re.compile(r"([.,:!،؛؟]+)(?=\w)")
+#: Writes every line from left to right, as browsers that print Arabic do.
+_DRAWS_FROM_THE_LEFT = "Skia/PDF"
 #: A line shorter than this share of the longest ends its paragraph, if it ends a sentence.
 _SHORT = 0.75
 
@@ -56,12 +64,15 @@ def read_pdf(data: bytes, name: str, limits: Limits) -> Document:
 def _document(reader: Any, name: str, limits: Limits) -> Document:
     parts: list[Part] = []
     left_out: list[ExtractionError] = []
-    characters = 0
+    characters = empty = 0
+    has_arabic = False
     until = time.monotonic() + limits.seconds
     for number in range(1, len(reader.pages) + 1):
         text = _page(reader, number - 1, name)
+        has_arabic = has_arabic or len(_ARABIC.findall(text)) >= _FEW_LETTERS
         if sum(sign.isalpha() for sign in text) < _FEW_LETTERS:
             left_out.append(_without_text(name, f"page {number}"))
+            empty += 1
         characters += len(text)
         if characters > limits.characters:
             raise too_long(name, limits)
@@ -74,8 +85,10 @@ def _document(reader: Any, name: str, limits: Limits) -> Document:
                 values={"most": int(limits.seconds)},
             )
         parts += [Part(words, kind, f"page {number}") for kind, words in _paragraphs(text)]
-    if len(left_out) == len(reader.pages):
+    if empty == len(reader.pages):
         raise _without_text(name)
+    if has_arabic:
+        left_out.append(_order_not_sure(name))
     return Document("pdf", "application/pdf", tuple(parts), left_out=tuple(left_out))
 
 
@@ -89,11 +102,41 @@ def _without_text(name: str, place: str = "") -> ExtractionError:
     )
 
 
+def _order_not_sure(name: str) -> ExtractionError:
+    """Make the note that a PDF holds where words stand, and not in which order they are read."""
+    return ExtractionError(
+        "arabic_order", "The order of Arabic words in this PDF is not sure. Check it against the file.", file=name
+    )
+
+
 def _page(reader: Any, index: int, name: str) -> str:
     try:
-        return str(reader.pages[index].extract_text() or "")
+        text = plain_letters(str(reader.pages[index].extract_text() or ""))
+        is_drawn = _DRAWS_FROM_THE_LEFT in str((reader.metadata or {}).get("/Producer", ""))
     except Exception:  # one page that cannot be read must not lose the others
         raise damaged(name, f"page {index + 1}") from None
+    return "\n".join(in_reading_order(line) for line in text.split("\n")) if is_drawn else text
+
+
+def plain_letters(text: str) -> str:
+    """Put plain letters in the place of those that were shaped for print; nothing else changes."""
+    return _SHAPES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+
+
+def in_reading_order(line: str) -> str:
+    """Turn the words of an Arabic line that was drawn from the left; names in Latin letters keep their order."""
+    letters = _LETTER.findall(line)
+    if sum(_ARABIC.match(letter) is not None for letter in letters) * 2 <= len(letters):
+        return line
+    turned: list[str] = []
+    latin: list[str] = []
+    for word in reversed(line.split()):
+        if _LETTER.search(word) and not _ARABIC.search(word):
+            latin.insert(0, word)
+            continue
+        turned += [*latin, _BEFORE.sub("", word, count=1) + found[1] if (found := _BEFORE.match(word)) else word]
+        latin = []
+    return " ".join([*turned, *latin])
 
 
 def _paragraphs(text: str) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minga.text.extraction import LIMITS, Document, ExtractionError, decode, extract, kind_of, paragraphs, unpack
+from minga.text.extraction.pdf import in_reading_order, plain_letters
 from minga.text.testing_files import archive_file, mail_file, mailbox_file, pdf_file, word_file
 from minga.text.tests.test_languages import SAID
 
@@ -152,6 +153,28 @@ def test_greeting_and_closing_of_a_pdf_stand_apart_from_what_is_said():
         "Kind regards,",
         "Zelda",
     ]
+
+
+def test_letters_shaped_for_print_become_plain_ones_and_others_stay():
+    assert plain_letters("The oﬃce of the ﬁrm – x² ½ Å") == "The office of the firm – x² ½ Å"
+    assert plain_letters("اﻟﺴﻴﺪ") == "السيد"
+
+
+def test_words_of_an_arabic_line_drawn_from_the_left_are_turned_and_latin_lines_are_not():
+    drawn = plain_letters(".اﻟﺴﻨﺔ  ﻟﻬﺬه  UNIDO Vienna ﻣﻦ  اﻟﺘﻤﻮﻳﻞ  وﻧﺮﻳﺪ  ،2027 ﻋﺎم")
+    assert in_reading_order(drawn) == "عام 2027، ونريد التمويل من UNIDO Vienna لهذه السنة."
+    assert in_reading_order("The office, العربية too.") == "The office, العربية too."
+
+
+def test_arabic_pdf_is_read_and_its_order_is_named_as_not_sure():
+    weasyprint = pytest.importorskip("weasyprint")
+    page = '<html lang="{0}" dir="{1}"><p>{2}</p></html>'
+    said = page.format("ar", "rtl", "نطلب تدريب الخبازين في مدينتنا")
+    found = read(weasyprint.HTML(string=said).write_pdf())
+    assert "الخبازين" in found.text
+    assert [one.code for one in found.left_out] == ["arabic_order"]
+    latin = read(weasyprint.HTML(string=page.format("en", "ltr", "The office of the firm is first.")).write_pdf())
+    assert (latin.text, latin.left_out) == ("The office of the firm is first.", ())
 
 
 def test_scanned_pdf_says_what_to_do():
