@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from minga.deliberation.engine.splitting import NEW, OUT, WITH, Piece, pieces
+from minga.deliberation.engine.splitting import NEW, OUT, WITH, Cut, Piece, cuts, pieces, suggest_way
 from minga.deliberation.engine.suggesting import Said, best
 from minga.deliberation.models import Consultation, Source, Theme, Voice
 from minga.deliberation.selectors import theming
@@ -15,6 +15,10 @@ from minga.deliberation.selectors.suggesting import likeness
 _ALIKE, _MOST = 0.25, 3
 #: The voices that came last are compared, each by its beginning.
 _COMPARED, _LETTERS = 2000, 400
+
+
+#: A longer source is looked at by itself.
+_BOOK = 20_000
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,14 @@ def beside(source: Source, way: str, choices: Mapping[int, str] | None = None) -
     shown = [_shown(piece, voices, source, choices) for piece in pieces(source.text, way)]
     left = sum(one.voice is None and one.choice in {NEW, WITH} for one in shown)
     return Beside(shown, _rows(source, voices), left)
+
+
+def suggested_cuts(source: Source) -> list[Cut]:
+    """Return the voices that are suggested for a source that waits; none for a whole book."""
+    if source.read_at or len(source.text) > _BOOK:
+        return []
+    found = pieces(source.text, suggest_way(source.text))
+    return cuts(source.text, found, {piece.number: piece.suggestion for piece in found})
 
 
 def _shown(piece: Piece, voices: list[Voice], source: Source, choices: Mapping[int, str] | None) -> ShownPiece:

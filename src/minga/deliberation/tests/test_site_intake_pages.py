@@ -273,6 +273,35 @@ def test_letter_is_split_beside_its_voices_and_its_text_stays(bao, asked, letter
     assert shown.count("checked") == 2, "what was left out stays left out"
 
 
+def test_suggested_voices_of_ticked_sources_are_made_at_once(bao, asked, letter):
+    for number in range(3):  # the list asks as often for many as for one
+        take_in(asked, "letter", f"Dear all,\n\nFund mill {number}.\n\nBest,\nZelda", voices=[])
+    shown = page(bao, "sources", query="?state=waiting&tick=all")
+    assert shown.count('name="source"') == 4 == shown.count(" checked>")
+    assert "2 suggested" in shown
+    assert " checked>" not in page(bao, "sources", query="?state=waiting")
+    made = bao.post(address("sources_split"), {"source": ["1-0", "2-0", "3-7", "nonsense"]}, follow=True)
+    assert "4 voices are made." not in made.content.decode()
+    assert "3 voices are made." in made.content.decode()
+    assert "1 source was left" in made.content.decode(), "somebody changed it since"
+    assert [voice.text for voice in Voice.objects.order_by("number")][-1] == "Fund mill 0."
+    assert "Zelda" not in " ".join(Voice.objects.values_list("text", flat=True))
+    assert Source.objects.filter(read_at=None).count() == 2
+    again = bao.post(address("sources_split"), {"source": ["1-1"]}, follow=True)
+    assert Voice.objects.count() == 3, "a source with voices is not split anew"
+    assert "1 source was left" in again.content.decode()
+    assert "No source is ticked." in bao.post(address("sources_split"), follow=True).content.decode()
+
+
+def test_making_voices_leads_to_the_next_source_that_waits(bao, asked, letter):
+    take_in(asked, "letter", "Fund the mills.", voices=[])
+    assert "Make these voices and go to the next" in page(bao, "source", 1)
+    given = {"piece-2": "new", "go": "next"}
+    response = post(bao, "source_split", 1, seen=letter.revision, by="paragraphs", **given)
+    assert response.url == address("source", 2)
+    assert "go to the next" not in page(bao, "source", 2)
+
+
 def test_two_analysts_cannot_split_the_same_letter_and_the_second_keeps_the_choices(bao, asked, letter):
     chosen = {"piece-1": "out", "piece-2": "new", "piece-3": "out", "piece-4": "out"}
     seen = letter.revision

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_IMPORT}<uuid:pk>/problems.csv", intake.intake_problems, name="intake_problems"),
     path(_SOURCES, sources.source_list, name="sources"),
     path(f"{_SOURCES}new/", sources.source_new, name="source_new"),
+    path(f"{_SOURCES}split/", sources.sources_split, name="sources_split"),
     path(f"{_SOURCES}<int:number>/", sources.source, name="source"),
     path(f"{_SOURCES}<int:number>/split/", sources.source_split, name="source_split"),
     path(f"{_SOURCES}<int:number>/read/", sources.source_read, name="source_read"),

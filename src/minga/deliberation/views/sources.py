@@ -56,8 +56,52 @@ def source_list(request: HttpRequest, consultation: Consultation) -> HttpRespons
         "kinds": Source.Kind.choices,
         "rounds": consultation.rounds.all(),
         "waiting": sources.waiting(consultation).count(),
+        "rows": [(one, len(beside.suggested_cuts(one)) if _can_be_cut(one, consultation) else 0) for one in page],
+        "is_ticked": asked.get("tick") == "all",
     }
+    words["can_make"] = any(count for _one, count in words["rows"])
     return render(request, "deliberation/sources.html", words)
+
+
+def _can_be_cut(one: Source, consultation: Consultation) -> bool:
+    return bool(
+        one.text
+        and not one.read_at
+        and not one.n_voices + one.n_withdrawn
+        and consultation.state != Consultation.State.ADOPTED
+    )
+
+
+@require_POST
+@works_on(_ANALYST)
+def sources_split(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+    """Make the suggested voices of the sources that were ticked; what somebody else changed meanwhile is left."""
+    ticked = dict(one.split("-") for one in request.POST.getlist("source") if re.fullmatch(r"\d{1,9}-\d{1,9}", one))
+    made = left = 0
+    for found in consultation.sources.select_related("consultation").filter(number__in=list(ticked)[:_PER_PAGE]):
+        try:
+            seen = int(ticked[str(found.number)])
+            cuts = [] if found.voices.exists() else beside.suggested_cuts(found)
+            made += len(splitting.split(source=found, cuts=cuts, seen=seen, by=request.user))
+        except ActError:
+            left += 1
+    if made:
+        said = ngettext("%(count)s voice is made.", "%(count)s voices are made.", made) % {"count": made}
+        messages.success(request, said)
+    if left:
+        messages.error(
+            request,
+            ngettext(
+                "%(count)s source was left, since somebody changed it meanwhile or no voice is suggested.",
+                "%(count)s sources were left, since somebody changed them meanwhile or no voice is suggested.",
+                left,
+            ) % {"count": left},
+        )  # fmt: skip
+    if not ticked:
+        messages.error(request, _("No source is ticked. Tick those of which the suggested voices shall be made."))
+    response = redirect("deliberation:sources", consultation.slug)
+    response["Location"] += "?state=waiting"
+    return response
 
 
 @works_on(_ANALYST)
@@ -196,7 +240,8 @@ def source_split(request: HttpRequest, consultation: Consultation, number: int) 
     messages.success(
         request, ngettext("%(count)s voice is made.", "%(count)s voices are made.", count) % {"count": count}
     )
-    return _back(found, "voices")
+    following = sources.next_waiting(found) if request.POST.get("go") == "next" else None
+    return _back(following) if following else _back(found, "voices")
 
 
 @require_POST
