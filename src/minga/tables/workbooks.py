@@ -244,7 +244,7 @@ def _word(value: Any) -> str:
 # ------------------------------------------------------------------------------------------ writing
 
 
-def write_workbook(sheets: Mapping[str, pl.DataFrame], target: str | Path | IO[bytes]) -> None:
+def write_workbook(sheets: Mapping[str, pl.DataFrame], target: str | Path | IO[bytes], *, above: str = "") -> None:
     """Write tables as the sheets of an XLSX workbook, each with a bold header that stays in sight.
 
     Parameters
@@ -254,6 +254,8 @@ def write_workbook(sheets: Mapping[str, pl.DataFrame], target: str | Path | IO[b
         link. A figure that is not finite becomes an empty cell.
     target : path or open file
         The same tables give the same bytes.
+    above : str, optional
+        A line for readers, alone in the first row of each sheet; the header then stands in the second.
 
     Raises
     ------
@@ -272,11 +274,14 @@ def write_workbook(sheets: Mapping[str, pl.DataFrame], target: str | Path | IO[b
              "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})}  # fmt: skip
     for name, table in zip(_sheet_names(list(sheets)), sheets.values(), strict=True):
         sheet = book.add_worksheet(name)
-        sheet.freeze_panes(1, 0)
+        header = 1 if above else 0
+        if above:
+            sheet.write_string(0, 0, _writable(above), bold)
+        sheet.freeze_panes(header + 1, 0)
         for at, column in enumerate(table.columns):
-            sheet.write_string(0, at, _writable(column), bold)
+            sheet.write_string(header, at, _writable(column), bold)
             sheet.set_column(at, at, _column_width(column, table[column]))
-            _write_column(sheet, name, at, table[column], forms)
+            _write_column(sheet, name, at, table[column], forms, below=header)
     book.close()
 
 
@@ -304,8 +309,10 @@ def _column_width(name: str, values: pl.Series) -> int:
     return min(60, max(8, len(name) + 1, longest + 1))
 
 
-def _write_column(sheet: Worksheet, name: str, at: int, values: pl.Series, forms: Mapping[str, Any]) -> None:
-    for row, value in _filled(values):
+def _write_column(
+    sheet: Worksheet, name: str, at: int, values: pl.Series, forms: Mapping[str, Any], *, below: int
+) -> None:
+    for row, value in _filled(values, below + 1):
         if isinstance(value, bool):
             sheet.write_boolean(row, at, value)
         elif isinstance(value, int | float):
@@ -325,8 +332,8 @@ def _write_column(sheet: Worksheet, name: str, at: int, values: pl.Series, forms
             sheet.write_string(row, at, text)
 
 
-def _filled(values: pl.Series) -> Iterator[tuple[int, Any]]:
-    return ((row, value) for row, value in enumerate(values, start=1) if value is not None)
+def _filled(values: pl.Series, first: int) -> Iterator[tuple[int, Any]]:
+    return ((row, value) for row, value in enumerate(values, start=first) if value is not None)
 
 
 def _writable(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from minga.deliberation.views import answering, covering, receipts, theming, voices
+from minga.deliberation.views import answering, covering, receipts, team_file, theming, voices
 
 _C = "<slug:slug>/"
 _THEMES = f"{_C}desk/themes/"
@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_THEMES}<int:number>/retire/", theming.theme_retire, name="theme_retire"),
     path(f"{_THEMES}<int:number>/reopen/", theming.theme_reopen, name="theme_reopen"),
     path(_ANSWERS, answering.answers, name="answers"),
+    path(f"{_ANSWERS}team.xlsx", team_file.answers_team_file, name="answers_team_file"),
     path(f"{_ANSWERS}theme/<int:number>/", answering.answer_theme, name="answer_theme"),
     path(f"{_ANSWERS}voice/<int:number>/", answering.answer_voice, name="answer_voice"),
     path(f"{_ANSWERS}statement/<slug:talk>/<int:number>/", answering.answer_statement, name="answer_statement"),

@@ -178,3 +178,12 @@ def test_tables_and_texts_a_sheet_cannot_hold_are_refused_with_their_place():
 
 def test_letters_of_columns():
     assert [letters(at) for at in (0, 25, 26, 701, 702, 16_383)] == ["A", "Z", "AA", "ZZ", "AAA", "XFD"]
+
+
+def test_a_line_above_stands_alone_before_the_header(tmp_path):
+    path = tmp_path / "above.xlsx"
+    write_workbook({"one": pl.DataFrame({"day": [date(2026, 5, 3)], "count": [4]})}, path, above="For us alone")
+    rows = list(openpyxl.load_workbook(path).worksheets[0].iter_rows(values_only=True))
+    assert rows[0] == ("For us alone", None)
+    assert rows[1] == ("day", "count")
+    assert (rows[2][0].date(), rows[2][1]) == (date(2026, 5, 3), 4)
