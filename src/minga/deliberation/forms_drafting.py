@@ -50,7 +50,9 @@ class _ChangeForm(PlainForm):
 
     answers = forms.MultipleChoiceField(
         label=_("Which answers led to this?"),
-        help_text=_("Accepted, and not yet found in the draft. Whoever sent the voices sees the change."),
+        help_text=_(
+            "Accepted answers, first those that no clause carries yet. Whoever sent the voices sees the change."
+        ),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

@@ -30,6 +30,13 @@ def _owns(account: Any, consultation: Consultation) -> bool:
     return organization is not None and bool(members.has_role(account, _OWNER, organization))
 
 
+def people_of(consultation: Consultation) -> set[int]:
+    """Return the keys of the people who work on a consultation: its team, and the owners of the organization."""
+    owners = members.running_mandates().filter(role=_OWNER, organization=consultation.organization_id)
+    owners = owners.exclude(organization=None).exclude(person=None)
+    return {*consultation.team.values_list("person", flat=True), *owners.values_list("person", flat=True)}
+
+
 def may(account: Any, consultation: Consultation, *tasks: str) -> bool:
     """Whether an account may do one of these tasks; any task where none is named."""
     held = tasks_of(account, consultation)

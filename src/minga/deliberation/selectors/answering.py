@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from minga.deliberation.engine.trace import ACCEPTED
 from minga.deliberation.models import (
+    Clause,
     ClauseVersion,
     Consultation,
     Disposition,
@@ -19,6 +20,9 @@ from minga.deliberation.models import (
     Voice,
 )
 from minga.deliberation.selectors import consulting, theming, tracing
+
+#: How many answers that other clauses carry a form offers.
+_MOST_TO_CHOOSE = 200
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,25 @@ def still_to_carry(consultation: Consultation) -> QuerySet[Disposition]:
         clauseversion__clause__draft__state=Draft.State.WITHDRAWN
     )
     return accepted.filter(~Exists(through.filter(disposition=OuterRef("pk")))).order_by("at", "pk")
+
+
+def carried_elsewhere(consultation: Consultation, but: Clause | None = None) -> list[tuple[Disposition, list[str]]]:
+    """Return the acceptances that other clauses carry already, each with the codes of these clauses."""
+    rows = ClauseVersion.dispositions.through.objects.filter(
+        disposition__superseded_by=None,
+        disposition__consultation=consultation,
+        disposition__answer__in=ACCEPTED,
+    ).exclude(clauseversion__clause__draft__state=Draft.State.WITHDRAWN)
+    found: dict[object, dict[int, None]] = {}
+    own = set()
+    for answer, number, clause in rows.order_by("pk").values_list(
+        "disposition", "clauseversion__clause__number", "clauseversion__clause"
+    ):
+        found.setdefault(answer, {})[number] = None
+        if but is not None and clause == but.pk:
+            own.add(answer)
+    answers = given(consultation).in_bulk([answer for answer in found if answer not in own][:_MOST_TO_CHOOSE])
+    return [(one, [f"C{number}" for number in found[pk]]) for pk, one in answers.items()]
 
 
 def senders_of(target: Voice | Theme | Statement) -> tuple[bool, bool]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from minga.deliberation.models import Consultation, Draft, TeamMember
 from minga.deliberation.selectors import (
+    access,
     answering,
     commitments,
     consulting,
@@ -132,8 +133,8 @@ def team(consultation: Consultation) -> Iterable[Part]:
     yield Part(
         label=_("Team"),
         url=reverse("deliberation:team", args=[consultation.slug]),
-        about=_("Who works on it beside you, and on what."),
-        count=consultation.team.values("person").distinct().count(),
+        about=_("Who works on it, and on what."),
+        count=len(access.people_of(consultation)) or None,
     )
 
 

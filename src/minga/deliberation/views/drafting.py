@@ -17,7 +17,7 @@ from minga.deliberation.engine.errors import ActError
 from minga.deliberation.forms_citing import CitationForm
 from minga.deliberation.forms_drafting import ClauseForm, NewDraftForm, PlaceForm, TitleForm
 from minga.deliberation.models import Clause, ClauseVersion, Consultation, Draft
-from minga.deliberation.selectors import access, adoption, sourcing
+from minga.deliberation.selectors import access, adoption, answering, sourcing
 from minga.deliberation.selectors import drafts as selectors
 from minga.deliberation.services import citing as citations
 from minga.deliberation.services import drafting as services
@@ -44,9 +44,22 @@ def to_draft(draft: Draft, clause: Clause | None = None) -> HttpResponse:
     return response
 
 
-def carried(draft: Draft) -> list[tuple[Any, Any]]:
+def uncarried(draft: Draft) -> list[tuple[Any, Any]]:
     """Return the answers that no clause carries yet, with their names."""
     return [(one, wording.answer_name(one)) for one in sourcing.to_carry(draft.consultation)]
+
+
+def carried(draft: Draft, clause: Clause | None = None) -> list[tuple[Any, Any]]:
+    """Return the answers that a clause can carry: first those that none carries, then those of other clauses."""
+    others = answering.carried_elsewhere(draft.consultation, but=clause)
+    return uncarried(draft) + [
+        (
+            one,
+            _("%(answer)s (in %(clauses)s already)")
+            % {"answer": wording.answer_name(one), "clauses": ", ".join(codes)},
+        )
+        for one, codes in others
+    ]
 
 
 # ---------------------------------------------------------------- drafts
@@ -93,7 +106,7 @@ def _whole(draft: Draft) -> dict[str, Any]:
         "has_unpublished": adoption.has_unpublished(draft),
         "kinds": wording.KINDS,
         "out": [_last_words(clause) for clause in out],
-        "to_carry": carried(draft),
+        "to_carry": uncarried(draft),
         "waiting": sourcing.waiting_notes(draft).count(),
         "title_form": TitleForm(initial={"title": draft.title}),
     }
@@ -147,10 +160,11 @@ def clause(request: HttpRequest, draft: Draft, number: int) -> HttpResponse:
     row = latest(draft, found)
     is_writing = draft.state == Draft.State.WRITING and row.kind != ClauseVersion.Kind.DELETE
     seen = selectors.words_mark(row.heading, row.text)
-    form = ClauseForm(carried(draft), initial={"heading": row.heading, "text": row.text, "seen": seen})
+    choices = carried(draft, found)
+    form = ClauseForm(choices, initial={"heading": row.heading, "text": row.text, "seen": seen})
     theirs, status = None, 200
     if request.method == "POST":
-        form = ClauseForm(carried(draft), request.POST)
+        form = ClauseForm(choices, request.POST)
         if form.is_valid():
             try:
                 saving = _saved(request, found, form)
@@ -160,7 +174,7 @@ def clause(request: HttpRequest, draft: Draft, number: int) -> HttpResponse:
                 remember_saved(request, _kept(draft, found))
                 messages.success(request, _("The clause is saved."))
                 return to_draft(draft, found)
-            form, theirs, status = _beside(draft, form, saving.row), saving.row, 409
+            form, theirs, status = _beside(choices, form, saving.row), saving.row, 409
         else:
             status = 422
     return render(request, "deliberation/drafting_desk_clause.html", _edited(found, row) | {
@@ -181,11 +195,11 @@ def _saved(request: HttpRequest, clause: Clause, form: ClauseForm) -> services.S
     )
 
 
-def _beside(draft: Draft, form: ClauseForm, row: ClauseVersion) -> ClauseForm:
+def _beside(choices: list[tuple[Any, Any]], form: ClauseForm, row: ClauseVersion) -> ClauseForm:
     """Return the form with the words that were typed, and the mark of those that stand there now."""
     again = form.data.copy()
     again["seen"] = selectors.words_mark(row.heading, row.text)
-    return ClauseForm(carried(draft), again)
+    return ClauseForm(choices, again)
 
 
 def _edited(clause: Clause, row: ClauseVersion) -> dict[str, Any]:
@@ -258,7 +272,7 @@ def clause_cite(request: HttpRequest, draft: Draft, number: int) -> HttpResponse
     row = latest(draft, found)
     seen = selectors.words_mark(row.heading, row.text)
     words = _edited(found, row) | {
-        "form": ClauseForm(carried(draft), initial={"heading": row.heading, "text": row.text, "seen": seen}),
+        "form": ClauseForm(carried(draft, found), initial={"heading": row.heading, "text": row.text, "seen": seen}),
         "is_writing": draft.state == Draft.State.WRITING and row.kind != ClauseVersion.Kind.DELETE,
         "citing": form,
     }
