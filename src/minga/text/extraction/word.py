@@ -57,7 +57,7 @@ def _written_at(properties: Any) -> datetime | None:
     """Return when a document was last changed, or made; a template's old days and days to come say nothing."""
     for at in (properties.modified, properties.created):
         if at is not None:
-            known = at if at.tzinfo else at.replace(tzinfo=UTC)
+            known: datetime = at if at.tzinfo else at.replace(tzinfo=UTC)
             if _FIRST_DAY <= known <= datetime.now(UTC):
                 return known
     return None
