@@ -56,7 +56,7 @@ TONES = {"accepted": "good", "accepted_in_part": "good", "rejected": "bad"}
 MEASURES: Mapping[str, tuple[Words, Words]] = {
     # files keep the older word "read"; the page says what is counted
     "read": (_("Given a theme"), _("voices in which somebody found a theme, of all voices")),
-    "answered": (_("Answered"), _("voices with an answer, their own or that of a theme, of all voices")),
+    "answered": (_("With an answer"), _("voices with an answer, their own or that of a theme, of all voices")),
     "accepted": (_("Followed"), _("voices that were accepted, at least in part, of those answered")),
     "traced": (_("Found in the text"), _("accepted voices that led to a change now in force, of those accepted")),
     "unsourced": (_("Clauses without a voice"), _("clauses of the last version behind which no voice stands")),

@@ -299,6 +299,14 @@ def test_a_rest_that_is_just_the_withheld_is_compared_with_nobody():
     assert "0 of 12" in page
 
 
+def test_coverage_does_not_say_that_all_were_heard_while_letters_lie_unread():
+    asked = consultation()
+    take_in(asked, "letter", "Bread is dear.\n\nThe roads are bad.", voices=[])
+    page = html(Client().get(address("coverage", asked.slug)))
+    assert "1 letter is not yet read." in page
+    assert "Nothing: every voice has its answer." not in page
+
+
 def test_coverage_of_nothing_is_a_page_too():
     page = html(Client().get(address("coverage", consultation().slug)))
     assert "Nobody said anything about themselves." in page

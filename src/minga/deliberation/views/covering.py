@@ -17,7 +17,7 @@ from minga.deliberation import wording_consulting
 from minga.deliberation.engine.coverage import NOT_STATED
 from minga.deliberation.engine.texts.replies import without_formula
 from minga.deliberation.models import Consultation
-from minga.deliberation.selectors import covering
+from minga.deliberation.selectors import covering, sources
 from minga.deliberation.views.common import shows_consultation
 from minga.deliberation.views.voices import frame
 from minga.web.ratelimit import limited
@@ -38,6 +38,7 @@ def coverage(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     found = covering.covered(consultation)
     words = frame(consultation) | {
         "found": found,
+        "letters": sources.waiting(consultation).count(),
         "measures": [_measure(row) for row in found.coverage.measures.rows(named=True)],
         "strata": _strata(found),
         "participation": _participation(found),
