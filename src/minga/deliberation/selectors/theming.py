@@ -101,6 +101,12 @@ def _said(voice: Voice) -> Said:
     return Said(voice.text[:_LETTERS], voice.language)
 
 
+def own_answers(voices: Iterable[Voice]) -> dict[object, Disposition]:
+    """Return by the key of a voice the answer that it has alone: it goes before those of its themes."""
+    found = Disposition.objects.filter(voice__in=[voice.pk for voice in voices], superseded_by=None)
+    return {one.voice_id: one for one in found}
+
+
 # ---------------------------------------------------------------- suggestions
 def suggested(consultation: Consultation, voices: Sequence[Voice]) -> dict[object, list[Theme]]:
     """Suggest the themes that a voice is most alike to: by the key of the voice, the likeliest first.

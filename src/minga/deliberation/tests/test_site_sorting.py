@@ -7,7 +7,7 @@ import re
 import pytest
 
 from minga.deliberation.models import Theme
-from minga.deliberation.services import theming
+from minga.deliberation.services import answering, theming
 from minga.deliberation.testing_voices import at_work, consultation, heard, themed
 from minga.deliberation.tests.test_site_answering_pages import address, html, linked
 
@@ -93,3 +93,12 @@ def test_a_name_that_is_refused_leaves_no_theme_and_no_link(asked, nadia):
     page = html(nadia.get(address("themes", asked.slug)))
     html(sort_listed(nadia, asked, page, act="put", name="power"), 422)
     assert not voice.theme_links.exists()
+
+
+def test_a_theme_shows_which_of_its_voices_have_an_answer_of_their_own(asked, nadia):
+    alone, other = heard(asked, "Power is cut"), heard(asked, "Power is dear")
+    theme = themed(asked, "Power", [alone, other])
+    answering.give_answer(target=alone, answer="accepted")
+    page = html(nadia.get(address("theme", asked.slug, theme.number)))
+    assert page.count("It has an answer of its own") == 1
+    assert page.index("Power is cut") < page.index("It has an answer of its own: accepted.") < page.index("<b>V2</b>")

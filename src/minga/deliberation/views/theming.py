@@ -74,9 +74,10 @@ def _listed(consultation: Consultation, asked: Any, theme: Theme | None, *, unso
     found = _found(consultation, asked, theme, like, unsorted=unsorted)
     page = Paginator(found, _PER_PAGE).get_page(asked.get("page"))
     suggested = theming.suggested(consultation, list(page.object_list))
+    own = theming.own_answers(page.object_list)
     return {
         "page": page,
-        "voices": [(voice, _new(voice, suggested.get(voice.pk, []))) for voice in page.object_list],
+        "voices": [(voice, _new(voice, suggested.get(voice.pk, [])), own.get(voice.pk)) for voice in page.object_list],
         "words": asked.get("q", ""),
         "like": like,
         "theme": theme,
