@@ -183,7 +183,7 @@ def _note_sample(samples: list[dict[str, Any]], entry: Entry, way: str) -> None:
     """Note of the first submissions of each kind which words would be a voice, and which are left out of it."""
     if sum(one["kind"] == entry.kind for one in samples) >= _SAMPLES:
         return
-    voices = _voices(entry.text, way)
+    voices = voices_of_text(entry.text, way)
     if not voices:
         return
     (voice,) = voices
@@ -303,7 +303,7 @@ def _take_one(intake: Intake, entry: Entry, file: IntakeFile, known: dict[str, l
         intake.consultation,
         given.get("kind") or entry.kind if entry.kind == "letter" else entry.kind,
         entry.text,
-        voices=_voices(entry.text, given.get("voices", SHORT)),
+        voices=voices_of_text(entry.text, given.get("voices", SHORT)),
         round=intake.round,
         author=Author(*sender),
         strata={**given.get("strata", {}), **entry.strata},
@@ -321,7 +321,7 @@ def _take_one(intake: Intake, entry: Entry, file: IntakeFile, known: dict[str, l
     return ""
 
 
-def _voices(text: str, way: str) -> list[Part]:
+def voices_of_text(text: str, way: str) -> list[Part]:
     """Make one voice of a submission that is to be one: of its own words, without greeting, closing and signature."""
     own = [] if way == LATER else own_words(text)
     if not own:  # nothing but names and quotes: a person looks at it

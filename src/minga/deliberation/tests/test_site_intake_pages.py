@@ -232,6 +232,11 @@ def test_letter_that_is_typed_in_gets_a_code_and_waits_to_be_split(bao, asked):
     assert "Train the bakers of Praia first." in again.content.decode(), "what was typed is still there"
 
 
+def test_the_one_voice_of_a_letter_that_is_typed_in_holds_no_name(bao, asked):
+    post(bao, "source_new", kind="letter", text=LETTER + "\n12 Elm Street", is_one="on", may_publish="on")
+    assert Voice.objects.get().text == "Train the bakers of Praia first.\n\nThen fund small machines."
+
+
 def test_day_that_has_not_come_is_refused(bao, asked):
     tomorrow = timezone.localdate() + timezone.timedelta(days=1)
     response = post(bao, "source_new", kind="letter", text="Train us.", received_on=tomorrow.isoformat())
