@@ -125,7 +125,8 @@ def pages() -> str:
 
     head = (
         "# Pages\n\n"
-        "Every address of the site outside the API. `{language}` is `ar`, `en`, `es`, `fr`, `ru` or `zh`; `<name>` stands for a value. "
+        "Every address of the site outside the API. `{language}` is `ar`, `en`, `es`, `fr`, `ru` or `zh`; `<name>` "
+        "stands for a value. "
         "Who may see what is tested for each of them (`tests/test_walk.py`)."
     )
     return "\n\n".join([head, *(f"## {_address(route.address)}\n\n{_page(route)}" for route in page_routes())])
