@@ -91,7 +91,8 @@ def pieces(text: str, way: str) -> list[Piece]:
         They cover all that is no white space. Headings, letterheads, greetings, closings with the names and addresses
         after them, quotes and signatures are suggested to be left out.
     """
-    blocks = list(_framed(text, list(_blocks(text, by_points=way == POINTS))))
+    apart = [one for block in _blocks(text, by_points=way == POINTS) for one in _closing_apart(text, *block)]
+    blocks = list(_framed(text, apart))
     if way == SENTENCES:
         blocks = [one for block in blocks for one in _sentences(text, *block)]
     found = []
@@ -216,6 +217,18 @@ def _kind(line: str, *, is_early: bool) -> str:
     if is_closing(line) or is_thanks(line):
         return CLOSING
     return "item" if is_item(line) else "paragraph"
+
+
+def _closing_apart(text: str, start: int, end: int, kind: str) -> Iterator[tuple[int, int, str]]:
+    """Cut off a closing that stands on the line of the last sentence: "Train us. Kind regards, Amina"."""
+    if kind in {"paragraph", "item"}:
+        for stop in _SENTENCE.finditer(text, start, end):
+            rest = text[stop.end() : end]
+            if is_short(rest) and is_closing(rest.partition("\n")[0]):
+                yield start, len(text[start : stop.end()].rstrip()) + start, kind
+                yield stop.end(), end, CLOSING
+                return
+    yield start, end, kind
 
 
 def _framed(text: str, blocks: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:

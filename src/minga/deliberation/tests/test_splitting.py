@@ -139,6 +139,7 @@ ZELDA = "Dear Minister,\n\nTrain the bakers.\n\nYours sincerely,\nZelda Uniquena
         ZELDA.replace("Minister,", "Mr. Silva,").replace("Yours sincerely,", "Best"),
         ZELDA + "\n\n> Zelda wrote before.",
         ZELDA.replace("Yours sincerely,", "Thanks"),
+        "Train the bakers. Kind regards, Zelda Uniquename",
     ],
 )
 @pytest.mark.parametrize("way", [PARAGRAPHS, SENTENCES])
