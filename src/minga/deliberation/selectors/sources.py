@@ -68,11 +68,6 @@ def waiting(consultation: Consultation) -> QuerySet[Source]:
     return consultation.sources.filter(read_at=None).exclude(text="")
 
 
-def unheard(consultation: Consultation) -> QuerySet[Source]:
-    """Return the sources of which nobody has made a voice, nor said that nothing in them needs an answer."""
-    return waiting(consultation).filter(voices=None)
-
-
 def search(
     consultation: Consultation,
     *,
