@@ -58,7 +58,7 @@ def test_submitting_leads_to_the_agreement_first():
 def test_levels_stand_side_by_side_in_their_own_order_and_without_names():
     client, assessment = owned("1", ("4", "3"))
     page = client.get(address("agreement", assessment)).content.decode()
-    said = re.findall(r"<b>(\d) · [^<]*<span class=\"tag\">(\d) voice", page)
+    said = re.findall(r"<b>(\d) · [^<]*<span class=\"tag\">(\d) person", page)
     assert said == [("1", "1"), ("3", "1"), ("4", "1")]
     assert page.count("yours among them") == 1
     assert "Production head" not in page
