@@ -59,6 +59,7 @@ def consultation(request: HttpRequest, slug: str, language: Language = "en") -> 
         return _consultation(found) | {
             "voices": progress.voices,
             "unanswered": progress.unanswered,
+            "unread": progress.unread,
             "steps": dict(progress.steps()),
             "rounds": [_round(one) for one in consulting.round_counts(found)],
             "conversations": _public_talks(found),

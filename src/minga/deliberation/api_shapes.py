@@ -95,6 +95,7 @@ class ConsultationWhole(ConsultationOut):
 
     voices: int
     unanswered: int
+    unread: int = Field(description="Letters that nobody has read yet; voices may be hidden there.")
     steps: dict[str, str] = Field(description="take_in, sort, answer, draft, adopt, follow_up: done, now or later.")
     rounds: list[RoundOut]
     conversations: list[str]

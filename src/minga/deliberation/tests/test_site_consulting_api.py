@@ -72,6 +72,7 @@ def test_one_consultation_tells_steps_rounds_and_names(client, asked, talk):
     sources.take_in(asked, "form", "Train people first.")
     told = client.get(f"{ROOT}/consultations/{asked.slug}").json()
     assert (told["voices"], told["unanswered"], told["conversations"]) == (1, 1, ["what-first"])
+    assert told["unread"] == 0
     assert told["steps"]["take_in"] == "now"
     assert told["rounds"][0] | {"voices": 0} == told["rounds"][0]
     assert told["asked_by"] == "The secretariat of the alliance"
