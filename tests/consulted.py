@@ -24,7 +24,7 @@ class Consulted:
 def consult(by: Any) -> Consulted:
     """Ask something, take a voice in, answer it, publish a draft and promise something."""
     from minga.deliberation.models import Clause, ClauseVersion, Commitment, Draft, DraftVersion, Theme, ThemeLink
-    from minga.deliberation.services import answering, citing, consulting, intake, noting, sources
+    from minga.deliberation.services import answering, checking, citing, consulting, intake, noting, sources
 
     asked = consulting.begin(
         title="A strategy for AI", slug=SLUG, about="What should be in it? The council decides in June.", by=by
@@ -51,7 +51,7 @@ def consult(by: Any) -> Consulted:
     upload = intake.begin(
         consultation=asked, files=[intake.Upload("letter.txt", b"Listen to bakers.")], given={}, round=None, by=by
     )
-    intake.check(intake=upload)
+    checking.check(intake=upload)
     return Consulted(
         asked,
         promised,

@@ -14,7 +14,8 @@ from minga.deliberation import wording_consulting, wording_intake
 from minga.deliberation.engine.vocabulary import STRATA
 from minga.deliberation.forms_consulting import PlainForm
 from minga.deliberation.models import Round, Source
-from minga.deliberation.services.intake import LATER, MOST_FILES, SHORT, WHOLE
+from minga.deliberation.services.checking import LATER, SHORT, WHOLE
+from minga.deliberation.services.intake import MOST_FILES
 from minga.deliberation.services.sources import LONGEST, Author
 
 _NOT_SAID = ("", _("not said"))

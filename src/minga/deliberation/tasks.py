@@ -13,8 +13,8 @@ from django_tasks import task
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.models import Conversation, Intake
 from minga.deliberation.selectors import votes
+from minga.deliberation.services import checking, mapping, setting_up
 from minga.deliberation.services import intake as intakes
-from minga.deliberation.services import mapping, setting_up
 from minga.web import tasks
 
 #: However few votes are new, a map is calculated again after this time.
@@ -86,7 +86,7 @@ def work_on_intake(intake: str, key: str) -> str:
         tasks.set_progress(key, done, total)
 
     if found.state == Intake.State.READING:
-        intakes.check(intake=found, tell=tell)
+        checking.check(intake=found, tell=tell)
     elif found.state == Intake.State.RUNNING:
         try:
             intakes.take_all_in(intake=found, tell=tell)

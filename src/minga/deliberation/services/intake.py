@@ -6,7 +6,7 @@ at any moment and go on later: a piece and the note of how far it came are one t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -19,36 +19,21 @@ from django.db.models import F
 from django.utils import timezone
 
 from minga.deliberation.engine.errors import ActError
-from minga.deliberation.engine.incoming import Entry, Problem, Table, read_upload
-from minga.deliberation.engine.splitting import PARAGRAPHS, is_one_thing, joined, own_words, pieces
+from minga.deliberation.engine.incoming import Entry
 from minga.deliberation.engine.submissions import hash_of_text
 from minga.deliberation.models import Consultation, Intake, IntakeFile, Round, Source
 from minga.deliberation.selectors.sources import known_texts, same_sender
+from minga.deliberation.services.checking import KEPT, SHORT, Tell, entries_of, sender_of, voices_of_text
 from minga.deliberation.services.marks import mark_of
-from minga.deliberation.services.sources import LONGEST, Author, File, Part, take_in
+from minga.deliberation.services.sources import Author, File, take_in
 from minga.deliberation.vault import vault
 from minga.members import services as members
 
-#: How the submissions of an upload become voices.
-SHORT, WHOLE, LATER = "short", "whole", "later"
-#: Own words up to this length, in one paragraph or two sentences, say one thing.
-SHORT_TEXT = 600
 MOST_FILES = 100
-#: Problems and entries that are kept of a dry run; nobody reads more.
-_KEPT = 2000
-_EXCERPT = 120
-#: Problems of a cell alone: its row is taken in.
-CELLS = frozenset({"value", "date", "address"})
-#: What is read all the same, and wants a look at the file.
-NOTES = frozenset({"arabic_order"})
-#: Submissions of each kind whose voice is shown beforehand, and how much of it.
-_SAMPLES, _SHOWN_OF_VOICE = 2, 600
 #: Submissions of one transaction.
 _A_PIECE = 20
 #: An upload that nobody decided about is forgotten after this time, and the account of one that was taken in as well.
 _WAITS, _STAYS = timedelta(days=3), timedelta(days=30)
-
-Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -110,104 +95,7 @@ def set_task(*, intake: Intake, task: UUID) -> None:
     intake.task = task
 
 
-# ---------------------------------------------------------------- the dry run
-def check(*, intake: Intake, tell: Tell = lambda *_: None) -> None:
-    """Read what was uploaded and keep what was found; twice gives the same."""
-    files = list(intake.files.all())
-    found: dict[str, list[Any]] = {"entries": [], "problems": [], "tables": [], "samples": []}
-    known = known_texts(intake.consultation)
-    problems = cells = notes = 0
-    for one in _entries(intake, files, tell):
-        if isinstance(one, Entry):
-            found["entries"].append(_noted(one, known, len(found["entries"]) + 1))
-            _note_sample(found["samples"], one, intake.given.get("voices", SHORT))
-        elif isinstance(one, Table):
-            found["tables"].append(
-                {"file": one.file, "name": one.name, "header": list(one.header), "columns": dict(one.columns),
-                 "rows": one.rows}
-            )  # fmt: skip
-        else:
-            problems += 1
-            cells += one.code in CELLS
-            notes += one.code in NOTES
-            if len(found["problems"]) < _KEPT:
-                found["problems"].append(one.as_dict())
-    counts = {"problems": problems, "cells": cells, "notes": notes, "entries": len(found["entries"])}
-    found["entries"] = found["entries"][:_KEPT] + [one for one in found["entries"][_KEPT:] if one["twin"]]
-    Intake.objects.filter(pk=intake.pk, state=Intake.State.READING, revision=intake.revision).update(
-        state=Intake.State.CHECKED,
-        found={**found, "counts": counts},
-        total=counts["entries"],
-        changed_at=timezone.now(),
-    )
-
-
-def _entries(intake: Intake, files: Sequence[IntakeFile], tell: Tell) -> Iterator[Entry | Problem | Table]:
-    def load(file: IntakeFile) -> bytes:
-        tell(file.number, len(files))
-        return vault.read(file.path, is_encrypted=file.is_encrypted)
-
-    for one in read_upload([(file.name, partial(load, file)) for file in files], intake.given.get("columns")):
-        if isinstance(one, Entry) and len(one.text) > LONGEST:
-            yield Problem(one.name, "characters", "The text is too long.", one.place, values={"most": LONGEST})
-        elif isinstance(one, Entry) and not one.text:
-            yield Problem(one.name, "no_words", "The file holds no words.", one.place)
-        else:
-            yield one
-
-
-def _noted(entry: Entry, known: dict[str, list[tuple[str, tuple[str, str, str]]]], number: int) -> dict[str, Any]:
-    """Note what an entry is, without its text, and whether the same submission is there already."""
-    digest, sender = hash_of_text(entry.text), _sender(entry)
-    twin, alike = "", ""
-    for code, other in known.get(digest, []):
-        if same_sender(sender, other):
-            twin = twin or code
-        else:
-            alike = alike or code
-    if not twin:
-        known.setdefault(digest, []).append((f"{entry.name}, {entry.place}" if entry.place else entry.name, sender))
-    return {
-        "number": number,
-        "name": entry.name,
-        "place": entry.place,
-        "kind": entry.kind,
-        "characters": len(entry.text),
-        "excerpt": " ".join(entry.text[: 2 * _EXCERPT].split())[:_EXCERPT],
-        "twin": twin,
-        "alike": alike,
-    }
-
-
-def _note_sample(samples: list[dict[str, Any]], entry: Entry, way: str) -> None:
-    """Note of the first submissions of each kind which words would be a voice, and which are left out of it."""
-    if sum(one["kind"] == entry.kind for one in samples) >= _SAMPLES:
-        return
-    voices = voices_of_text(entry.text, way)
-    if not voices:
-        return
-    (voice,) = voices
-    own = {piece.number for piece in own_words(entry.text)}
-    left_out = " ".join(piece.text for piece in pieces(entry.text, PARAGRAPHS) if piece.number not in own)
-    samples.append(
-        {
-            "name": entry.name,
-            "place": entry.place,
-            "kind": entry.kind,
-            "voice": _begun(voice.text, _SHOWN_OF_VOICE),
-            "left_out": _begun(" ".join(left_out.split()), _SHOWN_OF_VOICE),
-        }
-    )
-
-
-def _begun(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[:most]}…"
-
-
-def _sender(entry: Entry) -> tuple[str, str, str]:
-    return (entry.author_name, entry.author_organization, entry.author_address)
-
-
+# ---------------------------------------------------------------- the import
 def choose_columns(*, intake: Intake, columns: Mapping[str, Mapping[str, str]], seen: int) -> None:
     """Say which column of a spreadsheet holds what; the upload is then checked anew.
 
@@ -220,7 +108,6 @@ def choose_columns(*, intake: Intake, columns: Mapping[str, Mapping[str, str]], 
     _advance(intake, seen, state=Intake.State.READING, given=given, found={})
 
 
-# ---------------------------------------------------------------- the import
 @transaction.atomic
 def confirm(*, intake: Intake, seen: int, takes_twins: bool = False, by: Any = None) -> None:
     """Decide that what was found is taken in.
@@ -256,7 +143,7 @@ def _advance(intake: Intake, seen: int, **changes: Any) -> None:
 def take_all_in(*, intake: Intake, tell: Tell = lambda *_: None) -> None:
     """Take in what was found, from where it stopped; what is known already is left out."""
     files = {file.number: file for file in intake.files.all()}
-    entries = (one for one in _entries(intake, list(files.values()), lambda *_: None) if isinstance(one, Entry))
+    entries = (one for one in entries_of(intake, list(files.values()), lambda *_: None) if isinstance(one, Entry))
     skip = intake.done
     piece: list[Entry] = []
     for at, entry in enumerate(entries):
@@ -286,14 +173,14 @@ def _take_piece(intake: Intake, piece: Sequence[Entry], files: Mapping[int, Inta
         if twin
     ]
     locked.done, locked.taken = locked.done + len(piece), locked.taken + len(piece) - len(left)
-    locked.found["left"] = [*locked.found.get("left", []), *left][:_KEPT]
+    locked.found["left"] = [*locked.found.get("left", []), *left][:KEPT]
     locked.save(update_fields=["done", "taken", "found", "changed_at"])
     intake.done, intake.taken = locked.done, locked.taken
 
 
 def _take_one(intake: Intake, entry: Entry, file: IntakeFile, known: dict[str, list[Any]]) -> str:
     """Take one submission in; return the source that it is already, where it was left out for that."""
-    digest, sender = hash_of_text(entry.text), _sender(entry)
+    digest, sender = hash_of_text(entry.text), sender_of(entry)
     twins = known.setdefault(digest, [])
     twin = next((code for code, other in twins if same_sender(sender, other)), "")
     if twin and not intake.given.get("twins"):
@@ -319,17 +206,6 @@ def _take_one(intake: Intake, entry: Entry, file: IntakeFile, known: dict[str, l
         Source.objects.filter(pk=made.source.pk).update(name=entry.name[-200:])
     twins.append((str(made.source), sender))
     return ""
-
-
-def voices_of_text(text: str, way: str) -> list[Part]:
-    """Make one voice of a submission that is to be one: of its own words, without greeting, closing and signature."""
-    own = [] if way == LATER else own_words(text)
-    if not own:  # nothing but names and quotes: a person looks at it
-        return []
-    cut = joined(text, own)
-    if way == SHORT and (len(cut.text) > SHORT_TEXT or not is_one_thing(text)):
-        return []
-    return [Part(cut.text, cut.start, cut.end)]
 
 
 def _file(entry: Entry, file: IntakeFile) -> File | None:

@@ -14,8 +14,8 @@ from minga.deliberation import testing_intake, testing_voices
 from minga.deliberation.cli import app
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.models import Intake, IntakeFile, Source, Voice
+from minga.deliberation.services import checking, keeping
 from minga.deliberation.services import intake as intakes
-from minga.deliberation.services import keeping
 from minga.deliberation.services.intake import Upload
 from minga.deliberation.services.sources import Author, File, take_in
 from minga.deliberation.vault import vault
@@ -40,7 +40,7 @@ def asked():
 def begun(asked, files, **given):
     uploads = [Upload(name, data) for name, data in files.items()]
     intake = intakes.begin(consultation=asked, files=uploads, given=given, round=None, by=None)
-    intakes.check(intake=intake)
+    checking.check(intake=intake)
     intake.refresh_from_db()
     return intake
 
@@ -193,7 +193,7 @@ def test_columns_are_asked_for_where_their_names_tell_nothing_and_wrong_cells_ar
     assert [one["code"] for one in intake.found["problems"]] == ["no_text_column"]
     columns = {"0": {"text": "A", "gender": "B", "date": "C"}}
     intakes.choose_columns(intake=intake, columns=columns, seen=intake.revision)
-    intakes.check(intake=intake)
+    checking.check(intake=intake)
     intake.refresh_from_db()
     problems = [(one["place"], one["column"], one["code"]) for one in intake.found["problems"]]
     assert problems == [("row 2", "C", "date"), ("row 3", "B", "value"), ("row 4", "A", "no_words")]
@@ -214,7 +214,7 @@ def test_a_spreadsheet_that_nobody_could_read_waits_for_its_columns_after_the_re
     waiting = Intake.objects.get(pk=intake.found["waiting"]["intake"])
     assert (waiting.state, [file.name for file in waiting.files.all()]) == ("checked", ["said.csv"])
     intakes.choose_columns(intake=waiting, columns={"0": {"text": "A", "name": "B"}}, seen=waiting.revision)
-    intakes.check(intake=waiting)
+    checking.check(intake=waiting)
     waiting.refresh_from_db()
     with django_capture_on_commit_callbacks(execute=True):
         taken_in(waiting)

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from minga.deliberation import testing_intake, testing_voices
 from minga.deliberation.models import Conversation, Intake, Source, TeamMember, ThemeLink, Voice
 from minga.deliberation.selectors import access
+from minga.deliberation.services import checking
 from minga.deliberation.services import intake as intakes
 from minga.deliberation.services.sources import Author, File, take_in
 from minga.meetings import services as meetings
@@ -213,7 +214,7 @@ def test_upload_without_a_file_says_so_beside_the_field_and_an_upload_can_be_for
 
 def test_a_cell_that_would_be_a_formula_is_made_harmless(bao, asked):
     intake = intakes.begin(consultation=asked, files=[intakes.Upload("=cmd.txt", b" ")], given={}, round=None, by=None)
-    intakes.check(intake=intake)
+    checking.check(intake=intake)
     assert "'=cmd.txt" in bao.get(address("intake_problems", intake.pk)).content.decode()
 
 

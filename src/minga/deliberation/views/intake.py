@@ -18,6 +18,7 @@ from minga.deliberation.engine.errors import ActError
 from minga.deliberation.forms_intake import ColumnsForm, ConfirmForm, UploadForm
 from minga.deliberation.models import Consultation, Intake, Source
 from minga.deliberation.selectors import access, sources
+from minga.deliberation.services import checking
 from minga.deliberation.services import intake as services
 from minga.deliberation.services.intake import Upload
 from minga.deliberation.views.common import works_on
@@ -99,7 +100,7 @@ def _page(request: HttpRequest, found: Intake, *, status: int = 200, **more: Any
 
 def _weight(code: str) -> int:
     """Sort files and rows that stay out before what wants a look, and cells last."""
-    return 2 if code in services.CELLS else int(code in services.NOTES)
+    return 2 if code in checking.CELLS else int(code in checking.NOTES)
 
 
 def _shown(entry: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from minga.deliberation.engine.errors import ActError
 from minga.deliberation.forms_intake import DescribeForm, SourceForm, VoiceForm
 from minga.deliberation.models import Consultation, Source, Theme, Voice
 from minga.deliberation.selectors import access, beside, sources, theming
-from minga.deliberation.services import intake, keeping, splitting
+from minga.deliberation.services import checking, keeping, splitting
 from minga.deliberation.services import sources as services
 from minga.deliberation.services import theming as sorting
 from minga.deliberation.views.common import works_on
@@ -135,7 +135,7 @@ def _typed_in(request: HttpRequest, consultation: Consultation, form: SourceForm
         consultation,
         given["kind"],
         given["text"],
-        voices=intake.voices_of_text(services.tidy_text(given["text"]), intake.WHOLE) if given["is_one"] else [],
+        voices=checking.voices_of_text(services.tidy_text(given["text"]), checking.WHOLE) if given["is_one"] else [],
         round=form.chosen_round(),
         author=author,
         strata=form.strata(),

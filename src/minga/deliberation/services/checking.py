@@ -1,0 +1,144 @@
+"""The dry run of an upload: what is in its files, what would become of it, and what keeps something out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from django.utils import timezone
+
+from minga.deliberation.engine.incoming import Entry, Problem, Table, read_upload
+from minga.deliberation.engine.splitting import PARAGRAPHS, is_one_thing, joined, own_words, pieces
+from minga.deliberation.engine.submissions import hash_of_text
+from minga.deliberation.models import Intake, IntakeFile
+from minga.deliberation.selectors.sources import known_texts, same_sender
+from minga.deliberation.services.sources import LONGEST, Part
+from minga.deliberation.vault import vault
+
+#: How the submissions of an upload become voices.
+SHORT, WHOLE, LATER = "short", "whole", "later"
+#: Own words up to this length, in one paragraph or two sentences, say one thing.
+SHORT_TEXT = 600
+#: Problems and entries that are kept of a dry run; nobody reads more.
+KEPT = 2000
+_EXCERPT = 120
+#: Problems of a cell alone: its row is taken in.
+CELLS = frozenset({"value", "date", "address"})
+#: What is read all the same, and wants a look at the file.
+NOTES = frozenset({"arabic_order"})
+#: Submissions of each kind whose voice is shown beforehand, and how much of it.
+_SAMPLES, _SHOWN_OF_VOICE = 2, 600
+
+Tell = Callable[[int, int], None]
+
+
+def check(*, intake: Intake, tell: Tell = lambda *_: None) -> None:
+    """Read what was uploaded and keep what was found; twice gives the same."""
+    files = list(intake.files.all())
+    found: dict[str, list[Any]] = {"entries": [], "problems": [], "tables": [], "samples": []}
+    known = known_texts(intake.consultation)
+    problems = cells = notes = 0
+    for one in entries_of(intake, files, tell):
+        if isinstance(one, Entry):
+            found["entries"].append(_noted(one, known, len(found["entries"]) + 1))
+            _note_sample(found["samples"], one, intake.given.get("voices", SHORT))
+        elif isinstance(one, Table):
+            found["tables"].append(
+                {"file": one.file, "name": one.name, "header": list(one.header), "columns": dict(one.columns),
+                 "rows": one.rows}
+            )  # fmt: skip
+        else:
+            problems += 1
+            cells += one.code in CELLS
+            notes += one.code in NOTES
+            if len(found["problems"]) < KEPT:
+                found["problems"].append(one.as_dict())
+    counts = {"problems": problems, "cells": cells, "notes": notes, "entries": len(found["entries"])}
+    found["entries"] = found["entries"][:KEPT] + [one for one in found["entries"][KEPT:] if one["twin"]]
+    Intake.objects.filter(pk=intake.pk, state=Intake.State.READING, revision=intake.revision).update(
+        state=Intake.State.CHECKED,
+        found={**found, "counts": counts},
+        total=counts["entries"],
+        changed_at=timezone.now(),
+    )
+
+
+def entries_of(intake: Intake, files: Sequence[IntakeFile], tell: Tell) -> Iterator[Entry | Problem | Table]:
+    """Read the files of an upload, one submission after the other; `tell` hears which file it is, and of how many."""
+
+    def load(file: IntakeFile) -> bytes:
+        tell(file.number, len(files))
+        return vault.read(file.path, is_encrypted=file.is_encrypted)
+
+    for one in read_upload([(file.name, partial(load, file)) for file in files], intake.given.get("columns")):
+        if isinstance(one, Entry) and len(one.text) > LONGEST:
+            yield Problem(one.name, "characters", "The text is too long.", one.place, values={"most": LONGEST})
+        elif isinstance(one, Entry) and not one.text:
+            yield Problem(one.name, "no_words", "The file holds no words.", one.place)
+        else:
+            yield one
+
+
+def _noted(entry: Entry, known: dict[str, list[tuple[str, tuple[str, str, str]]]], number: int) -> dict[str, Any]:
+    """Note what an entry is, without its text, and whether the same submission is there already."""
+    digest, sender = hash_of_text(entry.text), sender_of(entry)
+    twin, alike = "", ""
+    for code, other in known.get(digest, []):
+        if same_sender(sender, other):
+            twin = twin or code
+        else:
+            alike = alike or code
+    if not twin:
+        known.setdefault(digest, []).append((f"{entry.name}, {entry.place}" if entry.place else entry.name, sender))
+    return {
+        "number": number,
+        "name": entry.name,
+        "place": entry.place,
+        "kind": entry.kind,
+        "characters": len(entry.text),
+        "excerpt": " ".join(entry.text[: 2 * _EXCERPT].split())[:_EXCERPT],
+        "twin": twin,
+        "alike": alike,
+    }
+
+
+def _note_sample(samples: list[dict[str, Any]], entry: Entry, way: str) -> None:
+    """Note of the first submissions of each kind which words would be a voice, and which are left out of it."""
+    if sum(one["kind"] == entry.kind for one in samples) >= _SAMPLES:
+        return
+    voices = voices_of_text(entry.text, way)
+    if not voices:
+        return
+    (voice,) = voices
+    own = {piece.number for piece in own_words(entry.text)}
+    left_out = " ".join(piece.text for piece in pieces(entry.text, PARAGRAPHS) if piece.number not in own)
+    samples.append(
+        {
+            "name": entry.name,
+            "place": entry.place,
+            "kind": entry.kind,
+            "voice": _begun(voice.text, _SHOWN_OF_VOICE),
+            "left_out": _begun(" ".join(left_out.split()), _SHOWN_OF_VOICE),
+        }
+    )
+
+
+def _begun(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def sender_of(entry: Entry) -> tuple[str, str, str]:
+    """Return who sent a submission, as twins are compared by."""
+    return (entry.author_name, entry.author_organization, entry.author_address)
+
+
+def voices_of_text(text: str, way: str) -> list[Part]:
+    """Make one voice of a submission that is to be one: of its own words, without greeting, closing and signature."""
+    own = [] if way == LATER else own_words(text)
+    if not own:  # nothing but names and quotes: a person looks at it
+        return []
+    cut = joined(text, own)
+    if way == SHORT and (len(cut.text) > SHORT_TEXT or not is_one_thing(text)):
+        return []
+    return [Part(cut.text, cut.start, cut.end)]
