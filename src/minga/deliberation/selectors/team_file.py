@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F
-
-from minga.deliberation.models import ClauseVersion, Consultation, Disposition, Draft, Theme, Voice
-from minga.deliberation.selectors import theming
+from minga.deliberation.engine.trace import Trace
+from minga.deliberation.models import ClauseVersion, Consultation, Disposition, Theme, Voice
+from minga.deliberation.selectors import publishing, theming
 
 
 @dataclass(frozen=True)
@@ -24,51 +24,26 @@ class TeamRow:
 
 def team_rows(consultation: Consultation) -> list[TeamRow]:
     """Return every voice that nobody took back, in a fixed number of queries."""
-    voices = {voice.pk: voice for voice in theming.voices_in(consultation)}
-    standing = theming.standing_answers(consultation).select_related("duplicate_of").filter(statement=None)
-    own = {one.voice_id: one for one in standing if one.voice_id}
-    by_theme = {one.theme_id: one for one in standing if one.theme_id}
-    led = _clauses_led_to(consultation)
+    trace = publishing.published_trace(consultation)
+    given = Disposition.objects.filter(consultation=consultation).select_related("duplicate_of")
+    answers = {str(one.pk): one for one in given}
+    clauses = publishing.clauses_named(consultation)
     rows = []
-    for voice in voices.values():
-        answers = tuple(_answers_for(voice, voices, own, by_theme))
-        clauses = {row.clause_id: row for one in answers for row in led.get(one.pk, ())}
-        rows.append(TeamRow(voice, _themes(voice), answers, tuple(clauses.values())))
+    for voice in theming.voices_in(consultation):
+        standing = [row["disposition"] for row in _answers_for(trace, voice.code)]
+        led = dict.fromkeys(change["clause"] for name in standing for change in trace.changes.get(name, ()))
+        themes = tuple(link.theme for link in voice.running_links)  # type: ignore[attr-defined]
+        told = tuple(answers[name] for name in standing)
+        rows.append(TeamRow(voice, themes, told, tuple(clauses[name] for name in led)))
     return rows
 
 
-def _themes(voice: Voice) -> tuple[Theme, ...]:
-    return tuple(link.theme for link in voice.running_links)  # type: ignore[attr-defined]
-
-
-def _answers_for(
-    voice: Voice,
-    voices: dict[object, Voice],
-    own: dict[object, Disposition],
-    by_theme: dict[object, Disposition],
-) -> Iterator[Disposition]:
-    """Yield the own answer of a voice, then that of the voice it repeats; without one, those of its themes."""
-    seen = set()
-    current: Voice | None = voice
-    while current is not None and current.pk not in seen:
-        seen.add(current.pk)
-        answer = own.get(current.pk)
-        if answer is None:
-            yield from (by_theme[theme.pk] for theme in _themes(current) if theme.pk in by_theme)
-            return
-        yield answer
-        current = voices.get(answer.duplicate_of_id)
-
-
-def _clauses_led_to(consultation: Consultation) -> dict[object, list[ClauseVersion]]:
-    """Return by the answer the published clauses that it led to."""
-    through = ClauseVersion.dispositions.through.objects.filter(
-        clauseversion__clause__draft__consultation=consultation,
-        clauseversion__version__lte=F("clauseversion__clause__draft__version"),
-    ).exclude(clauseversion__clause__draft__state=Draft.State.WITHDRAWN)
-    pairs = list(through.order_by("pk").values_list("disposition", "clauseversion"))
-    rows = ClauseVersion.objects.select_related("clause__draft").in_bulk([row for _answer, row in pairs])
-    found: dict[object, list[ClauseVersion]] = {}
-    for answer, row in pairs:
-        found.setdefault(answer, []).append(rows[row])
-    return found
+def _answers_for(trace: Trace, voice: str) -> Iterator[dict[str, Any]]:
+    """Yield the answers that stand for a voice, then those of the voice that it repeats."""
+    seen: set[str] = set()
+    current: str | None = voice
+    while current and current not in seen:
+        seen.add(current)
+        found = trace.answer_of(current)
+        yield from found
+        current = next((row["duplicate_of"] for row in found if row["duplicate_of"]), None)
