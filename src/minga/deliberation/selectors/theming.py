@@ -12,6 +12,7 @@ from minga.deliberation.engine.suggesting import Said, best
 from minga.deliberation.models import Consultation, Disposition, Theme, ThemeLink, Voice
 from minga.deliberation.selectors import consulting
 from minga.deliberation.selectors.suggesting import likeness
+from minga.web.numbers import read_number
 
 #: Voices of a theme from which its words are taken, beside its name: the last ones.
 _TELLING = 20
@@ -74,9 +75,9 @@ def voices_in(consultation: Consultation, theme: Theme | None = None, *, unsorte
 def holding(voices: QuerySet[Voice], words: str) -> QuerySet[Voice]:
     """Keep the voices that hold all of these words; V12 finds the voice of that number."""
     for word in words.split()[:10]:
-        number = word[1:] if word[:1] in "Vv" else ""
-        named = Q(number=int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else Q()
-        voices = voices.filter(Q(text__icontains=word) | named if named else Q(text__icontains=word))
+        number = read_number(word[1:]) if word[:1] in "Vv" else None
+        named = Q(text__icontains=word)
+        voices = voices.filter(named if number is None else named | Q(number=number))
     return voices
 
 

@@ -23,6 +23,7 @@ from minga.deliberation.models import (
     Voice,
 )
 from minga.deliberation.selectors import citing, consulting, theming, tracing
+from minga.web.numbers import read_number
 
 #: An answer filter: voices that wait for one.
 WAITING = "waiting"
@@ -61,8 +62,8 @@ def sifted(
 ) -> QuerySet[Voice]:  # fmt: skip
     """Keep voices by their words, a theme's number, a language, and their answer."""
     voices = theming.holding(voices, words)
-    if theme.isascii() and theme.isdigit() and len(theme) < 10:
-        linked = ThemeLink.objects.filter(voice=OuterRef("pk"), theme__number=int(theme), ended_at=None)
+    if (number := read_number(theme)) is not None:
+        linked = ThemeLink.objects.filter(voice=OuterRef("pk"), theme__number=number, ended_at=None)
         voices = voices.filter(Exists(linked))
     if language:
         voices = voices.filter(language=language)
