@@ -149,8 +149,7 @@ def _upload(page: Page) -> None:
         page.goto(page.url)
 
 
-_OPEN_DESK = "/deliberation/sample-training-centre/"
-_OPEN_DRAFT = f"{_OPEN_DESK}drafts/curriculum/"
+_OPEN_DRAFT = f"{_OPEN}drafts/curriculum/"
 
 
 def _open_clause(page: Page) -> None:
@@ -293,17 +292,17 @@ PAGE_TYPES = (
     PageType("draft, open to comments", f"{_OPEN_DRAFT}"),
     PageType("note on a clause", f"{_OPEN_DRAFT}c/1/say/"),
     PageType("note on a clause, code", f"{_OPEN_DRAFT}c/1/say/", then=_say_something),
-    PageType("drafts, for editors", f"{_OPEN_DESK}desk/drafts/", "secretariat"),
-    PageType("draft, for editors", f"{_OPEN_DESK}desk/drafts/curriculum/", "secretariat"),
-    PageType("clause, for editors", f"{_OPEN_DESK}desk/drafts/curriculum/c/1/", "secretariat"),
-    PageType("clause, adding", f"{_OPEN_DESK}desk/drafts/curriculum/add/", "secretariat"),
-    PageType("clause, moving", f"{_OPEN_DESK}desk/drafts/curriculum/c/1/move/", "secretariat"),
-    PageType("clause, splitting", f"{_OPEN_DESK}desk/drafts/curriculum/c/1/split/", "secretariat"),
-    PageType("clause, merging", f"{_OPEN_DESK}desk/drafts/curriculum/c/1/merge/?with=2", "secretariat"),
-    PageType("clause, taking out", f"{_OPEN_DESK}desk/drafts/curriculum/c/1/delete/", "secretariat"),
-    PageType("draft, publishing", f"{_OPEN_DESK}desk/drafts/curriculum/publish/", "secretariat"),
-    PageType("draft, adopting", f"{_OPEN_DESK}desk/drafts/curriculum/adopt/", "secretariat"),
-    PageType("notes of readers", f"{_OPEN_DESK}desk/drafts/curriculum/notes/", "secretariat"),
+    PageType("drafts, for editors", f"{_OPEN}desk/drafts/", "secretariat"),
+    PageType("draft, for editors", f"{_OPEN}desk/drafts/curriculum/", "secretariat"),
+    PageType("clause, for editors", f"{_OPEN}desk/drafts/curriculum/c/1/", "secretariat"),
+    PageType("clause, adding", f"{_OPEN}desk/drafts/curriculum/add/", "secretariat"),
+    PageType("clause, moving", f"{_OPEN}desk/drafts/curriculum/c/1/move/", "secretariat"),
+    PageType("clause, splitting", f"{_OPEN}desk/drafts/curriculum/c/1/split/", "secretariat"),
+    PageType("clause, merging", f"{_OPEN}desk/drafts/curriculum/c/1/merge/?with=2", "secretariat"),
+    PageType("clause, taking out", f"{_OPEN}desk/drafts/curriculum/c/1/delete/", "secretariat"),
+    PageType("draft, publishing", f"{_OPEN}desk/drafts/curriculum/publish/", "secretariat"),
+    PageType("draft, adopting", f"{_OPEN}desk/drafts/curriculum/adopt/", "secretariat"),
+    PageType("notes of readers", f"{_OPEN}desk/drafts/curriculum/notes/", "secretariat"),
     PageType("commitments", "/deliberation/commitments/"),
     PageType("commitments that are late", "/deliberation/commitments/?status=overdue"),
     PageType("commitment", "/deliberation/commitments/", then=_open_first),

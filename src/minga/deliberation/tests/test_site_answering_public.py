@@ -9,8 +9,7 @@ from datetime import date
 
 import pytest
 from django.test import Client
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.models import (
@@ -27,17 +26,13 @@ from minga.deliberation.models import (
 from minga.deliberation.services import answering, citing, receipts, splitting
 from minga.deliberation.services.sources import Author, take_in
 from minga.deliberation.testing_voices import at_work, consultation, heard, themed
+from minga.deliberation.tests.test_site_answering_pages import address
 from minga.deliberation.tests.test_site_tracing import mapped
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
 
 WHY = "The council discussed this in May and keeps to the earlier text."
 WORDS = "Our bakery cannot pay for power at night."
-
-
-def address(name, *rest):
-    with translation.override("en"):
-        return reverse(f"deliberation:{name}", args=rest)
 
 
 def html(response, status=200):

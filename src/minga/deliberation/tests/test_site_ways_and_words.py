@@ -19,16 +19,12 @@ from minga.deliberation.services import answering, drafting, mapping, moderating
 from minga.deliberation.services.sources import take_in
 from minga.deliberation.testing_conversations import conversation, joined, said, with_camps
 from minga.deliberation.testing_talk import press, talk
+from minga.deliberation.tests.test_site_answering_pages import address
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
 
 WHY = "The council discussed this in May and keeps to the earlier text."
 ARABIC = "نريد كهرباء في الليل."
-
-
-def address(name, *rest):
-    with translation.override("en"):
-        return reverse(f"deliberation:{name}", args=rest)
 
 
 def html(where, client=None):
