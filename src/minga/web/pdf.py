@@ -64,13 +64,11 @@ def on_paper(css: str) -> str:
 
 def pdf_response(request: HttpRequest, template: str, words: dict[str, Any], name: str) -> HttpResponse:
     """Render a template as it would be printed, and answer with the PDF; without WeasyPrint, say how to print."""
-    response = answer(request, lambda: render_to_string(template, words | {"is_pdf": True}, request=request))
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
+    return answer(request, lambda: render_to_string(template, words | {"is_pdf": True}, request=request), name)
 
 
-def answer(request: HttpRequest, html: Callable[[], str]) -> HttpResponse:
-    """Answer with the PDF of a page, or say why there is none: this site makes none, or is making others."""
+def answer(request: HttpRequest, html: Callable[[], str], name: str) -> HttpResponse:
+    """Answer with a page as a PDF of this name, or say why there is none: the site makes none, or is making others."""
     if not is_available():
         words = _("This site makes no PDF. Open the page and print it from your browser: it can save a PDF too.")
         return HttpResponse(words, content_type="text/plain; charset=utf-8", status=501)
@@ -78,9 +76,11 @@ def answer(request: HttpRequest, html: Callable[[], str]) -> HttpResponse:
         return errors.busy(request)
     try:
         with _DRAWING:
-            return HttpResponse(render(html(), request.build_absolute_uri()), content_type="application/pdf")
+            drawn = render(html(), request.build_absolute_uri())
     finally:
         _PLACES.release()
+    named = {"Content-Disposition": f'inline; filename="{name}"'}
+    return HttpResponse(drawn, content_type="application/pdf", headers=named)
 
 
 @lru_cache(maxsize=_KEPT)

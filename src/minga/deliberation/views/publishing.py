@@ -39,22 +39,23 @@ def draft_file(request: HttpRequest, consultation: Consultation, draft: str, ver
         found, number, wording_publishing.whole_by(request), with_trace=with_trace
     )
     name = f"{found.slug}-v{number}.{ending}"
-    if ending == "html":
+    if ending == "pdf":
+        response = _pdf(request, lambda: write_html(text, words, with_trace=with_trace), name)
+    elif ending == "html":
         nonce = str(request.csp_nonce)  # type: ignore[attr-defined]
         response = HttpResponse(write_html(text, words, with_trace=with_trace, nonce=nonce))
-    elif ending == "pdf":
-        response = _pdf(request, lambda: write_html(text, words, with_trace=with_trace))
+        response["Content-Disposition"] = f'inline; filename="{name}"'
     else:
         response = HttpResponse(write_draft(text, ending, words, with_trace=with_trace), content_type=FORMATS[ending])
-    response["Content-Disposition"] = f'{"inline" if ending in {"html", "pdf"} else "attachment"}; filename="{name}"'
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
     return _kept(response, is_published=number <= found.version)
 
 
-def _pdf(request: HttpRequest, html: Callable[[], str]) -> HttpResponse:
+def _pdf(request: HttpRequest, html: Callable[[], str], name: str) -> HttpResponse:
     """Draw a page on paper, which costs seconds: so often from one address and not more."""
     if exceeded(request, "deliberation-pdf", times=60, seconds=3600):
         return errors.too_many_requests(request)
-    return pdf.answer(request, html)
+    return pdf.answer(request, html, name)
 
 
 def _kept(response: HttpResponse, *, is_published: bool) -> HttpResponse:
@@ -92,14 +93,13 @@ def _replies(request: HttpRequest, consultation: Consultation, ending: str, publ
     # the team reads all words; only those that everyone may read have a page of their own
     names = wording_publishing.replies_names(consultation, whole, publishing.public_voices(consultation))
     table = reply_rows(trace, public=public, names=names, labels=words)
+    of = "answers-of-all-for-the-team" if public is None else "answers"
+    name = f"{consultation.slug}-{of}.{ending}"
     if ending == "pdf":
-        response = _pdf(request, lambda: write_replies(table, "html", frame).decode())
-    else:
-        nonce = str(request.csp_nonce) if ending == "html" else ""  # type: ignore[attr-defined]
-        response = HttpResponse(write_replies(table, ending, frame, nonce=nonce), content_type=TABLES[ending])
-    shown = "inline" if ending in {"html", "pdf"} else "attachment"
-    name = "answers-of-all-for-the-team" if public is None else "answers"
-    response["Content-Disposition"] = f'{shown}; filename="{consultation.slug}-{name}.{ending}"'
+        return _pdf(request, lambda: write_replies(table, "html", frame).decode(), name)
+    nonce = str(request.csp_nonce) if ending == "html" else ""  # type: ignore[attr-defined]
+    response = HttpResponse(write_replies(table, ending, frame, nonce=nonce), content_type=TABLES[ending])
+    response["Content-Disposition"] = f'{"inline" if ending == "html" else "attachment"}; filename="{name}"'
     return response
 
 

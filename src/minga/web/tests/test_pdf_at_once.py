@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 from django.test import RequestFactory
@@ -33,19 +34,21 @@ def test_one_is_drawn_one_waits_and_the_third_is_told_to_come_again(slow):
     goes_on, drawn = slow
     request = RequestFactory().get("/en/", headers={"host": "localhost"})
     answers = []
-    asked = [threading.Thread(target=lambda: answers.append(pdf.answer(request, str))) for _ in range(2)]
+    asked = [threading.Thread(target=lambda: answers.append(pdf.answer(request, str, "a.pdf"))) for _ in range(2)]
     for one in asked:
         one.start()
-    while pdf._PLACES._value:  # both have their places
-        pass
-    refused = pdf.answer(request, str)
+    patience = time.monotonic() + 20
+    while pdf._PLACES._value and time.monotonic() < patience:  # until both have their places
+        time.sleep(0.01)
+    refused = pdf.answer(request, str, "a.pdf")
     assert (refused.status_code, refused["Retry-After"]) == (503, "60")
+    assert "Content-Disposition" not in refused, "a page is no file"
     goes_on.set()
     for one in asked:
         one.join(20)
     assert [one.status_code for one in answers] == [200, 200]
     assert drawn["most"] == 1
-    assert pdf.answer(request, str).status_code == 200, "the places are free again"
+    assert pdf.answer(request, str, "a.pdf").status_code == 200, "the places are free again"
 
 
 def test_a_page_that_cannot_be_drawn_frees_its_place(slow, monkeypatch):
@@ -56,4 +59,4 @@ def test_a_page_that_cannot_be_drawn_frees_its_place(slow, monkeypatch):
     request = RequestFactory().get("/en/", headers={"host": "localhost"})
     for _turn in range(3):
         with pytest.raises(ValueError, match="no font"):
-            pdf.answer(request, str)
+            pdf.answer(request, str, "a.pdf")
