@@ -24,7 +24,7 @@ _TAG = re.compile(r"<(/?)svg\b[^>]*>")
 _WORDS = re.compile(r"<text\b([^>]*)>(.*?)</text>", re.DOTALL)
 
 #: Hundreds of sheets take ten seconds, and a server process answers few requests at once: so one is drawn at a time,
-#: one may wait for it, and the last ones are kept.
+#: one may wait for it, and the last ones that everyone may read are kept.
 _PLACES, _DRAWING = threading.BoundedSemaphore(2), threading.Lock()
 _KEPT = 4
 
@@ -67,7 +67,7 @@ def pdf_response(request: HttpRequest, template: str, words: dict[str, Any], nam
     return answer(request, lambda: render_to_string(template, words | {"is_pdf": True}, request=request), name)
 
 
-def answer(request: HttpRequest, html: Callable[[], str], name: str) -> HttpResponse:
+def answer(request: HttpRequest, html: Callable[[], str], name: str, *, is_public: bool = False) -> HttpResponse:
     """Answer with a page as a PDF of this name, or say why there is none: the site makes none, or is making others."""
     if not is_available():
         words = _("This site makes no PDF. Open the page and print it from your browser: it can save a PDF too.")
@@ -76,7 +76,7 @@ def answer(request: HttpRequest, html: Callable[[], str], name: str) -> HttpResp
         return errors.busy(request)
     try:
         with _DRAWING:
-            drawn = render(html(), request.build_absolute_uri())
+            drawn = (_public if is_public else render)(html(), request.build_absolute_uri())
     finally:
         _PLACES.release()
     named = {"Content-Disposition": f'inline; filename="{name}"'}
@@ -84,6 +84,10 @@ def answer(request: HttpRequest, html: Callable[[], str], name: str) -> HttpResp
 
 
 @lru_cache(maxsize=_KEPT)
+def _public(html: str, address: str) -> bytes:
+    return render(html, address)
+
+
 def render(html: str, address: str) -> bytes:
     """Return the PDF of a page; `address` is where its links lead from."""
     from weasyprint import HTML

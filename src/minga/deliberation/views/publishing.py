@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -40,7 +41,8 @@ def draft_file(request: HttpRequest, consultation: Consultation, draft: str, ver
     )
     name = f"{found.slug}-v{number}.{ending}"
     if ending == "pdf":
-        response = _pdf(request, lambda: write_html(text, words, with_trace=with_trace), name)
+        html = partial(write_html, text, words, with_trace=with_trace)
+        response = _pdf(request, html, name, is_public=number <= found.version)
     elif ending == "html":
         nonce = str(request.csp_nonce)  # type: ignore[attr-defined]
         response = HttpResponse(write_html(text, words, with_trace=with_trace, nonce=nonce))
@@ -51,11 +53,11 @@ def draft_file(request: HttpRequest, consultation: Consultation, draft: str, ver
     return _kept(response, is_published=number <= found.version)
 
 
-def _pdf(request: HttpRequest, html: Callable[[], str], name: str) -> HttpResponse:
+def _pdf(request: HttpRequest, html: Callable[[], str], name: str, *, is_public: bool) -> HttpResponse:
     """Draw a page on paper, which costs seconds: so often from one address and not more."""
     if exceeded(request, "deliberation-pdf", times=60, seconds=3600):
         return errors.too_many_requests(request)
-    return pdf.answer(request, html, name)
+    return pdf.answer(request, html, name, is_public=is_public)
 
 
 def _kept(response: HttpResponse, *, is_published: bool) -> HttpResponse:
@@ -96,7 +98,8 @@ def _replies(request: HttpRequest, consultation: Consultation, ending: str, publ
     of = "answers-of-all-for-the-team" if public is None else "answers"
     name = f"{consultation.slug}-{of}.{ending}"
     if ending == "pdf":
-        return _pdf(request, lambda: write_replies(table, "html", frame).decode(), name)
+        drawn = partial(write_replies, table, "html", frame)
+        return _pdf(request, lambda: drawn().decode(), name, is_public=public is not None)
     nonce = str(request.csp_nonce) if ending == "html" else ""  # type: ignore[attr-defined]
     response = HttpResponse(write_replies(table, ending, frame, nonce=nonce), content_type=TABLES[ending])
     response["Content-Disposition"] = f'{"inline" if ending == "html" else "attachment"}; filename="{name}"'

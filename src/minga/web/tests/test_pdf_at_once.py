@@ -60,3 +60,14 @@ def test_a_page_that_cannot_be_drawn_frees_its_place(slow, monkeypatch):
     for _turn in range(3):
         with pytest.raises(ValueError, match="no font"):
             pdf.answer(request, str, "a.pdf")
+
+
+def test_only_what_everyone_may_read_is_kept(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(pdf, "render", lambda html, address: drawn.append(html) or b"%PDF-")
+    monkeypatch.setattr(pdf, "is_available", lambda: True)
+    request = RequestFactory().get("/en/", headers={"host": "localhost"})
+    for _turn in range(2):
+        pdf.answer(request, lambda: "for all", "a.pdf", is_public=True)
+        pdf.answer(request, lambda: "for one", "b.pdf")
+    assert drawn == ["for all", "for one", "for one"]
