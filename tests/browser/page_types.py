@@ -123,9 +123,9 @@ def _check_statements(page: Page) -> None:
 
 
 def _vote_and_look(page: Page) -> None:
-    """Vote once, and look at one's own place."""
-    page.click("button[value=agree]")
-    page.wait_for_selector("a[href$='/mine/']")
+    """Vote once, and look at one's own place: the vote is stored once its answer is there."""
+    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.url.endswith("/vote/")):
+        page.click("button[value=agree]")
     page.click("a[href$='/mine/']")
     page.wait_for_selector(".talk__votes")
 

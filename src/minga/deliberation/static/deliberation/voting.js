@@ -34,7 +34,8 @@
   const send = async (form, button) => {
     const body = new URLSearchParams(new FormData(form));
     body.set(button.name, button.value);
-    const response = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
+    // "keepalive": who presses and goes on to another page at once has voted all the same
+    const response = await fetch(form.action, { method: "POST", body, credentials: "same-origin", keepalive: true });
     if (!response.ok || !show(await response.text())) location.reload();
   };
 
