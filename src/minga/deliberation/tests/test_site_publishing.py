@@ -112,7 +112,7 @@ def test_later_versions_say_nothing_in_files_of_earlier_ones(asked, draft):
 def test_akoma_ntoso_of_the_site_holds_its_clauses_and_its_address(draft):
     root = etree.fromstring(got(draft, "xml").content)
     clause = draft.clauses.order_by("-number").first()
-    heading = root.find(f".//a:clause[@eId='clause_{clause.number}']/a:heading", AKN)
+    heading = root.find(f".//a:clause[@wId='cl_{clause.number}']/a:heading", AKN)
     assert heading.text == "Conseil"
     assert root.find(".//a:FRBRExpression/a:FRBRalias", AKN).get("value").startswith("http://testserver/fr/")
     assert root.find(".//a:FRBRlanguage", AKN).get("language") == "fra"

@@ -6,7 +6,6 @@ import csv
 import io
 import re
 from datetime import date
-from xml.etree import ElementTree
 
 import docx
 import openpyxl
@@ -69,7 +68,7 @@ def draft(language="en", **changed):
         "kind": "strategy",
         "language": language,
         "version": 2,
-        "clauses": clauses(language),
+        "clauses": changed.get("clauses") or clauses(language),
         "versions": (VersionLine(1, date(2026, 3, 1)), VersionLine(2, date(2026, 5, 2), "Skills\nadded")),
         "consultation": "AI for the islands",
         "publisher": "Ministry of Industry",
@@ -221,75 +220,6 @@ def test_word_file_carries_the_day_of_its_version_and_its_title():
     properties = opened().core_properties
     assert properties.created.date() == properties.modified.date() == date(2026, 5, 2)
     assert properties.title == "A strategy *for* the <islands>"
-
-
-# ---------------------------------------------------------------- Akoma Ntoso
-@pytest.fixture(scope="module")
-def akoma():
-    return etree.fromstring(write_draft(draft(), "xml", with_trace=True))
-
-
-def test_akoma_identifies_work_expression_and_manifestation(akoma):
-    def value(level, name):
-        return akoma.find(f".//a:{level}/a:{name}", AKN).get("value")
-
-    work = "/akn/cv/doc/strategy/2026-03-01/islands"
-    assert value("FRBRWork", "FRBRuri") == work
-    assert value("FRBRExpression", "FRBRuri") == f"{work}/eng@2026-05-02;v2"
-    assert value("FRBRManifestation", "FRBRformat") == "application/akn+xml"
-    for level in ("FRBRWork", "FRBRExpression", "FRBRManifestation"):
-        names = [etree.QName(each).localname for each in akoma.find(f".//a:{level}", AKN)]
-        assert names[:2] == ["FRBRthis", "FRBRuri"]
-        assert {"FRBRdate", "FRBRauthor"} <= set(names)
-    assert akoma.find(".//a:FRBRlanguage", AKN).get("language") == "eng"
-    assert akoma.find(".//a:FRBRcountry", AKN).get("value") == "cv"
-
-
-def test_akoma_keeps_its_parts_in_the_order_of_the_standard(akoma):
-    assert [etree.QName(each).localname for each in akoma[0]] == ["meta", "preface", "mainBody"]
-    meta = akoma.find(".//a:meta", AKN)
-    assert [etree.QName(each).localname for each in meta] == ["identification", "lifecycle", "references", "notes"]
-
-
-def test_akoma_gives_every_name_once_and_every_reference_leads_somewhere(akoma):
-    names = [each.get("eId") for each in akoma.iter() if each.get("eId")]
-    assert len(names) == len(set(names)) > 100
-    inside = [each.get(key) for each in akoma.iter() for key in ("href", "source") if (each.get(key) or "")[:1] == "#"]
-    assert {"#publisher", "#version_1", "#note_2_1"} <= set(inside)
-    assert {each[1:] for each in inside} <= set(names)
-
-
-def test_akoma_names_clauses_by_their_permanent_numbers_and_nests_them(akoma):
-    found = {each.get("eId"): each for each in akoma.iter(f"{{{NAMESPACE}}}clause")}
-    assert list(found) == [f"clause_{clause.number}" for clause in clauses()]
-    for clause in clauses():
-        element = found[f"clause_{clause.number}"]
-        assert element.find("a:heading", AKN).xpath("string()") == clause.heading
-        assert element.find("a:num", AKN).text == clause.place
-        parent = element.getparent().get("eId")
-        assert parent == (f"clause_{clause.parent[1:]}" if clause.parent else None)
-
-
-def test_clause_with_others_under_it_holds_its_words_as_introduction(akoma):
-    parents = {clause.parent for clause in clauses()} - {None}
-    for clause in clauses():
-        element = akoma.find(f".//a:clause[@eId='clause_{clause.number}']", AKN)
-        own = [etree.QName(each).localname for each in element]
-        assert own[2] == ("intro" if clause.code in parents else "content")
-        words = "\n".join(each.xpath("string()") for each in element[2].iter(f"{{{NAMESPACE}}}p", f"{{{NAMESPACE}}}li"))
-        wanted = "\n".join(item.replace("\n", "") for block in blocks(clause.text) for item in block.items)
-        assert words == wanted
-
-
-def test_akoma_tells_when_each_version_came(akoma):
-    events = [(each.get("date"), each.get("type")) for each in akoma.iter(f"{{{NAMESPACE}}}eventRef")]
-    assert events == [("2026-03-01", "generation"), ("2026-05-02", "amendment")]
-
-
-def test_text_of_no_country_and_without_clauses_is_written_too():
-    root = ElementTree.fromstring(write_draft(draft(country="", clauses=(), versions=()), "xml", with_trace=True))
-    assert root.find(".//a:FRBRcountry", AKN).get("value") == "xa"
-    assert root.find(".//a:mainBody", AKN)[0].tag == f"{{{NAMESPACE}}}p"
 
 
 # ---------------------------------------------------------------- HTML and Markdown
@@ -499,7 +429,7 @@ def test_words_behind_a_clause_carry_their_languages(trace):
         each.text: each.get("{http://www.w3.org/XML/1998/namespace}lang") for each in root.iter(f"{{{NAMESPACE}}}span")
     }
     assert said == {"Advice": "en", "نريد النصح": "ar", "=Advice for all": "en"}
-    note = root.find(".//a:note[@eId='note_1_3']/a:p", AKN)
+    note = root.find(".//a:note[@eId='note_3']/a:p", AKN)
     assert note.xpath("string()") == "Voice V1: نريد النصح"
 
 
@@ -519,13 +449,6 @@ def test_reason_of_an_answer_carries_its_own_language(trace):
     note = Behind(known, languages={"d1": "es"}).notes("C1")[0]
     assert note.words == (("accepted", ""), ("Hay dinero.", "es"), ("Unit", ""))
     assert note.text == "accepted · Hay dinero. · Unit"
-
-
-def test_text_begun_on_an_empty_page_is_a_draft_in_akoma():
-    root = etree.fromstring(write_draft(draft(kind="empty"), "xml"))
-    assert root.find("a:doc", AKN).get("name") == "draft"
-    assert root.find(".//a:FRBRWork/a:FRBRuri", AKN).get("value") == "/akn/cv/doc/draft/2026-03-01/islands"
-    assert root.find(".//a:FRBRsubtype", AKN).get("value") == "draft"
 
 
 def named_rows(trace):

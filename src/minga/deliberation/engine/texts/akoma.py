@@ -1,14 +1,18 @@
 """A draft as Akoma Ntoso (OASIS LegalDocML 1.0): identified work, versions, clauses with permanent names, and notes.
 
-A clause is a ``clause`` at every depth and its ``eId`` is made of its permanent number alone, not of its place: it
-stays the same when the clause is moved, so a reference to it never breaks.
+A clause is a ``clause`` at every depth. Its ``eId`` follows its place in this version ("2.1" is ``cl_2-1``), as the
+Naming Convention asks for; its ``wId`` is made of its permanent number ("C12" is ``cl_12``) and goes with it wherever
+it moves, so a reference to the work never breaks. The permanent numbers are the first expression that there never
+was: ``FRBRmasterExpression`` without an address says so.
 
-Source: OASIS, Akoma Ntoso Version 1.0, Part 1 (vocabulary) and Naming Convention, 2018.
+Source: OASIS, Akoma Ntoso Version 1.0, Part 2 (schema), 2018, and Naming Convention Version 1.0, 2019, section 5.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import quote
 
 from lxml import etree
 
@@ -24,6 +28,9 @@ _SOURCE = "#publisher"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 #: Elements that hold words, in which a space would be read.
 _WORDS = ("p", "heading", "num", "li")
+#: What may stand in an address as it is; the rest is written in hundredths, as the schema's type of addresses asks.
+_OF_ADDRESSES = "%/:?#@!$&'()*+,;=~-._"
+_APART = re.compile(r"\W+")
 
 
 def write_akoma_ntoso(draft: DraftText, labels: Labels | None = None, *, with_trace: bool = False) -> bytes:
@@ -44,17 +51,19 @@ def write_akoma_ntoso(draft: DraftText, labels: Labels | None = None, *, with_tr
     names: Any = {None: NAMESPACE}
     root = etree.Element(f"{{{NAMESPACE}}}akomaNtoso", nsmap=names)
     document = _add(root, "doc", name=_kind(draft), contains="singleVersion")
+    notes = _numbered_notes(draft) if with_trace else {}
     meta = _add(document, "meta")
     _identification(meta, draft)
     _lifecycle(meta, draft)
+    _workflow(meta, draft)
     _references(meta, draft, labels)
-    if with_trace and any(clause.notes for clause in draft.clauses):
-        _notes(meta, draft, labels)
+    if notes:
+        _notes(meta, draft, labels, notes)
     preface = _add(document, "preface")
     _add(_add(preface, "p", eId="preface__p_1"), "docTitle", draft.title, eId="preface__docTitle")
     for at, said in enumerate(facts(draft, labels), start=2):
         _add(preface, "p", said, eId=f"preface__p_{at}")
-    _body(_add(document, "mainBody"), draft, with_trace=with_trace)
+    _body(_add(document, "mainBody"), draft, notes)
     _indent(root, 0)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 
@@ -110,7 +119,9 @@ def _identification(meta: Any, draft: DraftText) -> None:
     expression = _add(identification, "FRBRExpression")
     here = _expression(draft, draft.version)
     _level(expression, here, draft.published_on.isoformat(), "published", "/!main", alias=draft.address)
-    _add(expression, "FRBRversionNumber", value=str(draft.version))
+    _add(expression, "FRBRversionNumber", value=f"v{draft.version}")
+    # no address: the names that stay are those of no version, but the permanent numbers of the clauses
+    _add(expression, "FRBRmasterExpression", href="", showAs="permanent numbers of the clauses")
     _add(expression, "FRBRlanguage", language=_language(draft))
     manifestation = _add(identification, "FRBRManifestation")
     _level(manifestation, f"{here}.akn", draft.published_on.isoformat(), "written", "/!main")
@@ -128,39 +139,78 @@ def _level(level: Any, uri: str, on: str, what: str, part: str, *, alias: str = 
 
 
 def _lifecycle(meta: Any, draft: DraftText) -> None:
-    """Write when each version was published, and when the text was adopted."""
+    """Write when each version was published; the last one is the text that is written here."""
     lifecycle = _add(meta, "lifecycle", source=_SOURCE)
-    for each in draft.versions:
-        kind = "generation" if each.number == 1 else "amendment"
-        given = {"eId": f"event_{each.number}", "date": each.on.isoformat(), "type": kind}
-        _add(lifecycle, "eventRef", source=f"#version_{each.number}", **given)
+    for at, each in enumerate(draft.versions):
+        kind = "generation" if at == 0 else "amendment"
+        given = {"eId": f"eref_{at + 1}", "date": each.on.isoformat(), "type": kind}
+        if each.number == draft.version:
+            given["originatingExpression"] = "true"
+        _add(lifecycle, "eventRef", source=f"#{_version_name(at)}", **given)
     if not draft.versions:
-        given = {"eId": "event_1", "date": draft.published_on.isoformat(), "type": "generation"}
+        given = {"eId": "eref_1", "date": draft.published_on.isoformat(), "type": "generation"}
         _add(lifecycle, "eventRef", source=_SOURCE, **given)
+
+
+def _workflow(meta: Any, draft: DraftText) -> None:
+    """Write when the text was adopted, if it was."""
+    if draft.adopted_on is not None:
+        workflow = _add(meta, "workflow", source=_SOURCE)
+        _add(workflow, "step", eId="step_1", date=draft.adopted_on.isoformat(), by=_SOURCE, refersTo="#adoption")
+
+
+def _version_name(at: int) -> str:
+    """Name a version in the references: the first one is the original, the others are counted."""
+    return "original" if at == 0 else f"passiveRef_{at}"
 
 
 def _references(meta: Any, draft: DraftText, labels: Labels) -> None:
     references = _add(meta, "references", source=_SOURCE)
-    for each in draft.versions:
+    for at, each in enumerate(draft.versions):
         name = labels.version.format(number=each.number, day=each.on.isoformat())
-        kind = "original" if each.number == 1 else "passiveRef"
-        _add(references, kind, eId=f"version_{each.number}", href=_expression(draft, each.number), showAs=name)
+        kind = "original" if at == 0 else "passiveRef"
+        _add(references, kind, eId=_version_name(at), href=_expression(draft, each.number), showAs=name)
     who = draft.publisher or "Minga"
-    _add(references, "TLCOrganization", eId="publisher", href="/akn/ontology/organization/publisher", showAs=who)
+    _add(references, "TLCOrganization", eId="publisher", href=_organization(draft, who), showAs=who)
+    if draft.adopted_on is not None:
+        by = draft.decision or labels.adopted.format(day=draft.adopted_on.isoformat())
+        _add(references, "TLCEvent", eId="adoption", href="/akn/ontology/event/adoption", showAs=by)
 
 
-def _notes(meta: Any, draft: DraftText, labels: Labels) -> None:
+def _organization(draft: DraftText, name: str) -> str:
+    """Name who publishes, by country and name, so that two files of two ministries do not mean the same one."""
+    words = [draft.country.lower() or _NO_COUNTRY, *_APART.sub(" ", name.lower()).split()]
+    return _address(f"/akn/ontology/organization/{'.'.join(words)}")
+
+
+def _address(link: str) -> str:
+    return quote(clean(link), safe=_OF_ADDRESSES)
+
+
+def _numbered_notes(draft: DraftText) -> dict[tuple[str, int], str]:
+    """Count the notes through the whole text, by clause and place under it."""
+    found = [(clause.code, at) for clause in draft.clauses for at in range(len(clause.notes))]
+    return {key: f"note_{number}" for number, key in enumerate(found, start=1)}
+
+
+def _notes(meta: Any, draft: DraftText, labels: Labels, names: dict[tuple[str, int], str]) -> None:
     notes = _add(meta, "notes", source=_SOURCE)
     for clause in draft.clauses:
-        for at, note in enumerate(clause.notes, start=1):
-            element = _add(notes, "note", eId=_note_name(clause, at), marker=f"{clause.place}-{at}")
-            _note(_add(element, "p", eId=f"{_note_name(clause, at)}__p_1"), note, labels)
+        for at, note in enumerate(clause.notes):
+            name = names[clause.code, at]
+            element = _add(notes, "note", eId=name, marker=_marker(clause, at))
+            _note(_add(element, "p", eId=f"{name}__p_1"), note, labels)
+
+
+def _marker(clause: ClauseText, at: int) -> str:
+    return f"{clause.place}-{at + 1}"
 
 
 def _note(element: Any, note: Note, labels: Labels) -> None:
     name = clean(labels.named(note))
     if note.link:
-        _add(element, "ref", name, href=note.link)
+        # a page of the web, and no document of this standard, for which "ref" is kept
+        _add(element, "a", name, href=_address(note.link))
     else:
         element.text = name
     for at, (words, language) in enumerate(note.words):
@@ -179,49 +229,49 @@ def _more(element: Any, words: str) -> None:
         element.text = (element.text or "") + words
 
 
-def _note_name(clause: ClauseText, at: int) -> str:
-    return f"note_{clause.number}_{at}"
-
-
 # ------------------------------------------------------------------------------------------ clauses
-def _body(body: Any, draft: DraftText, *, with_trace: bool) -> None:
+def _body(body: Any, draft: DraftText, notes: dict[tuple[str, int], str]) -> None:
     """Nest the clauses; a clause with others under it holds its own words as their introduction."""
     parents = {clause.parent for clause in draft.clauses}
     made: dict[str, Any] = {}
     for clause in draft.clauses:
         above = made.get(clause.parent or "", body)
-        name = f"clause_{clause.number}"
-        element = made[clause.code] = _add(above, "clause", eId=name)
+        name = f"cl_{_APART.sub('-', clause.place).strip('-')}"
+        element = made[clause.code] = _add(above, "clause", eId=name, wId=f"cl_{clause.number}")
         _add(element, "num", clause.place, eId=f"{name}__num")
         heading = _add(element, "heading", clause.title, eId=f"{name}__heading")
-        if with_trace:
-            for at, _each in enumerate(clause.notes, start=1):
-                _add(heading, "noteRef", href=f"#{_note_name(clause, at)}", marker=f"{clause.place}-{at}")
+        for at in range(len(clause.notes) if notes else 0):
+            _add(heading, "noteRef", href=f"#{notes[clause.code, at]}", marker=_marker(clause, at))
         words = blocks(clause.text)
         if clause.code in parents:
             if words:
                 _blocks(_add(element, "intro", eId=f"{name}__intro"), words, f"{name}__intro")
         else:
-            _blocks(_add(element, "content", eId=f"{name}__content"), words or (Block("paragraph", ("",)),), name)
+            content = _add(element, "content", eId=f"{name}__content")
+            _blocks(content, words or (Block("paragraph", ("",)),), f"{name}__content")
     if not draft.clauses:
         _add(body, "p", "", eId="body__p_1")
 
 
 def _blocks(parent: Any, words: tuple[Block, ...], name: str) -> None:
-    for at, block in enumerate(words, start=1):
-        if block.kind == "paragraph":
-            _lines(_add(parent, "p", eId=f"{name}__p_{at}"), block.items[0], f"{name}__p_{at}")
+    """Write paragraphs and lists, each kind counted within its container."""
+    counts = dict.fromkeys(("p", "ul", "ol"), 0)
+    for block in words:
+        tag = {"paragraph": "p", "points": "ul"}.get(block.kind, "ol")
+        counts[tag] += 1
+        here = f"{name}__{tag}_{counts[tag]}"
+        if tag == "p":
+            _lines(_add(parent, "p", eId=here), block.items[0])
             continue
-        tag = "ul" if block.kind == "points" else "ol"
-        items = _add(parent, tag, eId=f"{name}__{tag}_{at}")
+        items = _add(parent, tag, eId=here)
         for number, item in enumerate(block.items, start=1):
             counted = {"value": str(block.start + number - 1)} if tag == "ol" else {}
-            _add(items, "li", item, eId=f"{name}__{tag}_{at}__li_{number}", **counted)
+            _add(items, "li", item, eId=f"{here}__li_{number}", **counted)
 
 
-def _lines(element: Any, text: str, name: str) -> None:
-    """Write a paragraph, with a break where a line ends in it."""
+def _lines(element: Any, text: str) -> None:
+    """Write a paragraph, with a break where a line ends in it; "eol" would mean a line of a printed page."""
     first, *rest = text.split("\n")
     element.text = first
-    for at, line in enumerate(rest, start=1):
-        _add(element, "eol", eId=f"{name}__eol_{at}").tail = line
+    for line in rest:
+        _add(element, "br").tail = line
