@@ -82,6 +82,10 @@ MISSING: Mapping[str, tuple[Words, str]] = {
         _("An answer accepts and points to a clause, but that change is no longer in the draft."),
         "answers",
     ),
+    "cover_gone": (
+        _("An answer says that a clause covers it already, but that clause is no longer in the draft."),
+        "answers",
+    ),
     "accepted_without_clause": (
         _("This answer accepts something, but no clause carries it. Say at a clause which answer led to it."),
         "answers",

@@ -20,6 +20,7 @@ _NAMED = (
     ("dispositions", "duplicate_of", "voice_unknown", "voices"),
     ("dispositions", "theme", "theme_unknown", "links"),
     ("dispositions", "supersedes", "answer_unknown", "dispositions"),
+    ("dispositions", "covered_by", "clause_unknown", "clauses"),
     ("clauses", "disposition", "answer_unknown", "dispositions"),
     ("evidence", "disposition", "answer_unknown", "dispositions"),
     ("evidence", "clause", "clause_unknown", "clauses"),
@@ -228,6 +229,14 @@ def _clauses(trace: Trace) -> Iterator[Problem]:
                     f"Answer {name!r} accepts and points to clause {change['clause']!r}, but that change is no longer "
                     "in the draft. Answer anew, or bring it back.",
                 )
+    for name, row in trace.answers.items():
+        if name not in trace.replaced and (clause := trace.covering(row)) and not trace.lineage.stands(clause, "none"):
+            yield (
+                "cover_gone",
+                name,
+                f"Answer {name!r} says that clause {clause!r} covers it already, but that clause is no longer in the "
+                "draft. Answer anew, or bring it back.",
+            )
 
 
 def _evidence(trace: Trace) -> Iterator[Problem]:
@@ -279,8 +288,8 @@ def receipt(trace: Trace, voice: str) -> dict[str, Any]:
     dict, ready for JSON
         ``voice``, ``text``, ``themes``, ``status`` ("unread", "read" or "answered"), ``answers`` (those that stand:
         answer, reason, responder, date, ``earlier`` answers they replaced, ``changes`` of clauses with the words
-        ``before`` and ``after`` and whether they stand, ``evidence`` cited), ``same_as`` (the receipt of the voice it
-        duplicates).
+        ``before`` and ``after`` and whether they stand, ``covered_by`` (the clause that says it already, or None),
+        ``evidence`` cited), ``same_as`` (the receipt of the voice it duplicates).
 
     Raises
     ------
@@ -320,7 +329,7 @@ def _told(trace: Trace, row: dict[str, Any]) -> dict[str, Any]:
     rows = sorted({at for name in cited for at in trace.citations.get(name, [])})
     cells = [trace.evidence.row(at, named=True) for at in rows]
     evidence = [{name: each.get(name) for name in ("link", "value", "label", "cited_on")} for each in cells]
-    return told | {"earlier": earlier, "changes": changes, "evidence": evidence}
+    return told | {"earlier": earlier, "changes": changes, "covered_by": trace.covering(row), "evidence": evidence}
 
 
 def _words_before(lines: Lineage, origin: str, change: dict[str, Any]) -> str | None:

@@ -26,7 +26,7 @@ TABLES = {
     "links": (("voice", "theme"), ()),
     "dispositions": (
         ("disposition", "answer"),
-        ("voice", "theme", "statement", "reason", "responder", "date", "supersedes", "duplicate_of"),
+        ("voice", "theme", "statement", "reason", "responder", "date", "supersedes", "duplicate_of", "covered_by"),
     ),
     "clauses": (("clause", "version", "kind"), ("came_from", "disposition", "text")),
     "evidence": (("link", "value"), ("clause", "disposition", "label", "cited_on")),
@@ -35,10 +35,12 @@ TABLES = {
 _NAMES = {
     "voices": ("voice",),
     "links": ("voice", "theme"),
-    "dispositions": ("disposition", "voice", "theme", "statement", "answer", "supersedes", "duplicate_of"),
+    "dispositions": (
+        "disposition", "voice", "theme", "statement", "answer", "supersedes", "duplicate_of", "covered_by",
+    ),
     "clauses": ("clause", "kind", "disposition"),
     "evidence": ("clause", "disposition", "link"),
-}
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ class Trace:
     dispositions : table, one row per answer
         ``disposition``; one of ``voice``, ``theme`` or ``statement`` that it answers; ``answer`` (accepted,
         accepted_in_part, rejected, out_of_scope, already_covered, duplicate_of), ``reason``, ``responder``, ``date``,
-        ``supersedes`` (the answer it replaces), ``duplicate_of`` (a voice).
+        ``supersedes`` (the answer it replaces), ``duplicate_of`` (a voice), ``covered_by`` (the clause that says
+        already what was asked for: it counts as no change).
     clauses : table, one row per change of a clause
         As for :func:`lineage`, with ``disposition`` where an answer led to it; a change that several answers led to has
         a row for each.
@@ -141,6 +144,11 @@ class Trace:
     def answer_to(self, target: str, name: str) -> list[dict[str, Any]]:
         """Return the answers that stand for a "theme" or a "statement"."""
         return self._standing[target].get(name, [])
+
+    def covering(self, answer: dict[str, Any]) -> str | None:
+        """Return the clause that says already what was asked for; None where the answer names none that is known."""
+        clause = answer["covered_by"] if answer["answer"] == "already_covered" else None
+        return clause if clause and clause in self.lineage.parents else None
 
     def is_traced(self, voice: str) -> bool:
         """Say whether an accepted voice is found in a change that is still in force."""

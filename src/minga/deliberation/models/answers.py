@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -34,6 +35,10 @@ class Disposition(models.Model):
     reason = models.TextField(_("reason"), blank=True)
     language = models.CharField(_("language"), max_length=10, default="en")
     duplicate_of = models.ForeignKey(Voice, null=True, blank=True, on_delete=models.PROTECT, related_name="duplicates")
+    #: the published clause that says already what was asked for; empty where another text does
+    covered_by = models.ForeignKey(
+        "deliberation.Clause", null=True, blank=True, on_delete=models.SET_NULL, related_name="covers"
+    )
     #: the answer that this one replaces: two people cannot replace the same one
     supersedes = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
@@ -64,6 +69,12 @@ class Disposition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.answer} {self.pk}"
+
+    @property
+    def covering_clause(self) -> Any:
+        """The clause that says it already, as far as everyone may read it; None where there is none."""
+        clause = self.covered_by
+        return None if clause is None or clause.draft.state == "withdrawn" else clause
 
 
 class Citation(models.Model):

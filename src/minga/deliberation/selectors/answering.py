@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from minga.deliberation.engine.trace import ACCEPTED
 from minga.deliberation.models import (
@@ -19,7 +19,7 @@ from minga.deliberation.models import (
     ThemeLink,
     Voice,
 )
-from minga.deliberation.selectors import consulting, theming, tracing
+from minga.deliberation.selectors import consulting, drafts, theming, tracing
 
 #: How many answers that other clauses carry a form offers.
 _MOST_TO_CHOOSE = 200
@@ -58,8 +58,8 @@ def consensus_without_answer(consultation: Consultation) -> list[tuple[Statement
 
 def given(consultation: Consultation, *, answer: str = "", words: str = "") -> QuerySet[Disposition]:
     """Return the answers that stand, the last one first."""
-    found = theming.standing_answers(consultation).select_related(
-        "voice", "theme", "statement__conversation", "duplicate_of"
+    found = with_covering(theming.standing_answers(consultation)).select_related(
+        "voice", "theme", "statement__conversation"
     )
     if answer:
         found = found.filter(answer=answer)
@@ -135,6 +135,25 @@ def changes_to_choose(consultation: Consultation) -> list[ClauseVersion]:
     for row in rows:
         last.setdefault(row.clause_id, row)
     return list(last.values())
+
+
+def covering_clauses(consultation: Consultation) -> QuerySet[Clause]:
+    """Return the clauses that can be named as saying something already: those that stand in a published text."""
+    published = Clause.objects.filter(draft__consultation=consultation).exclude(draft__state=Draft.State.WITHDRAWN)
+    upto = ClauseVersion.objects.filter(clause=OuterRef("pk"), version__lte=OuterRef("draft__version"))
+    last = published.annotate(last_kind=Subquery(upto.order_by("-version").values("kind")[:1]))
+    return last.exclude(last_kind=None).exclude(last_kind=ClauseVersion.Kind.DELETE).select_related("draft")
+
+
+def texts_that_cover(consultation: Consultation) -> list[tuple[Draft, tuple[drafts.ClauseRow, ...]]]:
+    """Return the published texts of a consultation with their clauses, in the order in which they are read."""
+    texts = drafts.visible_drafts(consultation, is_team=False).order_by("created_at", "pk")
+    return [(text, drafts.clauses_at(text, text.version)) for text in texts]
+
+
+def with_covering(answers: QuerySet[Disposition]) -> QuerySet[Disposition]:
+    """Bring answers with the clause that each of them names, as pages show it."""
+    return answers.select_related("duplicate_of", "covered_by__draft__consultation")
 
 
 def targets_of(answers: Iterable[Disposition]) -> list[tuple[Disposition, str]]:

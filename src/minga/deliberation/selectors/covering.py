@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +10,10 @@ import polars as pl
 from django.conf import settings
 
 from minga.deliberation.engine.coverage import Coverage
+from minga.deliberation.engine.trace import Trace
 from minga.deliberation.engine.vocabulary import STRATA
-from minga.deliberation.models import Consultation, Statement
-from minga.deliberation.selectors import answering, strata, tracing
+from minga.deliberation.models import ClauseVersion, Consultation, Statement
+from minga.deliberation.selectors import answering, publishing, strata, tracing
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Covered:
     unread: int
     unanswered: int
     statements: list[tuple[Statement, str]]
+    #: voices by the clause that said already what they ask for, the most first
+    said_already: list[tuple[ClauseVersion, int]]
 
 
 def covered(consultation: Consultation) -> Covered:
@@ -51,7 +55,20 @@ def covered(consultation: Consultation) -> Covered:
         unread=of - read,
         unanswered=of - answered,
         statements=answering.consensus_without_answer(consultation),
+        said_already=_said_already(consultation, trace, voices["voice"].to_list()),
     )
+
+
+def _said_already(consultation: Consultation, trace: Trace, voices: list[str]) -> list[tuple[ClauseVersion, int]]:
+    """Count voices by the clause that their answers name as covering them; this is no change, so it is not traced."""
+    named = Counter(
+        clause
+        for voice in voices
+        for clause in {trace.covering(row) for row in trace.answer_of(voice)}
+        if clause is not None
+    )
+    clauses = publishing.clauses_named(consultation) if named else {}
+    return [(clauses[name], count) for name, count in sorted(named.items(), key=lambda one: (-one[1], one[0]))]
 
 
 def _withheld(found: Coverage, stratum: str) -> list[str]:

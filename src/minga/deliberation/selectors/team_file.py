@@ -18,7 +18,7 @@ class TeamRow:
     voice: Voice
     themes: tuple[Theme, ...]
     answers: tuple[Disposition, ...]
-    #: the published clauses that these answers led to, each once with its last words
+    #: the published clauses that these answers led to or name, each once with its last words
     clauses: tuple[ClauseVersion, ...]
 
 
@@ -31,11 +31,18 @@ def team_rows(consultation: Consultation) -> list[TeamRow]:
     rows = []
     for voice in theming.voices_in(consultation):
         standing = [row["disposition"] for row in _answers_for(trace, voice.code)]
-        led = dict.fromkeys(change["clause"] for name in standing for change in trace.changes.get(name, ()))
+        led = dict.fromkeys(clause for name in standing for clause in _clauses_of(trace, name))
         themes = tuple(link.theme for link in voice.running_links)  # type: ignore[attr-defined]
         told = tuple(answers[name] for name in standing)
         rows.append(TeamRow(voice, themes, told, tuple(clauses[name] for name in led)))
     return rows
+
+
+def _clauses_of(trace: Trace, answer: str) -> Iterator[str]:
+    """Yield the clauses that an answer led to, and the one that says already what was asked for."""
+    yield from (change["clause"] for change in trace.changes.get(answer, ()))
+    if covering := trace.covering(trace.answers[answer]):
+        yield covering
 
 
 def _answers_for(trace: Trace, voice: str) -> Iterator[dict[str, Any]]:

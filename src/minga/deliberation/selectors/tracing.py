@@ -64,8 +64,15 @@ def trace_of(
     dispositions = _dispositions(consultation, names, set(links["theme"].to_list()), only)
     answers = set(dispositions["disposition"].to_list())
     clauses = _clauses(consultation, draft, answers, working=working)
-    evidence = _evidence(consultation, set(clauses["clause"].to_list()), answers)
-    return Trace(told, links, dispositions, clauses, evidence)
+    known = set(clauses["clause"].to_list())
+    evidence = _evidence(consultation, known, answers)
+    return Trace(told, links, _within(dispositions, known), clauses, evidence)
+
+
+def _within(dispositions: pl.DataFrame, clauses: set[str]) -> pl.DataFrame:
+    """Leave out that a clause covers it where the trace does not hold that clause: it is of another draft."""
+    is_known = pl.col("covered_by").is_in(list(clauses))
+    return dispositions.with_columns(covered_by=pl.when(is_known).then(pl.col("covered_by")))
 
 
 def _table(name: str, rows: Iterable[tuple[Any, ...]], columns: tuple[str, ...], **kinds: Any) -> pl.DataFrame:
@@ -145,15 +152,16 @@ def _dispositions(
         .order_by("at", "pk")
         .values_list(
             "pk", "voice__number", "theme__number", "statement__conversation__slug", "statement__number", "answer",
-            "reason", "responder", "at", "supersedes_id", "duplicate_of__number",
+            "reason", "responder", "at", "supersedes_id", "duplicate_of__number", "covered_by__draft__slug",
+            "covered_by__number",
         )
     )  # fmt: skip
     columns = (
         "disposition", "voice", "theme", "statement", "answer", "reason", "responder", "date", "supersedes",
-        "duplicate_of",
+        "duplicate_of", "covered_by",
     )  # fmt: skip
     rows = []
-    for pk, voice, theme, conversation, statement, answer, reason, responder, at, before, first in found:
+    for pk, voice, theme, conversation, statement, answer, reason, responder, at, before, first, draft, clause in found:
         targets = (
             _code("V", voice),
             _code("T", theme),
@@ -162,7 +170,7 @@ def _dispositions(
         if (targets[0] and targets[0] not in voices) or (targets[1] and targets[1] not in themes):
             continue
         told = (answer, reason, responder, at.date().isoformat(), str(before) if before else None, _code("V", first))
-        rows.append((str(pk), *targets, *told))
+        rows.append((str(pk), *targets, *told, None if clause is None else f"{draft}/C{clause}"))
     return _table("dispositions", rows, columns)
 
 

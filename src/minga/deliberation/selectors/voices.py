@@ -22,7 +22,7 @@ from minga.deliberation.models import (
     ThemeLink,
     Voice,
 )
-from minga.deliberation.selectors import citing, consulting, theming, tracing
+from minga.deliberation.selectors import answering, citing, consulting, theming, tracing
 from minga.web.numbers import read_number
 
 #: An answer filter: voices that wait for one.
@@ -152,7 +152,7 @@ class _Teller:
             Theme.objects.filter(consultation=consultation, number__in=_numbers(trace.links["theme"]))
         )
         answers = Disposition.objects.filter(pk__in=trace.dispositions["disposition"].to_list())
-        self.answers = {str(one.pk): one for one in answers.select_related("duplicate_of", "theme")}
+        self.answers = {str(one.pk): one for one in answering.with_covering(answers).select_related("theme")}
         self.drafts = {one.slug: one for one in consultation.drafts.all()}
         self.now = citing.changed_values(trace)
         self.commitments: dict[tuple[str, int], list[Commitment]] = {}

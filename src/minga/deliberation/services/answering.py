@@ -11,6 +11,7 @@ from minga.deliberation.engine.errors import ActError
 from minga.deliberation.engine.trace import ACCEPTED, ANSWERS, REASON
 from minga.deliberation.models import (
     Citation,
+    Clause,
     ClauseVersion,
     Consultation,
     Disposition,
@@ -19,10 +20,13 @@ from minga.deliberation.models import (
     Theme,
     Voice,
 )
+from minga.deliberation.selectors import answering
 from minga.deliberation.services.marks import mark_of
 from minga.members import services as members
 
 Target = Voice | Theme | Statement
+#: The answer that can name a clause.
+COVERED = Disposition.Answer.ALREADY_COVERED
 
 
 def consultation_of(target: Target) -> Consultation:
@@ -48,6 +52,7 @@ def give_answer(
     reason: str = "",
     responder: str = "",
     duplicate_of: Voice | None = None,
+    covered_by: Clause | None = None,
     language: str = "en",
     replaces: Any = None,
     by: Any = None,
@@ -55,19 +60,23 @@ def give_answer(
     """Answer a voice, a theme or a statement.
 
     `replaces` is the id of the answer that was seen as standing, None where none was seen. The answer before stays;
-    its evidence goes on under the new one, and its changes do if both accept.
+    its evidence goes on under the new one, and its changes do if both accept. `covered_by` is the clause that says it
+    already, where a published text of the consultation does; another text is named in the reason.
 
     Raises
     ------
     ActError
-        "answer", "reason" and "duplicate" where the answer is incomplete; "answered" where somebody answered
-        meanwhile; "adopted" once the draft is adopted.
+        "answer", "reason" and "duplicate" where the answer is incomplete, "covered" where the clause is not in a
+        published text of the consultation; "answered" where somebody answered meanwhile; "adopted" once the draft is
+        adopted.
     """
     consultation = consultation_of(target)
     if consultation.state == Consultation.State.ADOPTED:
         raise ActError("adopted", "The draft is adopted, so answers stay as they are.")
     reason = reason.strip()
     _check(target, answer, reason, duplicate_of)
+    covered_by = covered_by if answer == COVERED else None
+    _demand_published(consultation, covered_by)
     before = standing_answer(target)
     if str(before.pk if before else "") != str(replaces or ""):
         raise _answered()
@@ -80,6 +89,7 @@ def give_answer(
                 reason=reason,
                 language=language[:10],
                 duplicate_of=duplicate_of if answer == "duplicate_of" else None,
+                covered_by=covered_by,
                 supersedes=before,
                 responder=" ".join(responder.split())[:200],
                 by_mark=mark_of(by),
@@ -116,6 +126,15 @@ def _check(target: Target, answer: str, reason: str, duplicate_of: Voice | None)
     _demand_no_circle(target, duplicate_of)
 
 
+def _demand_published(consultation: Consultation, clause: Clause | None) -> None:
+    if clause is not None and not answering.covering_clauses(consultation).filter(pk=clause.pk).exists():
+        raise ActError(
+            "covered",
+            f"The clause {clause.code} stands in no published text of this consultation, so nobody can read there what "
+            "covers it. Choose another clause, or none.",
+        )
+
+
 def _demand_no_circle(voice: Voice, first: Voice) -> None:
     """Refuse a voice that would be its own duplicate, over others too."""
     pairs = Disposition.objects.filter(consultation=voice.consultation_id, superseded_by=None)
@@ -145,7 +164,7 @@ def carry_over(answer: Disposition, *, theme: Theme) -> Disposition:
     """Give the words of an answer to another theme too, when voices move there; inside a transaction."""
     made = Disposition.objects.create(
         consultation=answer.consultation, theme=theme, answer=answer.answer, reason=answer.reason,
-        language=answer.language, responder=answer.responder, by_mark=answer.by_mark,
+        language=answer.language, responder=answer.responder, by_mark=answer.by_mark, covered_by=answer.covered_by,
     )  # fmt: skip
     _go_on_under(answer, made)
     return made

@@ -366,6 +366,15 @@ def test_what_holds_has_no_problem_and_can_be_adopted():
         (lambda p: p["evidence"][0].update(value=None), "evidence_incomplete", True),
         (lambda p: p["evidence"][0].update(clause=None), "evidence_target", True),
         (lambda p: p["evidence"][0].update(clause="9"), "clause_unknown", True),
+        (lambda p: p["dispositions"][4].update(covered_by="9"), "clause_unknown", True),
+        (
+            lambda p: (
+                p["dispositions"][4].update(covered_by="1"),
+                p["clauses"].append({"clause": "1", "version": "3", "kind": "delete"}),
+            ),
+            "cover_gone",
+            True,
+        ),
     ],
 )
 def test_each_fault_is_found_by_its_rule(change, rule, blocks):
@@ -377,6 +386,43 @@ def test_each_fault_is_found_by_its_rule(change, rule, blocks):
     assert found["blocks"].to_list() == [blocks] * found.height
     assert deliberation.adoptable(problems) is not problems["blocks"].any()
     assert found["message"].str.len_chars().min() > 30
+
+
+def test_a_clause_named_as_covering_a_voice_is_told_but_counts_as_no_change():
+    parts = small()
+    before = covered(built(parts)).measures.rows()
+    parts["dispositions"] = [*parts["dispositions"][2:3], *parts["dispositions"][4:]]
+    parts["clauses"][1].update(disposition=None)
+    parts["dispositions"][1].update(covered_by=" 1 ")
+    trace = built(parts)
+    told = deliberation.receipt(trace, "amina")["answers"][0]
+    assert (told["answer"], told["covered_by"], told["changes"]) == ("already_covered", "1", [])
+    assert covered(trace).of("accepted") == (0, 3)
+    assert covered(trace).of("traced") == (0, 0)
+    assert covered(trace).of("unsourced") == (1, 1)
+    assert before != covered(trace).measures.rows()
+    assert deliberation.audit(trace)["rule"].to_list() == ["clause_unsourced"]
+    # only an answer that says so names a clause
+    parts["dispositions"][1].update(answer="rejected")
+    assert deliberation.receipt(built(parts), "amina")["answers"][0]["covered_by"] is None
+
+
+def test_files_from_before_clauses_could_be_named_are_read(tmp_path):
+    for name, rows in small().items():
+        old = table(name, rows)
+        if name == "dispositions":
+            old = old.drop("covered_by")
+        old.write_csv(tmp_path / f"{name}.csv")
+    trace = deliberation.read_trace(tmp_path)
+    assert deliberation.audit(trace).rows() == []
+    assert deliberation.receipt(trace, "bao")["answers"][0]["covered_by"] is None
+
+
+def test_a_clause_that_was_split_covers_on_in_its_parts():
+    parts = small()
+    parts["dispositions"][4].update(covered_by="1")
+    parts["clauses"] += [{"clause": name, "version": "3", "kind": "split", "came_from": "1"} for name in ("1a", "1b")]
+    assert deliberation.audit(built(parts)).rows() == []
 
 
 def test_a_draft_with_one_unanswered_voice_cannot_be_adopted(trace):

@@ -18,7 +18,7 @@ from minga.deliberation import wording_answering as wording
 from minga.deliberation import wording_consulting
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.engine.trace import ACCEPTED
-from minga.deliberation.forms_answering import AnswerForm
+from minga.deliberation.forms_answering import AnswerForm, name_of
 from minga.deliberation.forms_citing import CitationForm
 from minga.deliberation.models import ClauseVersion, Consultation, Disposition, Statement, Theme, Voice
 from minga.deliberation.selectors import access, answering, citing, sources, theming
@@ -175,6 +175,7 @@ def _initial(consultation: Consultation, standing: Disposition | None) -> dict[s
             "reason": standing.reason,
             "responder": standing.responder,
             "duplicate_of": first.code if first else "",
+            "covered_by": name_of(standing.covered_by),
         }
     last = Disposition.objects.filter(consultation=consultation).exclude(responder="").order_by("-at").first()
     return {"responder": last.responder if last else wording_consulting.asked_by(consultation)}

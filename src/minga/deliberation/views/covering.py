@@ -157,6 +157,10 @@ def coverage_json(request: HttpRequest, consultation: Consultation) -> HttpRespo
         "strata": found.coverage.strata.rows(named=True),
         "participation": found.participation,
         "population_source": consultation.reference_source,
+        "said_already": [
+            {"draft": row.clause.draft.slug, "clause": row.clause.code, "voices": count}
+            for row, count in found.said_already
+        ],
         "consensus_without_answer": [
             {"conversation": one.conversation.slug, "statement": one.number, "side": side}
             for one, side in found.statements

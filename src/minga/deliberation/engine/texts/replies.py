@@ -169,6 +169,8 @@ def _answered(trace: Trace, row: dict[str, Any] | None, names: Names, labels: La
     day = row.get("date") or ""
     changes = trace.changes.get(row["disposition"], [])
     clauses = dict.fromkeys(change["clause"] for change in changes)
+    if covering := trace.covering(row):
+        clauses[covering] = None
     return (
         [Part(word)],
         [Part(row.get("reason") or "", names.languages.get(row["disposition"], ""))],
