@@ -230,11 +230,12 @@ def _clauses(trace: Trace) -> Iterator[Problem]:
                     "in the draft. Answer anew, or bring it back.",
                 )
     for name, row in trace.answers.items():
-        if name not in trace.replaced and (clause := trace.covering(row)) and not trace.lineage.stands(clause, "none"):
+        named = None if name in trace.replaced else trace.covering(row)
+        if named and not trace.lineage.stands(named, "none"):
             yield (
                 "cover_gone",
                 name,
-                f"Answer {name!r} says that clause {clause!r} covers it already, but that clause is no longer in the "
+                f"Answer {name!r} says that clause {named!r} covers it already, but that clause is no longer in the "
                 "draft. Answer anew, or bring it back.",
             )
 

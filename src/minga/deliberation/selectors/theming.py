@@ -72,6 +72,22 @@ def voices_in(consultation: Consultation, theme: Theme | None = None, *, unsorte
     )
 
 
+@dataclass(frozen=True)
+class Search:
+    """Which voices the board lists: those of a theme or without one, holding words, or alike one voice."""
+
+    theme: Theme | None = None
+    words: str = ""
+    like: Voice | None = None
+    unsorted: bool = False
+
+
+def found(consultation: Consultation, search: Search) -> QuerySet[Voice] | list[Voice]:
+    """Return all voices of a search, on however many pages they stand."""
+    voices = holding(voices_in(consultation, search.theme, unsorted=search.unsorted), search.words)
+    return voices if search.like is None else most_alike(voices, search.like)
+
+
 def holding(voices: QuerySet[Voice], words: str) -> QuerySet[Voice]:
     """Keep the voices that hold all of these words; V12 finds the voice of that number."""
     for word in words.split()[:10]:

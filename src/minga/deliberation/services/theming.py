@@ -20,6 +20,14 @@ from minga.members import services as members
 LONGEST_NAME = 200
 
 
+def lock(consultation: Consultation) -> Consultation:
+    """Let nobody else sort in a consultation until this transaction ends; return it as it stands now.
+
+    Its key stays free, as those of themes do: who answers a theme meanwhile need not wait, and nobody waits in a circle.
+    """
+    return Consultation.objects.select_for_update(no_key=True).get(pk=consultation.pk)
+
+
 # ---------------------------------------------------------------- the codebook
 @transaction.atomic
 def make_theme(
@@ -32,7 +40,7 @@ def make_theme(
     ActError
         "name" where it has none, "twice" where a theme in use has it already.
     """
-    locked = Consultation.objects.select_for_update().get(pk=consultation.pk)
+    locked = lock(consultation)
     name = _checked_name(locked, name)
     number = (locked.themes.aggregate(last=Max("number"))["last"] or 0) + 1
     made = Theme.objects.create(
@@ -68,7 +76,7 @@ def rename_theme(*, theme: Theme, name: str, about: str, seen: int, by: Any = No
     ActError
         "changed" where somebody else changed it since version `seen`; "name" and "twice" as for a new theme.
     """
-    consultation = Consultation.objects.select_for_update().get(pk=theme.consultation_id)
+    consultation = lock(theme.consultation)
     name, about = _checked_name(consultation, name, theme), about.strip()
     changed = Theme.objects.filter(pk=theme.pk, version=seen).update(name=name, about=about, version=F("version") + 1)
     if not changed:
@@ -92,6 +100,7 @@ def merge_theme(*, theme: Theme, into: Theme, by: Any = None) -> int:
     """
     if theme.pk == into.pk or theme.consultation_id != into.consultation_id:
         raise ActError("same", "A theme can only be merged into another one of the same consultation. Choose again.")
+    lock(theme.consultation)
     theme, into = _both_locked(theme, into)
     _demand_in_use(theme)
     _demand_in_use(into)
@@ -110,7 +119,7 @@ def merge_theme(*, theme: Theme, into: Theme, by: Any = None) -> int:
 
 def _both_locked(first: Theme, second: Theme) -> tuple[Theme, Theme]:
     rows = {
-        row.pk: row for row in Theme.objects.select_for_update().filter(pk__in=[first.pk, second.pk]).order_by("pk")
+        row.pk: row for row in Theme.objects.select_for_update(no_key=True).filter(pk__in=[first.pk, second.pk]).order_by("pk")
     }
     return rows[first.pk], rows[second.pk]
 
@@ -129,7 +138,7 @@ def retire_theme(*, theme: Theme, by: Any = None) -> None:
     ActError
         "voices" while voices stand under it.
     """
-    theme = Theme.objects.select_for_update().get(pk=theme.pk)
+    theme = Theme.objects.select_for_update(no_key=True).get(pk=theme.pk)
     if theme.links.filter(ended_at=None, voice__withdrawn_at=None).exists():
         raise ActError("voices", "Voices stand under this theme. Move them, or merge it into another theme.")
     if theme.retired_at is None:
@@ -147,7 +156,7 @@ def reopen_theme(*, theme: Theme, by: Any = None) -> None:
     ActError
         "twice" where another theme has its name meanwhile.
     """
-    consultation = Consultation.objects.select_for_update().get(pk=theme.consultation_id)
+    consultation = lock(theme.consultation)
     _checked_name(consultation, theme.name, theme)
     changed = Theme.objects.filter(pk=theme.pk).exclude(retired_at=None, merged_into=None)
     if changed.update(retired_at=None, merged_into=None):
@@ -172,7 +181,8 @@ def put_under(*, theme: Theme, voices: Iterable[Voice], was_suggested: bool = Fa
     ActError
         "ended" where the theme is out of use.
     """
-    locked = Theme.objects.select_for_update().get(pk=theme.pk)
+    lock(theme.consultation)
+    locked = Theme.objects.select_for_update(no_key=True).get(pk=theme.pk)
     _demand_in_use(locked)
     own = [voice.pk for voice in voices if voice.consultation_id == locked.consultation_id]
     put = _link(own, locked, by, was_suggested=was_suggested)
@@ -190,6 +200,7 @@ def move(*, voices: Iterable[Voice], out_of: Theme, into: Theme, by: Any = None)
     """
     if out_of.pk == into.pk:
         raise ActError("same", "The voices stand under this theme already. Choose another one.")
+    lock(into.consultation)
     out_of, into = _both_locked(out_of, into)
     _demand_in_use(into)
     wanted = [voice.pk for voice in voices]
@@ -203,6 +214,7 @@ def move(*, voices: Iterable[Voice], out_of: Theme, into: Theme, by: Any = None)
 @transaction.atomic
 def take_out(*, voices: Iterable[Voice], theme: Theme) -> Sorted:
     """End that voices stand under a theme; the row of the link stays."""
+    lock(theme.consultation)
     wanted = [voice.pk for voice in voices]
     ended = ThemeLink.objects.filter(theme=theme, voice__in=wanted, ended_at=None).update(ended_at=timezone.now())
     return Sorted(ended, len(wanted) - ended)

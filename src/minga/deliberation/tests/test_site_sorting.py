@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from minga.deliberation.engine.errors import ActError
 from minga.deliberation.models import Theme
-from minga.deliberation.services import answering, theming
+from minga.deliberation.selectors import theming as board
+from minga.deliberation.services import answering, sorting, theming
 from minga.deliberation.testing_voices import at_work, consultation, heard, themed
 from minga.deliberation.tests.test_site_answering_pages import address, html, linked
 
@@ -102,3 +104,52 @@ def test_a_theme_shows_which_of_its_voices_have_an_answer_of_their_own(asked, na
     page = html(nadia.get(address("theme", asked.slug, theme.number)))
     assert page.count("It has an answer of its own") == 1
     assert page.index("Power is cut") < page.index("It has an answer of its own: accepted.") < page.index("<b>V2</b>")
+
+
+# ---------------------------------------------------------------- the rule stands in the service
+def listed(asked, **search):
+    """Look at the list as a page does."""
+    found = board.Search(**search)
+    return sorting.Listed(found, board.mark_of_list(board.found(asked, found)))
+
+
+def test_of_two_people_who_saw_the_same_list_the_second_is_told(asked):
+    voices = [heard(asked, f"Power {at}") for at in range(3)]
+    ada, bo = listed(asked, unsorted=True), listed(asked, unsorted=True)
+    done = sorting.sort_voices(
+        consultation=asked, voices=ada, act=sorting.PUT, target=sorting.Target(name="Power at night")
+    )
+    assert done == theming.Sorted(3, 0)
+    with pytest.raises(ActError, match="Other voices are listed now") as refused:
+        sorting.sort_voices(consultation=asked, voices=bo, act=sorting.PUT, target=sorting.Target(name="Energy"))
+    assert refused.value.code == "listed"
+    assert not Theme.objects.filter(name="Energy").exists(), "a refusal leaves no theme behind"
+    assert linked(Theme.objects.get()) == [voice.number for voice in voices]
+
+
+def test_a_voice_that_came_or_went_is_noticed_whatever_the_search(asked):
+    power = themed(asked, "Power", [heard(asked, "Power is cut"), heard(asked, "Power is dear")])
+    light = themed(asked, "Light")
+    like = asked.voices.get(number=1)
+    for search in ({"theme": power}, {"theme": power, "words": "power"}, {"theme": power, "like": like}):
+        seen = listed(asked, **search)
+        came = heard(asked, "Power is late")
+        theming.put_under(theme=power, voices=[came])
+        with pytest.raises(ActError, match="Other voices are listed"):
+            sorting.sort_voices(
+                consultation=asked, voices=seen, act=sorting.MOVE, source=power, target=sorting.Target(light)
+            )
+        theming.take_out(theme=power, voices=[came])
+        done = sorting.sort_voices(consultation=asked, voices=seen, act=sorting.OUT, source=power)
+        assert done == theming.Sorted(2, 0)
+        theming.put_under(theme=power, voices=asked.voices.filter(number__in=[1, 2]))
+
+
+@pytest.mark.parametrize(
+    ("voices", "act", "code"), [([], "put", "none_chosen"), ([99], "put", "none_chosen"), ([1], "put", "nowhere")]
+)
+def test_voices_and_a_theme_are_needed(asked, voices, act, code):
+    heard(asked, "Power is cut")
+    with pytest.raises(ActError) as refused:
+        sorting.sort_voices(consultation=asked, voices=voices, act=act)
+    assert refused.value.code == code

@@ -6,8 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,6 +20,7 @@ from minga.deliberation.engine.errors import ActError
 from minga.deliberation.forms_theming import ThemeForm
 from minga.deliberation.models import Consultation, Theme, Voice
 from minga.deliberation.selectors import access, theming
+from minga.deliberation.services import sorting
 from minga.deliberation.services import theming as services
 from minga.deliberation.views.common import works_on
 from minga.web.numbers import read_number
@@ -69,17 +68,17 @@ def _named(rows: list[theming.ThemeRow]) -> list[tuple[str, str]]:
 
 def _listed(consultation: Consultation, asked: Any, theme: Theme | None, *, unsorted: bool = False) -> dict[str, Any]:
     """Return a page of voices with what is suggested for each, and what was asked for."""
-    theme = theme or _theme_asked(consultation, asked)
-    like = _voice_named(consultation, asked.get("like", ""))
-    found = _found(consultation, asked, theme, like, unsorted=unsorted)
+    search = _search(consultation, asked, theme, unsorted=unsorted)
+    theme = search.theme
+    found = theming.found(consultation, search)
     page = Paginator(found, _PER_PAGE).get_page(asked.get("page"))
     suggested = theming.suggested(consultation, list(page.object_list))
     own = theming.own_answers(page.object_list)
     return {
         "page": page,
         "voices": [(voice, _new(voice, suggested.get(voice.pk, [])), own.get(voice.pk)) for voice in page.object_list],
-        "words": asked.get("q", ""),
-        "like": like,
+        "words": search.words,
+        "like": search.like,
         "theme": theme,
         "targets": [
             one for one in theming.in_use(consultation).order_by("name") if theme is None or one.pk != theme.pk
@@ -89,18 +88,20 @@ def _listed(consultation: Consultation, asked: Any, theme: Theme | None, *, unso
     }
 
 
+def _search(consultation: Consultation, asked: Any, theme: Theme | None, *, unsorted: bool) -> theming.Search:
+    """Read which voices a page lists; `theme` is the one whose page it is."""
+    return theming.Search(
+        theme=theme or _theme_asked(consultation, asked),
+        words=asked.get("q", "").replace("\x00", ""),
+        like=_voice_named(consultation, asked.get("like", "")),
+        unsorted=unsorted,
+    )
+
+
 def _theme_asked(consultation: Consultation, asked: Any) -> Theme | None:
     """Return the theme that a page of the board shows, where it shows one."""
     number = read_number(asked.get("in"))
     return None if number is None else get_object_or_404(consultation.themes, number=number)
-
-
-def _found(
-    consultation: Consultation, asked: Any, theme: Theme | None, like: Voice | None, *, unsorted: bool
-) -> QuerySet[Voice] | list[Voice]:
-    """Return all voices of one search, on however many pages they stand."""
-    voices = theming.holding(theming.voices_in(consultation, theme, unsorted=unsorted), asked.get("q", ""))
-    return voices if like is None else theming.most_alike(voices, like)
 
 
 def _new(voice: Voice, suggested: list[Theme]) -> list[Theme]:
@@ -121,12 +122,10 @@ def theme_sort(request: HttpRequest, consultation: Consultation) -> HttpResponse
     given = request.POST
     source = _theme(consultation, given["from"]) if given.get("from") else None
     try:
-        # one transaction: what was looked for is what is sorted
-        with transaction.atomic():
-            if given.get("suggested"):
-                done = _confirm(request, consultation, given["suggested"])
-            else:
-                done = _sort(request, consultation, source)
+        if given.get("suggested"):
+            done = _confirm(request, consultation, given["suggested"])
+        else:
+            done = _sort(request, consultation, source)
     except ActError as error:
         return _again(request, consultation, source, str(wording.refusal(error.code)))
     messages.success(request, _said(done.done))
@@ -153,30 +152,22 @@ def _confirm(request: HttpRequest, consultation: Consultation, pair: str) -> ser
 
 def _sort(request: HttpRequest, consultation: Consultation, source: Theme | None) -> services.Sorted:
     given = request.POST
-    if given.get("which") == _LISTED:
-        voices = _all_listed(consultation, source, given)
-    else:
-        voices = list(consultation.voices.filter(number__in=_ticked(given), withdrawn_at=None))
-    if not voices:
-        raise ActError("none_chosen", "No voice was ticked. Tick those that belong together.")
-    if source is not None and given.get("act") == "out":
-        return services.take_out(voices=voices, theme=source)
-    target = _target(request, consultation)
-    if source is not None and given.get("act") == "move":
-        return services.move(voices=voices, out_of=source, into=target, by=request.user)
-    return services.put_under(theme=target, voices=voices, by=request.user)
+    is_listed = given.get("which") == _LISTED
+    return sorting.sort_voices(
+        consultation=consultation,
+        voices=_all_listed(consultation, source, given) if is_listed else _ticked(given),
+        act=given.get("act", sorting.PUT),
+        source=source,
+        target=_target(consultation, given),
+        by=request.user,
+    )
 
 
-def _all_listed(consultation: Consultation, source: Theme | None, given: QueryDict) -> list[Voice]:
-    """Return all voices of the search that the page showed, if they are still the same ones."""
+def _all_listed(consultation: Consultation, source: Theme | None, given: QueryDict) -> sorting.Listed:
+    """Read what the page listed, and the mark of that list."""
     asked = _asked_before(given)
     unsorted = source is None and asked.get("in", _UNSORTED) == _UNSORTED
-    theme = source or _theme_asked(consultation, asked)
-    like = _voice_named(consultation, asked.get("like", ""))
-    found = _found(consultation, asked, theme, like, unsorted=unsorted)
-    if theming.mark_of_list(found) != given.get("listed"):
-        raise ActError("listed", "Other voices are listed now than when the page was made. Look at it, then try again.")
-    return list(found)
+    return sorting.Listed(_search(consultation, asked, source, unsorted=unsorted), given.get("listed", ""))
 
 
 def _asked_before(given: QueryDict) -> dict[str, str]:
@@ -184,16 +175,12 @@ def _asked_before(given: QueryDict) -> dict[str, str]:
     return {name: given[f"at-{name}"] for name in ("in", "q", "like", "page") if given.get(f"at-{name}")}
 
 
-def _target(request: HttpRequest, consultation: Consultation) -> Theme:
-    """Return the theme that was chosen, or make the one that was named."""
-    name = request.POST.get("name", "").strip()
-    if name:
-        return services.make_theme(
-            consultation=consultation, name=name, language=get_language() or "en", by=request.user
-        )
-    if not request.POST.get("to"):
-        raise ActError("nowhere", "Choose a theme, or name a new one.")
-    return _theme(consultation, request.POST["to"])
+def _target(consultation: Consultation, given: QueryDict) -> sorting.Target:
+    """Read which theme was chosen, or how a new one is called."""
+    name = given.get("name", "").strip()
+    chosen = given.get("to", "")
+    theme = _theme(consultation, chosen) if chosen and not name else None
+    return sorting.Target(theme, name, get_language() or "en")
 
 
 def _theme(consultation: Consultation, number: str) -> Theme:
