@@ -5,13 +5,15 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import random
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -108,6 +110,17 @@ def _kept(name: str, make: Callable[[Site], None]) -> Path:
             make(Site(half))
             half.rename(place)
     return place
+
+
+def free_port() -> int:
+    """Find a port to serve on, below those that connections get: one of them could take it before the server does."""
+    chance = random.SystemRandom()  # the tests' own randomness begins alike in every process
+    for _try in range(100):
+        port = chance.randrange(15_000, 32_000)
+        with closing(socket.socket()) as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:

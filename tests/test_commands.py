@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.sites import Site
+from tests.sites import Site, free_port
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +36,7 @@ def password_file(tmp_path: Path) -> Path:
     return path
 
 
-def wait_for(condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:
+def wait_for(condition: Callable[[], Any], what: str, seconds: float = 180) -> Any:
     patience = time.monotonic() + seconds
     while time.monotonic() < patience:
         if found := condition():
@@ -252,12 +252,6 @@ def test_the_sample_is_loaded_once_and_its_logins_open_the_site(interrupted: tup
 
 
 # ---------------------------------------------------------------- running
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def running(site: Site, *options: str) -> Iterator[tuple[Any, str]]:
     port = free_port()
@@ -277,7 +271,7 @@ def running(site: Site, *options: str) -> Iterator[tuple[Any, str]]:
     finally:
         with suppress(ProcessLookupError):
             os.killpg(program.pid, signal.SIGKILL)
-        program.wait(10)
+        program.wait(60)
         program.stdout.close()
 
 
@@ -320,7 +314,7 @@ def test_server_and_worker_run_and_stop_together(site: Site) -> None:
         assert httpx.get(f"{base}/en/").status_code == 200
         worker = wait_for(lambda: worker_of(program), "the worker runs")
         program.terminate()
-        assert program.wait(30) == 0
+        assert program.wait(120) == 0
         said = program.stdout.read().decode()
         assert base in said
         wait_for(lambda: not is_alive(worker), "the worker stops")
@@ -346,7 +340,7 @@ def test_when_the_first_process_is_killed_the_others_leave_and_free_the_port(sit
         others = list(children(program.pid))
         assert len(others) == 2
         os.kill(program.pid, signal.SIGKILL)
-        program.wait(10)
+        program.wait(60)
         wait_for(lambda: not any(map(is_alive, others)), "the others see that it is gone")
         socket.create_server(("127.0.0.1", int(base.rsplit(":", 1)[1]))).close()
 

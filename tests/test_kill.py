@@ -6,7 +6,6 @@ import os
 import random
 import re
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -23,7 +22,7 @@ import httpx
 import pytest
 
 from minga import readiness
-from tests.sites import Site
+from tests.sites import Site, free_port
 
 pytestmark = pytest.mark.slow
 
@@ -193,12 +192,6 @@ def test_this_test_notices_a_server_that_confirms_before_it_writes(open_site: Si
 
 
 # ---------------------------------------------------------------- the real server
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def test_the_real_server_with_its_worker_is_killed_and_goes_on(open_site: Site) -> None:
     items = short_form()
     confirmed = Confirmed()

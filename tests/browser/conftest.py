@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -21,9 +20,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.browser import steps
 from tests.browser.house import House, Logins
 from tests.browser.visits import Visits
-from tests.sites import Site
+from tests.sites import Site, free_port
 
 _FLAGS = [
     "--no-sandbox",
@@ -34,7 +34,7 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_START_SECONDS = 90
+_START_SECONDS = 180
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +66,7 @@ def address(site: Site) -> Iterator[str]:
 @contextmanager
 def served(site: Site) -> Iterator[str]:
     """Serve a site as an operator would; return where."""
-    port = _free_port()
+    port = free_port()
     where = f"http://127.0.0.1:{port}"
     log = site.var / "server.log"
     with log.open("w", encoding="utf-8") as out:
@@ -81,12 +81,6 @@ def served(site: Site) -> Iterator[str]:
                 server.wait(30)
             except subprocess.TimeoutExpired:
                 server.kill()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(where: str, server: subprocess.Popen[bytes], log: Path) -> None:
@@ -107,7 +101,7 @@ def browser(chromium: str) -> Iterator[Browser]:
     """Start Chromium once."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
-        expect.set_options(timeout=10_000)
+        expect.set_options(timeout=steps.PATIENCE)
         yield opened
         opened.close()
 

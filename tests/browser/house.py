@@ -38,7 +38,7 @@ class House:
     @classmethod
     def furnish(cls, browser: Browser, address: str, logins: Logins) -> House:
         """Walk the site once as a guest without JavaScript, and sign in the others."""
-        context = browser.new_context(java_script_enabled=False)
+        context = steps.new_context(browser, java_script_enabled=False)
         page = context.new_page()
         open_check = _path(steps.start(page, address, "en"), address)
         steps.answer_page(page)
@@ -59,7 +59,7 @@ class House:
         owners: list[str] = []
         validation = queued = client = ""
         for role in ("owner", "adviser", "assessor", "secretariat"):
-            context = browser.new_context()
+            context = steps.new_context(browser)
             page = context.new_page()
             steps.sign_in(page, address, *logins[role])
             remembers[role] = context.storage_state()
@@ -91,7 +91,7 @@ class House:
 
 def _differ(browser: Browser, guest: Page, check: str, address: str) -> tuple[str, Any]:
     """Ask a colleague who answers two levels higher; return the colleague's path and what the browser remembers."""
-    context = browser.new_context(java_script_enabled=False)
+    context = steps.new_context(browser, java_script_enabled=False)
     page = context.new_page()
     home = steps.come_in(page, steps.invite(guest, check))
     steps.answer_place(page, 3)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser import steps
 from tests.browser.house import House
 
 
@@ -27,14 +28,14 @@ class PageType:
 
 
 def _make_code(page: Page) -> None:
-    page.click("main form[method=post] button.button")
+    steps.go(page, "main form[method=post] button.button")
     page.wait_for_selector(".code")
 
 
 def _print_paper(page: Page) -> None:
     """Make the paper of the first client anew; the cards are unfolded for it."""
     page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
-    page.locator("form[action$='/paper-for-client/'] button").first.click()
+    steps.go(page, "form[action$='/paper-for-client/'] button")
     page.wait_for_selector(".paper__qr")
 
 
@@ -42,7 +43,7 @@ def _give_password(page: Page) -> None:
     """Type the password once more, where the page asks whether it is still the same person."""
     if "/reauthenticate/" in page.url:
         page.fill("input[name=password]", "sample-alliance-2026")
-        page.click("main form[method=post] button.button")
+        steps.go(page, "main form[method=post] button.button")
         page.wait_for_url(lambda url: "/reauthenticate/" not in url)
 
 
@@ -52,7 +53,7 @@ def _send_without_seal(page: Page) -> None:
     page.fill("input[name=login]", "nobody@nowhere.example")
     page.fill("input[name=password]", "whatever it was")
     with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
-        page.click("main form[method=post] button.button")
+        steps.go(page, "main form[method=post] button.button")
     assert answered.value.status == 403
 
 
@@ -62,13 +63,13 @@ _FIRMS = b"name,country,sector,size,INT1\nPadaria da Praia,CV,10,small,3\nMetal 
 def _check_file(page: Page) -> None:
     """Upload a sheet with one good row and one to mend; nothing is stored."""
     page.set_input_files("input[name=file]", {"name": "firms.csv", "mimeType": "text/csv", "buffer": _FIRMS})
-    page.click("main form[enctype] button.button")
+    steps.go(page, "main form[enctype] button.button")
     page.wait_for_selector("input[name=sealed]", state="attached")
 
 
 def _open_first(page: Page) -> None:
     """Open the first card."""
-    page.locator("main .cards h3 a").first.click()
+    steps.go(page, "main .cards h3 a")
     page.wait_for_selector("main .facts")
 
 
@@ -79,7 +80,7 @@ _OPEN = "/deliberation/sample-training-centre/"
 
 def _rebuild(page: Page) -> None:
     """Calculate one of the alliance's own indexes anew, which leads to its draft."""
-    page.click("main form[action$='/build/alliance/'] button")
+    steps.go(page, "main form[action$='/build/alliance/'] button")
     page.wait_for_selector("form[action$='/delete/']")
 
 
@@ -103,9 +104,8 @@ def _make_invitation(page: Page) -> None:
     """Set up a panel and invite the first person."""
     page.fill("input[name=name]", "Weavers of Sfax")
     page.select_option("select[name=country]", "TN")
-    page.click("main form.stack button.button")
-    page.wait_for_selector("select[name=group]")
-    page.click("main form[action$='/invite/'] button.button")
+    steps.go(page, "main form.stack button.button")
+    steps.go(page, "main form[action$='/invite/'] button.button")
     page.wait_for_selector(".code")
 
 
@@ -118,7 +118,7 @@ TALK = "/deliberation/talk/sample-training-in-sfax/"
 def _check_statements(page: Page) -> None:
     """Look at what would come in; nothing is written."""
     page.fill("textarea[name=lines]", "Every workshop has a trainer.")
-    page.click("form[action$='/set-up/statements/'] button")
+    steps.go(page, "form[action$='/set-up/statements/'] button")
     page.wait_for_selector("input[name=sealed]", state="attached")
 
 
@@ -126,14 +126,14 @@ def _vote_and_look(page: Page) -> None:
     """Vote once, and look at one's own place: the vote is stored once its answer is there."""
     with page.expect_response(lambda answer: answer.request.method == "POST" and answer.url.endswith("/vote/")):
         page.click("button[value=agree]")
-    page.click("a[href$='/mine/']")
+    steps.go(page, "a[href$='/mine/']")
     page.wait_for_selector(".talk__votes")
 
 
 def _speak(page: Page) -> None:
     """Say something without an account; the page with the code opens."""
     page.fill("textarea[name=point-1]", "Teach in the evening.")
-    page.click("main form.stack button.button")
+    steps.go(page, "main form.stack button.button")
     page.wait_for_selector(".code")
 
 
@@ -141,12 +141,9 @@ def _upload(page: Page) -> None:
     """Upload a letter, and wait for what the check found."""
     letter = {"name": "letter.txt", "mimeType": "text/plain", "buffer": b"Train bakers first.\n\nThen buy ovens."}
     page.set_input_files("input[name=files]", letter)
-    page.click("main form.stack button.button")
-    for _look in range(60):
-        if not page.locator("[data-waiting]").count():
-            return
-        page.wait_for_timeout(500)
-        page.goto(page.url)
+    steps.go(page, "main form.stack button.button")
+    # the page looks again by itself until the files are read
+    page.wait_for_selector("main p.lead")
 
 
 _OPEN_DRAFT = f"{_OPEN}drafts/curriculum/"
@@ -154,14 +151,14 @@ _OPEN_DRAFT = f"{_OPEN}drafts/curriculum/"
 
 def _open_clause(page: Page) -> None:
     """Follow the number of a clause to its page."""
-    page.locator("main .clause__number").first.click()
+    steps.go(page, "main .clause__number")
     page.wait_for_selector("main .stages")
 
 
 def _say_something(page: Page) -> None:
     """Comment on a clause, which shows the code of the receipt."""
     page.fill("textarea[name=text]", "Who is it for?")
-    page.click("main form.stack button.button")
+    steps.go(page, "main form.stack button.button")
     page.wait_for_selector(".code")
 
 
@@ -171,7 +168,7 @@ def _open_receipt(page: Page) -> None:
     code = page.inner_text(".code")
     page.goto(f"{page.url.partition('/deliberation/')[0]}/deliberation/receipt/")
     page.fill("input[name=code]", code)
-    page.click("main form.stack button.button")
+    steps.go(page, "main form.stack button.button")
     page.wait_for_selector(".chain")
 
 

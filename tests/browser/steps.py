@@ -2,11 +2,45 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+#: How long to wait for what must come, in milliseconds. A busy machine may need it; where all is well nobody waits.
+PATIENCE = 60_000
 
 #: A choice of level: a radio button that is neither "I do not know" nor "does not apply".
 CARD = "fieldset.levels"
 FORWARD = "form[data-save] button.button:not([name=back])"
+
+
+def new_context(browser: Browser, **look: Any) -> BrowserContext:
+    """Open a browser of its own, with the patience of the house; `look` holds options of the context."""
+    context = browser.new_context(**look)
+    context.set_default_timeout(PATIENCE)
+    return context
+
+
+@contextmanager
+def someone(browser: Browser, *, width: int = 1280, height: int = 800, script: bool = True) -> Iterator[Page]:
+    """Open a page in a browser that has never been here."""
+    context = new_context(browser, viewport={"width": width, "height": height}, java_script_enabled=script)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+def go(page: Page, where: str | Locator) -> None:
+    """Click what leads to another page, or to the same one anew, and wait until that has come.
+
+    A click alone may return while the old page still stands: what is asked or left then meets the wrong one.
+    """
+    place = page.locator(where).first if isinstance(where, str) else where
+    with page.expect_navigation():
+        place.click()
 
 
 def start(page: Page, address: str, language: str, *, country: str = "TN", sector: str = "10") -> str:
@@ -64,7 +98,7 @@ def invite(page: Page, check: str, *, role: str = "production", language: str = 
     page.goto(f"{check}colleagues/")
     page.select_option("select[name=role]", role)
     page.select_option("select[name=language]", language)
-    page.click("main form.stack button.button")
+    go(page, "main form.stack button.button")
     return str(page.locator("a.longlink").get_attribute("href"))
 
 
@@ -79,10 +113,10 @@ def come_in(page: Page, link: str) -> str:
 def answer_place(page: Page, level: int) -> int:
     """Answer all questions of a colleague and say that they are finished; return how many there were."""
     home, answered = page.url, 0
-    page.click("main .row a.button")
+    go(page, "main .row a.button")
     while page.url != home:
         answered += answer_page(page, level)
-    page.click("form[action$='/finish/'] button")
+    go(page, "form[action$='/finish/'] button")
     expect(page.locator("main h1 .tag.good")).to_be_visible()
     return answered
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser import steps
 from tests.browser.conftest import served
 from tests.people import code_now
 from tests.sites import Site
@@ -45,8 +46,7 @@ def where(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context()
-    opened.set_default_timeout(15_000)
+    opened = steps.new_context(browser)
     yield opened
     opened.close()
 
@@ -76,12 +76,12 @@ def sign_in(page: Page, where: str, email: str) -> None:
     page.goto(f"{where}/en/account/login/")
     page.fill("input[name=login]", email)
     page.fill("input[name=password]", PASSWORD)
-    page.click("form:has(input[name=password]) button")
+    steps.go(page, "form:has(input[name=password]) button")
 
 
 def sign_out(page: Page, where: str) -> None:
     page.goto(f"{where}/en/account/logout/")
-    page.click("main form button.button")
+    steps.go(page, "main form button.button")
     page.wait_for_url(lambda url: "logout" not in url)
 
 
@@ -89,25 +89,25 @@ def give_password(page: Page) -> None:
     """Type the password once more, where the page asks for it."""
     if "/reauthenticate/" in page.url:
         page.fill("input[name=password]", PASSWORD)
-        page.click("main form button.button")
+        steps.go(page, "main form button.button")
 
 
-def use(page: Page, secret: str, steps: int = 0) -> None:
-    """Type the code that the app shows; the next one (`steps`), where this one was used already."""
-    page.fill("input[name=code]", code_now(secret, steps))
-    page.click("form:has(input[name=code]) button")
+def use(page: Page, secret: str, later: int = 0) -> None:
+    """Type the code that the app shows; the next one (`later`), where this one was used already."""
+    page.fill("input[name=code]", code_now(secret, later))
+    steps.go(page, "form:has(input[name=code]) button")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_one_of_the_secretariat_sets_up_an_app_and_then_works(browser: Browser, where: str, scripts: bool):
-    context = browser.new_context(java_script_enabled=scripts, viewport={"width": 320, "height": 700})
+    context = steps.new_context(browser, java_script_enabled=scripts, viewport={"width": 320, "height": 700})
     page = context.new_page()
     sign_in(page, where, ADMINS[scripts])
     page.wait_for_url("**/second-step/")
     expect(page.locator("main")).to_contain_text("Your role needs a second step")
     page.goto(f"{where}/en/members/trail/")
     expect(page.locator("main h1")).to_have_text("Second step of my sign-in")
-    page.click("text=Set up an app with codes")
+    steps.go(page, "text=Set up an app with codes")
     give_password(page)
     expect(page.locator(".qr svg path")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
@@ -160,11 +160,11 @@ def test_a_passkey_is_added_signs_in_alone_and_is_the_second_step(page: Page, wh
     page.wait_for_url("**/members/me/")
 
     page.goto(f"{where}/en/account/second-step/webauthn/")
-    page.click("main table >> text=Remove")
+    steps.go(page, "main table >> text=Remove")
     if "/reauthenticate/" in page.url:
-        page.click("text=Use my passkey")
-        page.click("form[data-passkey] button")
-    page.click("text=Remove it")
+        steps.go(page, "text=Use my passkey")
+        steps.go(page, "form[data-passkey] button")
+    steps.go(page, "text=Remove it")
     expect(page.locator("main")).to_contain_text("You have no passkey.")
 
 
@@ -177,7 +177,7 @@ def test_a_device_that_knows_no_passkey_is_said_in_words(page: Page, where: str,
 
 
 def test_without_scripts_the_button_for_passkeys_is_not_there_and_the_page_says_why(browser: Browser, where: str):
-    context = browser.new_context(java_script_enabled=False)
+    context = steps.new_context(browser, java_script_enabled=False)
     page = context.new_page()
     sign_in(page, where, OWNER)
     page.goto(f"{where}/en/account/second-step/webauthn/add/")
@@ -191,16 +191,16 @@ def test_without_scripts_the_button_for_passkeys_is_not_there_and_the_page_says_
 def test_a_token_made_on_the_page_reads_the_api_until_it_is_revoked(page: Page, where: str):
     sign_in(page, where, OWNER)
     page.wait_for_url("**/members/me/")
-    page.click("text=API tokens for my programs")
+    steps.go(page, "text=API tokens for my programs")
     page.fill("input[name=name]", "Loader")
     page.check("input[value='members:read']")
-    page.click("main form button.button:text-is('Make a token')")
+    steps.go(page, "main form button.button:text-is('Make a token')")
     give_password(page)
     token = page.locator("[data-token]").inner_text()
     assert asked(where, token) == (200, OWNER)
-    page.click("text=Back to my tokens")
+    steps.go(page, "text=Back to my tokens")
     expect(page.locator("main table")).to_contain_text("members:read")
-    page.click("text=Revoke")
+    steps.go(page, "text=Revoke")
     expect(page.locator("main")).to_contain_text("You have no token.")
     assert asked(where, token) == (401, "token_unknown")
 
@@ -209,7 +209,7 @@ def asked(where: str, token: str) -> tuple[int, str]:
     """Ask the API who I am, as a program would."""
     question = urllib.request.Request(f"{where}/api/v1/members/me", headers={"Authorization": f"Bearer {token}"})
     try:
-        with urllib.request.urlopen(question, timeout=20) as answer:
+        with urllib.request.urlopen(question, timeout=60) as answer:
             return answer.status, json.load(answer)["email"]
     except urllib.error.HTTPError as refusal:
         return refusal.code, json.load(refusal)["error"]["code"]

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser import steps
 from tests.browser.house import House
+from tests.browser.steps import someone
 
 pytestmark = pytest.mark.browser
 
 SAVED = re.compile(r"^saved \d\d:\d\d$")
-
-
-@contextmanager
-def _someone(browser: Browser, *, width: int = 1280, script: bool = True) -> Iterator[Page]:
-    """Open a browser that has never been here."""
-    context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=script)
-    context.set_default_timeout(15_000)
-    yield context.new_page()
-    context.close()
 
 
 @pytest.mark.parametrize("width", [1280, 320])
@@ -33,9 +23,9 @@ def _someone(browser: Browser, *, width: int = 1280, script: bool = True) -> Ite
 def test_a_factory_gets_its_report_and_the_help_that_fits(
     script: bool, language: str, width: int, browser: Browser, address: str
 ):
-    with _someone(browser, width=width, script=script) as page:
+    with someone(browser, width=width, script=script) as page:
         page.goto(f"{address}/{language}/")
-        page.locator("main a.button").first.click()
+        steps.go(page, "main a.button")
         assert page.url.endswith(f"/{language}/readiness/")
         check = steps.start(page, address, language)
         assert steps.answer_all(page) == 14
@@ -51,7 +41,7 @@ def test_a_factory_gets_its_report_and_the_help_that_fits(
 
 
 def test_a_code_opens_the_check_on_another_device(browser: Browser, address: str):
-    with _someone(browser) as first, _someone(browser, script=False) as second:
+    with someone(browser) as first, someone(browser, script=False) as second:
         check = steps.start(first, address, "en")
         steps.answer_page(first, level=3)
         first.goto(f"{check}keep/")
@@ -61,7 +51,7 @@ def test_a_code_opens_the_check_on_another_device(browser: Browser, address: str
         expect(second.locator("main h1")).to_have_text("There is no such page")
         second.goto(f"{address}/en/readiness/resume/")
         second.fill("input[name=code]", code.lower())
-        second.click("main form[method=post] button.button")
+        steps.go(second, "main form[method=post] button.button")
         second.wait_for_url(check)
         expect(second.locator(".messages")).to_contain_text("Welcome back")
         second.goto(f"{check}integration/")
@@ -69,7 +59,7 @@ def test_a_code_opens_the_check_on_another_device(browser: Browser, address: str
 
 
 def test_a_link_opens_the_check_once_and_leaves_the_address(browser: Browser, address: str):
-    with _someone(browser) as first, _someone(browser) as second, _someone(browser) as third:
+    with someone(browser) as first, someone(browser) as second, someone(browser) as third:
         check = steps.start(first, address, "en")
         first.goto(f"{check}keep/")
         first.click("main form[method=post] button.button")
@@ -83,7 +73,7 @@ def test_a_link_opens_the_check_once_and_leaves_the_address(browser: Browser, ad
 
 
 def test_each_answer_is_saved_at_once_and_survives_a_reload(browser: Browser, address: str):
-    with _someone(browser) as page:
+    with someone(browser) as page:
         steps.start(page, address, "en")
         card = page.locator(steps.CARD).first
         with page.expect_response("**/save/") as saved:
@@ -96,10 +86,11 @@ def test_each_answer_is_saved_at_once_and_survives_a_reload(browser: Browser, ad
 
 
 def test_a_note_is_kept_too(browser: Browser, address: str):
-    with _someone(browser) as page:
+    with someone(browser) as page:
         steps.start(page, address, "en")
         card = page.locator(".item").first
-        card.locator("input[value='1']").check()
+        with page.expect_response("**/save/"):
+            card.locator("input[value='1']").check()
         card.locator("summary").click()
         with page.expect_response("**/save/"):
             card.locator("textarea").fill("Two machines of 1998")
@@ -110,19 +101,19 @@ def test_a_note_is_kept_too(browser: Browser, address: str):
 
 
 def test_an_answer_given_without_connection_says_so_and_follows(browser: Browser, address: str):
-    with _someone(browser) as page:
+    with someone(browser) as page:
         steps.start(page, address, "en")
         card = page.locator(".item").first
         page.context.set_offline(True)
         card.locator("input[value='2']").check()
         expect(card.locator("[data-say]")).to_contain_text("Kept on this device")
         page.context.set_offline(False)
-        expect(page.locator("[data-state=saved]")).to_have_text(SAVED, timeout=15_000)
+        expect(page.locator("[data-state=saved]")).to_have_text(SAVED)
         expect(card.locator("[data-say]")).to_be_empty()
 
 
 def test_going_on_before_an_answer_has_arrived_is_no_conflict(browser: Browser, address: str):
-    with _someone(browser) as page:
+    with someone(browser) as page:
         check = steps.start(page, address, "en")
 
         def slowly(route: Route) -> None:
@@ -139,7 +130,7 @@ def test_going_on_before_an_answer_has_arrived_is_no_conflict(browser: Browser, 
 
 
 def test_one_page_is_answered_with_the_keyboard_alone(browser: Browser, address: str):
-    with _someone(browser) as page:
+    with someone(browser) as page:
         steps.start(page, address, "en")
         page.keyboard.press("Tab")
         expect(page.locator(".skip")).to_be_focused()
@@ -175,7 +166,7 @@ def _tab_to(page: Page, is_there: str, most: int = 60) -> None:
 
 
 def test_the_language_changes_in_the_middle_and_answers_stay(browser: Browser, address: str):
-    with _someone(browser, script=False) as page:
+    with someone(browser, script=False) as page:
         check = steps.start(page, address, "en")
         steps.answer_page(page, level=5)
         page.goto(f"{check}integration/")
@@ -187,7 +178,7 @@ def test_the_language_changes_in_the_middle_and_answers_stay(browser: Browser, a
 
 
 def test_a_forgotten_sector_is_said_beside_its_field(browser: Browser, house: House):
-    with _someone(browser, script=False) as page:
+    with someone(browser, script=False) as page:
         page.goto(f"{house.address}/en/readiness/confirm/?country=TN&size=10-49")
         field = page.locator(".field--error")
         assert field.count() == 1

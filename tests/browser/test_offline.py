@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 
 import pytest
 from PIL import Image
@@ -17,27 +18,39 @@ from tests.browser import steps
 pytestmark = pytest.mark.browser
 
 WAITING = "[data-waiting-count]"
-#: How many pages of this check the worker holds.
-KEPT = """async (place) => { let count = 0; for (const name of await caches.keys()) if (name.startsWith(place + ' '))
-  count += (await (await caches.open(name)).keys()).length; return count; }"""
+#: Which pages of this check the worker holds.
+KEPT = """async (place) => { const kept = []; for (const name of await caches.keys()) if (name.startsWith(place + ' '))
+  kept.push(...(await (await caches.open(name)).keys()).map((one) => one.url)); return kept; }"""
+#: Which pages the present one asks it to hold.
+MEANT = """() => [location.href, ...[...document.querySelectorAll("a[data-keep]")].map((link) => link.href)]"""
 
 
-@contextmanager
-def _someone(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 360, "height": 800})
-    context.set_default_timeout(15_000)
-    yield context.new_page()
-    context.close()
+def _someone(browser: Browser) -> AbstractContextManager[Page]:
+    return steps.someone(browser, width=360)
+
+
+def _kept(page: Page, check: str) -> set[str]:
+    return set(page.evaluate(KEPT, "/".join(check.rstrip("/").split("/")[-2:])))
 
 
 def _ready(page: Page, check: str, pages: int = 7) -> None:
-    """Wait until the worker has fetched the pages of the check."""
-    place = "/".join(check.rstrip("/").split("/")[-2:])
-    for _try in range(100):
-        if page.evaluate(KEPT, place) >= pages:
-            return
+    """Wait until the worker has fetched every page of the check, so that it does nothing any more."""
+    meant = set(page.evaluate(MEANT))
+    assert len(meant) == pages
+    _wait_for(lambda: _kept(page, check) == meant, "the worker keeps the pages")
+
+
+def _wait_for(is_so: Callable[[], bool], what: str) -> None:
+    patience = time.monotonic() + steps.PATIENCE / 1000
+    while not is_so():
+        assert time.monotonic() < patience, f"{what}: not yet"
         time.sleep(0.1)
-    pytest.fail("the worker kept no pages")
+
+
+def _online(page: Page) -> None:
+    """Bring the line back, and wait until the page knows."""
+    page.context.set_offline(False)
+    page.wait_for_function("navigator.onLine")
 
 
 def _choose(page: Page, number: int, level: int) -> None:
@@ -111,8 +124,8 @@ def test_a_response_that_got_lost_is_asked_for_again_and_counts_once(browser: Br
 
         page.route("**/save/", swallow)
         _choose(page, 0, 3)
-        expect(page.locator(WAITING)).to_be_hidden()
         expect(page.locator("[data-state=answered]")).to_have_text("1 of 14 answered")
+        expect(page.locator(WAITING)).to_be_hidden()
         assert lost == [200, 200]
         assert [version for _item, version in _history(page, check)] == [1]
 
@@ -122,6 +135,8 @@ def test_two_tabs_of_one_browser_do_not_overwrite_each_other(browser: Browser, a
         check = steps.start(page, address, "en")
         other = page.context.new_page()
         other.goto(page.url)
+        # this tab has looked for what the device knows before the other one answers
+        other.evaluate("Waiting.known().then(() => null)")
         _choose(page, 0, 1)
         expect(page.locator("[data-state=answered]")).to_have_text("1 of 14 answered")
         _choose(other, 0, 5)
@@ -155,6 +170,7 @@ def test_pages_kept_for_one_person_are_gone_when_another_opens_the_check(browser
         _ready(page, check)
         page.context.clear_cookies()
         assert page.goto(f"{check}integration/").status == 404
+        _wait_for(lambda: not _kept(page, check), "the pages go")
         page.context.set_offline(True)
         with pytest.raises(Exception, match="ERR_"):
             page.goto(f"{check}safety/")
@@ -168,9 +184,9 @@ def test_a_page_that_is_not_kept_says_so_and_leads_back(browser: Browser, addres
         _choose(page, 0, 3)
         expect(page.locator(WAITING)).to_have_text("waiting to be sent: 1")
         expect(page.locator("[data-waiting-drop]")).to_be_hidden()
-        page.click("main a[href$='/keep/']")
+        steps.go(page, "main a[href$='/keep/']")
         expect(page.locator("h1")).to_have_text("This page opens only with a connection.")
-        page.click("a.button")
+        steps.go(page, "a.button")
         page.wait_for_url("**/integration/")
         expect(page.locator(steps.CARD).first).to_be_visible()
 
@@ -267,8 +283,8 @@ def test_the_list_for_the_visit_is_filled_in_without_a_line(browser: Browser, ad
     with _someone(browser) as page:
         steps.sign_in(page, address, *logins["assessor"])
         page.goto(f"{address}/en/readiness/validations/")
-        page.locator("main a[href*='/validations/']").first.click()
-        page.locator("main a[href$='/visit/']").first.click()
+        steps.go(page, "main a[href*='/validations/']")
+        steps.go(page, "main a[href$='/visit/']")
         page.wait_for_url("**/visit/")
         _ready(page, page.url.removesuffix("visit/"), pages=1)
         page.context.set_offline(True)
@@ -279,8 +295,8 @@ def test_the_list_for_the_visit_is_filled_in_without_a_line(browser: Browser, ad
         expect(seen).to_have_value("The board hangs beside the press")
         page.click("form.visit button.button")
         expect(page.locator("form.visit > [role=status]")).to_contain_text("stays on this device")
-        page.context.set_offline(False)
-        page.locator("input[name=visited_on]").fill("2026-10-01")
+        _online(page)
+        page.locator("input[name=visited_on]").fill(datetime.now(UTC).date().isoformat())
         page.click("form.visit button.button")
         page.wait_for_url(lambda url: not url.endswith("/visit/"))
         page.go_back()

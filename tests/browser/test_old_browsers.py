@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from tests.browser.house import House
+from tests.browser.steps import new_context
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +30,7 @@ def both(request: pytest.FixtureRequest, browser: Browser, house: House) -> Iter
     """Open the first page in a browser of today and in an old one."""
     opened = []
     for is_old in (False, True):
-        context = browser.new_context(color_scheme=request.param)
+        context = new_context(browser, color_scheme=request.param)
         page = context.new_page()
         if is_old:
             page.route("**/*.css", _forget_light_dark)
@@ -47,7 +48,7 @@ def test_an_old_browser_shows_the_same_colours(both: tuple[Page, Page]):
 
 
 def test_forced_colours_keep_buttons_and_choices_apart(browser: Browser, house: House):
-    context = browser.new_context(storage_state=house.remembers["guest"], forced_colors="active")
+    context = new_context(browser, storage_state=house.remembers["guest"], forced_colors="active")
     page = context.new_page()
     page.goto(f"{house.address}/en{house.open_check}integration/")
     button = page.locator("form[data-save] button.button").first
@@ -58,7 +59,7 @@ def test_forced_colours_keep_buttons_and_choices_apart(browser: Browser, house: 
 
 
 def test_more_contrast_makes_quiet_text_plain(browser: Browser, house: House):
-    context = browser.new_context(contrast="more")
+    context = new_context(browser, contrast="more")
     page = context.new_page()
     page.goto(f"{house.address}/en/")
     assert page.locator(".lead").evaluate("one => getComputedStyle(one).color") == "rgb(0, 0, 0)"

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser import steps
 from tests.browser.house import Logins
+from tests.browser.steps import someone
 
 pytestmark = pytest.mark.browser
 
 
-@contextmanager
-def _someone(browser: Browser, *, width: int = 1280, script: bool = True) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=script)
-    context.set_default_timeout(15_000)
-    yield context.new_page()
-    context.close()
-
-
 def test_two_colleagues_differ_agree_and_the_report_says_so(browser: Browser, address: str):
     with (
-        _someone(browser) as amina,
-        _someone(browser, width=320) as karim,
-        _someone(browser, script=False) as zahra,
-        _someone(browser) as late,
+        someone(browser) as amina,
+        someone(browser, width=320) as karim,
+        someone(browser, script=False) as zahra,
+        someone(browser) as late,
     ):
         check = steps.start(amina, address, "en")
         assert steps.answer_all(amina, level=1) == 14
@@ -41,7 +31,7 @@ def test_two_colleagues_differ_agree_and_the_report_says_so(browser: Browser, ad
         assert karim.evaluate("document.documentElement.scrollWidth <= innerWidth")
         # what was handed over is used up
         late.goto(for_karim)
-        late.click("main form[method=post] button.button")
+        steps.go(late, "main form[method=post] button.button")
         expect(late.locator("main form")).to_have_count(0)
         # the key of a colleague opens nothing of the owner, and the owner's nothing of the colleague
         for page, where in ((karim, check), (karim, f"{check}report/"), (amina, home)):
@@ -74,7 +64,7 @@ def test_two_colleagues_differ_agree_and_the_report_says_so(browser: Browser, ad
 
 
 def test_two_tabs_of_the_owner_lose_no_agreement(browser: Browser, address: str):
-    with _someone(browser) as amina, _someone(browser, script=False) as karim:
+    with someone(browser) as amina, someone(browser, script=False) as karim:
         check = steps.start(amina, address, "en")
         steps.answer_all(amina, level=0)
         steps.come_in(karim, steps.invite(amina, check))
@@ -86,8 +76,7 @@ def test_two_tabs_of_the_owner_lose_no_agreement(browser: Browser, address: str)
             card = tab.locator("section.item").first
             card.locator(f"input[value='{level}']").check()
             card.locator("textarea").fill(reason)
-            tab.click("main form[method=post] button.button")
-            tab.wait_for_load_state()
+            steps.go(tab, "main form[method=post] button.button")
         card = other.locator("section.item").first
         expect(card).to_contain_text("Said in the first tab")
         expect(card.locator("textarea")).to_have_value("Said in the second tab")
@@ -96,14 +85,14 @@ def test_two_tabs_of_the_owner_lose_no_agreement(browser: Browser, address: str)
 
 
 def test_adviser_fills_in_on_the_telephone_and_the_client_ends_it(browser: Browser, address: str, logins: Logins):
-    with _someone(browser) as elena, _someone(browser, width=320, script=False) as amina:
+    with someone(browser) as elena, someone(browser, width=320, script=False) as amina:
         steps.sign_in(elena, address, *logins["adviser"])
         elena.goto(f"{address}/en/readiness/clients/new/")
         expect(elena.locator("blockquote")).to_contain_text("Do you agree?")
         check = steps.begin_for_client(elena, address, name="Salma’s Bakery")
         code = elena.locator(".code").inner_text()
         elena.goto(check)
-        elena.click("main .row a.button")
+        steps.go(elena, "main .row a.button")
         steps.answer_all(elena, level=2)
         steps.submit(elena)
         expect(elena.locator(".report__status")).to_contain_text("Assisted")
@@ -118,8 +107,8 @@ def test_adviser_fills_in_on_the_telephone_and_the_client_ends_it(browser: Brows
         amina.click("main form[method=post] button.button")
         amina.wait_for_url(check)
         expect(amina.locator("main")).to_contain_text("Assisted")
-        amina.click("a[href$='/sharing/']")
-        amina.click("form[action$='/revoke/'] button")
+        steps.go(amina, "a[href$='/sharing/']")
+        steps.go(amina, "form[action$='/revoke/'] button")
         expect(amina.locator(".messages")).to_contain_text("The access has ended.")
         answer = elena.goto(check)
         assert answer is not None

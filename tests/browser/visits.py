@@ -6,20 +6,24 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from tests.browser import steps
 from tests.browser.house import House
 from tests.browser.page_types import PageType
 
+#: What the browser said, and about which address.
+Heard = list[tuple[str, str]]
 
-def _listen(page: Page) -> list[str]:
-    """Collect complaints; that a page itself answers 4xx, as it should, is none."""
-    heard: list[str] = []
+
+def _listen(page: Page) -> Heard:
+    """Collect complaints."""
+    heard: Heard = []
 
     def hear(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and message.location.get("url") != page.url:
-            heard.append(f"{message.text} ({message.location.get('url')})")
+        if message.type in {"error", "warning"}:
+            heard.append((message.text, str(message.location.get("url"))))
 
     page.on("console", hear)
-    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("pageerror", lambda error: heard.append((str(error), "")))
     return heard
 
 
@@ -29,7 +33,7 @@ class Visits:
     def __init__(self, browser: Browser, house: House) -> None:
         self.browser, self.house = browser, house
         self._contexts: dict[Any, BrowserContext] = {}
-        self._heard: dict[Page, list[str]] = {}
+        self._heard: dict[Page, Heard] = {}
 
     def open(self, kind: PageType, language: str, *, unfold: bool = True, **look: Any) -> Page:
         """Open a page type in a language, with everything unfolded; `look` holds options of the browser context."""
@@ -40,6 +44,7 @@ class Visits:
         assert answer.status == kind.status, f"{kind.name} answered {answer.status}"
         if kind.then:
             kind.then(page)
+            page.wait_for_load_state()
         if unfold:
             page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
         assert page.locator("main h1").count() == 1, f"{kind.name} has no heading of its own"
@@ -57,8 +62,12 @@ class Visits:
         return int(sum(came))
 
     def heard(self, page: Page) -> list[str]:
-        """Return what the browser complained about on a page: scripts, security policy, missing files."""
-        return self._heard[page]
+        """Return what the browser complained about on a page: scripts, security policy, missing files.
+
+        That a page itself answers 4xx, as it should, is no complaint. It is asked here, not when the browser said it:
+        it may say so before the page has its address.
+        """
+        return [f"{said} ({where})" for said, where in self._heard[page] if where != page.url]
 
     def address(self, kind: PageType, language: str) -> str:
         """Return the full address of a page type in a language."""
@@ -75,8 +84,7 @@ class Visits:
     def _context(self, who: str, look: dict[str, Any]) -> BrowserContext:
         key = (who, repr(sorted(look.items())))
         if key not in self._contexts:
-            self._contexts[key] = self.browser.new_context(storage_state=self.house.remembers[who], **look)
-            self._contexts[key].set_default_timeout(15_000)
+            self._contexts[key] = steps.new_context(self.browser, storage_state=self.house.remembers[who], **look)
         return self._contexts[key]
 
     def close(self) -> None:
