@@ -53,11 +53,12 @@ def consultations_worked_on_by(account: Any) -> QuerySet[Consultation]:
     person = members.person_of(account)
     if person is None:
         return Consultation.objects.none()
+    found = Consultation.objects.select_related("organization").order_by("-created_at", "pk")
     if members.is_secretariat(account):
-        return Consultation.objects.order_by("-created_at")
+        return found
     owned = members.running_mandates().filter(person=person, role=_OWNER, organization__isnull=False)
     mine = Q(team__person=person) | Q(organization__in=owned.values("organization"))
-    return Consultation.objects.filter(mine).distinct().order_by("-created_at")
+    return found.filter(mine).distinct()
 
 
 def find_consultation(slug: str, account: Any) -> Consultation:

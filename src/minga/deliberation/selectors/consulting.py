@@ -72,7 +72,8 @@ def listed(
 
 def countries_of_consultations() -> list[str]:
     """Return the codes of countries that a public consultation has, each once."""
-    return sorted(set(access.public_consultations().order_by().exclude(country="").values_list("country", flat=True)))
+    named = access.public_consultations().exclude(country="").order_by()
+    return sorted(named.values_list("country", flat=True).distinct())
 
 
 # ---------------------------------------------------------------- voices that wait

@@ -7,11 +7,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from minga.deliberation.models import AnomalyFlag, Conversation, ModerationAct, Participant, Statement, Vote
+from minga.deliberation.models import (
+    AnomalyFlag,
+    Consultation,
+    Conversation,
+    ModerationAct,
+    Participant,
+    Statement,
+    Vote,
+)
 
 _OPEN = AnomalyFlag.Decision.OPEN
+#: New statements wait for a moderator, and so do those that want a second look.
+_WAITS = Q(state=Statement.State.WAITING) | Q(wants_second_look=True)
 
 
 @dataclass(frozen=True)
@@ -46,9 +56,14 @@ def queue(conversation: Conversation, filters: Filters) -> QuerySet[Statement]:
 
 
 def waiting(conversation: Conversation) -> int:
-    """Count what waits for a moderator: new statements, and those that want a second look."""
-    new = conversation.statements.filter(state=Statement.State.WAITING)
-    return (new | conversation.statements.filter(wants_second_look=True)).count()
+    """Count the statements that wait for a moderator."""
+    return conversation.statements.filter(_WAITS).count()
+
+
+def waiting_in(consultation: Consultation) -> dict[object, int]:
+    """Count the statements that wait for a moderator, by the key of their conversation, where there are any."""
+    found = Statement.objects.filter(_WAITS, conversation__consultation=consultation).order_by()
+    return dict(found.values_list("conversation").annotate(Count("pk")))
 
 
 def votes_on(statements: Iterable[Statement]) -> dict[int, int]:
@@ -77,6 +92,12 @@ def open_flags(conversation: Conversation) -> int:
     """Count the people whose votes somebody should look at."""
     found = conversation.flags.filter(decision=_OPEN)
     return found.values("participant").distinct().count()
+
+
+def open_flags_in(consultation: Consultation) -> dict[object, int]:
+    """Count the people whose votes somebody should look at, by the key of their conversation, where there are any."""
+    found = AnomalyFlag.objects.filter(decision=_OPEN, conversation__consultation=consultation)
+    return dict(found.values_list("conversation").annotate(Count("participant", distinct=True)))
 
 
 def flagged(conversation: Conversation, decision: str = "") -> QuerySet[Participant]:

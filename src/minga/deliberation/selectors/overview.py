@@ -25,6 +25,7 @@ from minga.deliberation.selectors import (
     theming,
     voices,
 )
+from minga.deliberation.selectors.sources import waiting as unread
 from minga.meetings import selectors as meetings
 
 Words = str | Promise
@@ -98,13 +99,12 @@ def _place(entry: tuple[int, *tuple[object, ...]]) -> int:
 @desk(100, Task.ANALYST)
 def sources(consultation: Consultation) -> Iterable[Part]:
     """Lead to what came in, and to taking more in."""
-    rows = consultation.sources
     yield Part(
         label=_("Sources"),
         url=reverse("deliberation:sources", args=[consultation.slug]),
         about=_("Everything that came in, as it came; letters wait to be split into voices."),
-        count=rows.count(),
-        waiting=rows.filter(read_at=None).exclude(text="").count(),
+        count=consultation.sources.count(),
+        waiting=unread(consultation).count(),
     )
     if consultation.state == Consultation.State.ADOPTED:
         return  # nothing can be taken in any more
@@ -216,6 +216,7 @@ def public_reports(consultation: Consultation) -> Iterable[Part]:
 @desk(200, Task.MODERATOR)
 def desk_moderation(consultation: Consultation) -> Iterable[Part]:
     """Remind of statements that wait, and of votes that stand out."""
+    waiting, flags = moderating.waiting_in(consultation), moderating.open_flags_in(consultation)
     for talk in consultation.conversations.order_by("created_at"):
         yield Part(
             label=_("Moderate: %(title)s") % {"title": talk.title},
@@ -223,15 +224,14 @@ def desk_moderation(consultation: Consultation) -> Iterable[Part]:
             about=_("Statements that wait for a decision. Until then nobody else sees them.")
             if talk.is_strict
             else _("Statements are shown at once; look at the new ones."),
-            waiting=moderating.waiting(talk),
+            waiting=waiting.get(talk.pk, 0),
         )
-        flagged = moderating.open_flags(talk)
-        if flagged:
+        if talk.pk in flags:
             yield Part(
                 label=_("Flagged votes: %(title)s") % {"title": talk.title},
                 url=reverse("deliberation:flags", args=[talk.slug]),
                 about=_("Votes that stand out. Look at them; nothing is left out by itself."),
-                waiting=flagged,
+                waiting=flags[talk.pk],
             )
 
 
@@ -292,12 +292,13 @@ def desk_drafts(consultation: Consultation) -> Iterable[Part]:
 @desk(610, Task.EDITOR, Task.MODERATOR)
 def desk_notes(consultation: Consultation) -> Iterable[Part]:
     """Remind of notes that nobody looked at."""
+    waiting = sourcing.count_waiting_notes(consultation)
     for draft in consultation.drafts.filter(version__gt=0, state=Draft.State.WRITING):
         yield Part(
             label=_("Notes of readers: %(title)s") % {"title": draft.title},
             url=reverse("deliberation:desk_notes", args=[consultation.slug, draft.slug]),
             about=_("Comments and other words that people propose for clauses."),
-            waiting=sourcing.waiting_notes(draft).count(),
+            waiting=waiting.get(draft.pk, 0),
         )
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, F, Q, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, When, Window
+from django.db.models.functions import RowNumber
 
 from minga.deliberation.engine.trace import ACCEPTED
 from minga.deliberation.models import (
@@ -184,13 +185,14 @@ def _of_themes(themes: set[int]) -> tuple[Mapping[int, int], Mapping[int, list[V
     """Count the voices without an answer of their own that the answer to a theme answers, and quote the first."""
     if not themes:
         return {}, {}
-    own = Disposition.objects.filter(superseded_by=None, voice__isnull=False).values("voice")
-    links = ThemeLink.objects.filter(theme__in=themes, ended_at=None, voice__withdrawn_at=None).exclude(voice__in=own)
+    own = Disposition.objects.filter(superseded_by=None, voice=OuterRef("voice"))
+    links = ThemeLink.objects.filter(~Exists(own), theme__in=themes, ended_at=None, voice__withdrawn_at=None)
     counts: dict[int, int] = dict(links.values_list("theme").annotate(Count("pk")))
+    place = Window(RowNumber(), partition_by="theme", order_by="voice__number")
+    shown = links.filter(voice__source__may_publish=True).annotate(place=place).filter(place__lte=_QUOTES)
     quotes: dict[int, list[Voice]] = {}
-    for theme in themes:
-        shown = links.filter(theme=theme, voice__source__may_publish=True).select_related("voice__source")
-        quotes[theme] = [link.voice for link in shown.order_by("voice__number")[:_QUOTES]]
+    for link in shown.select_related("voice__source").order_by("theme", "voice__number"):
+        quotes.setdefault(link.theme_id, []).append(link.voice)
     return counts, quotes
 
 
@@ -288,6 +290,12 @@ def is_kept_back(source: Source) -> bool:
     return ClauseNote.objects.filter(voice__source=source).exclude(state__in=PUBLIC_NOTES).exists()
 
 
+def count_waiting_notes(consultation: Consultation) -> dict[object, int]:
+    """Count the notes that nobody decided about yet, by the key of their draft, where there are any."""
+    found = _standing_notes().filter(clause__draft__consultation=consultation, state=ClauseNote.State.WAITING)
+    return dict(found.order_by().values_list("clause__draft").annotate(Count("pk")))
+
+
 def waiting_notes(draft: Draft) -> Any:
     """Return the notes on a draft that nobody decided about yet, the oldest first."""
     return all_notes(draft).filter(state=ClauseNote.State.WAITING)
@@ -295,11 +303,11 @@ def waiting_notes(draft: Draft) -> Any:
 
 def all_notes(draft: Draft) -> Any:
     """Return every note on a draft whose author did not take it back."""
-    return (
-        ClauseNote.objects.filter(clause__draft=draft)
-        .exclude(Q(text="") & Q(proposed=""))
-        .select_related("clause", "voice__source")
-    )
+    return _standing_notes().filter(clause__draft=draft).select_related("clause", "voice__source")
+
+
+def _standing_notes() -> Any:
+    return ClauseNote.objects.exclude(Q(text="") & Q(proposed=""))
 
 
 def waiting_first(notes: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -30,10 +31,11 @@ _A_PAGE, _LONGEST_SEARCH = 20, 200
 @require_safe
 def consultations(request: HttpRequest) -> HttpResponse:
     """List what people are asked, with filters, and what one works on."""
-    chosen, language, asked = _filters(request), wording.language(), request.GET.get("q", "").strip()[:_LONGEST_SEARCH]
+    codes, language = consulting.countries_of_consultations(), wording.language()
+    chosen, asked = _filters(request, codes), request.GET.get("q", "").strip()[:_LONGEST_SEARCH]
     found = finding.find(asked, language) if asked else None
     page = Paginator(consulting.listed(**chosen, among=found), _A_PAGE).get_page(request.GET.get("page"))
-    countries = [(code, world.country(code).name(language)) for code in consulting.countries_of_consultations()]
+    countries = [(code, world.country(code).name(language)) for code in codes]
     words = {
         "page": page,
         "cards": [_card(one) for one in page],
@@ -49,13 +51,9 @@ def consultations(request: HttpRequest) -> HttpResponse:
     return render(request, "deliberation/consultations.html", words)
 
 
-def _filters(request: HttpRequest) -> dict[str, str]:
+def _filters(request: HttpRequest, countries: Collection[str]) -> dict[str, str]:
     """Return the filters of the address; a value that there is not filters nothing."""
-    possible = {
-        "state": set(Consultation.State.values),
-        "country": set(consulting.countries_of_consultations()),
-        "level": set(Level.values),
-    }
+    possible = {"state": Consultation.State.values, "country": countries, "level": Level.values}
     given = {name: request.GET.get(name, "") for name in possible}
     return {name: value if value in possible[name] else "" for name, value in given.items()}
 
