@@ -40,6 +40,9 @@ REFUSALS: Mapping[str, Words] = {
     "lineage": _("Two clauses come from each other in a circle. Take the last merge back, then publish."),
     "unpublished": _("No version of this draft is published. Publish one, then adopt it."),
     "unheard": _("Letters wait in which nobody has looked for voices. Split them, or say that none needs an answer."),
+    "unmapped": _(
+        "The last votes of a conversation stand in no map. Calculate it, then answer what all groups agree on."
+    ),
     "prompts": _(
         "Clauses still say what the template says belongs there. Write them, or take them out, and publish again."
     ),
@@ -99,6 +102,8 @@ PROMPT: Words = _("It still says what the template says belongs there. Write it,
 UNREAD: Words = _(
     "Voices may be hidden there. Split what is read into voices, or say that nothing in it needs an answer."
 )
+#: Beside a conversation whose last votes stand in no map.
+UNMAPPED: Words = REFUSALS["unmapped"]
 _OTHER = _("Answers and clauses do not hold together here. Look at the answer again.")
 
 

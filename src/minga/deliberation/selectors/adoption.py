@@ -8,8 +8,8 @@ import polars as pl
 
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.engine.templates import LANGUAGES, clauses_in
-from minga.deliberation.models import ClauseVersion, Consultation, Draft
-from minga.deliberation.selectors import drafts, sources, tracing
+from minga.deliberation.models import ClauseVersion, Consultation, Conversation, Draft
+from minga.deliberation.selectors import drafts, sources, tracing, votes
 from minga.deliberation.selectors.drafts import ClauseRow
 
 
@@ -26,6 +26,12 @@ def has_unpublished(draft: Draft) -> bool:
 def publisher_of(draft: Draft) -> str:
     """Return the mark of who published the last version."""
     return draft.versions.filter(number=draft.version).values_list("by_mark", flat=True).first() or ""
+
+
+def unmapped(consultation: Consultation) -> list[Conversation]:
+    """Return the closed conversations whose last votes stand in no map: nobody knows what all groups agree on."""
+    closed = consultation.conversations.filter(state=Conversation.State.CLOSED).order_by("created_at", "pk")
+    return [one for one in closed if not votes.is_mapped(one)]
 
 
 def prompts(draft: Draft, version: int) -> list[ClauseRow]:
@@ -66,6 +72,11 @@ def refusal(draft: Draft, consultation: Consultation, mark: str, decision: str |
             sources.waiting(consultation).exists(),
             "unheard",
             "Letters wait in which nobody has looked for voices. Split them, or say that none needs an answer.",
+        ),
+        (
+            unmapped(consultation),
+            "unmapped",
+            "The last votes of a conversation stand in no map. Calculate it, then answer what all groups agree on.",
         ),
         (
             mark and mark == publisher_of(draft),

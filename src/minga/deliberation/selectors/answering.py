@@ -46,9 +46,12 @@ def single_voices(consultation: Consultation) -> QuerySet[Voice]:
     return consulting.unanswered_voices(consultation).filter(~Exists(linked)).order_by("number")
 
 
-def consensus_without_answer(consultation: Consultation) -> list[tuple[Statement, str]]:
-    """Return the statements that all groups agree on, or reject, and nobody answered yet; each with its side."""
-    sides = tracing.consensus_of(consultation)
+def consensus_without_answer(consultation: Consultation, *, is_public: bool = False) -> list[tuple[Statement, str]]:
+    """Return the statements that all groups agree on, or reject, and nobody answered yet; each with its side.
+
+    With `is_public` those alone that stand in a published report.
+    """
+    sides = tracing.consensus_of(consultation, is_public=is_public)
     if not sides:
         return []
     found = Statement.objects.filter(conversation__consultation=consultation, dispositions=None)

@@ -21,7 +21,7 @@ class Covered:
     """What became of the voices of a consultation.
 
     ``participation`` is by stratum as `strata.participation_of` tells it; ``unread`` and ``unanswered`` are numbers of
-    voices, ``statements`` those that all groups stand behind and nobody answered.
+    voices, ``statements`` those of published reports that all groups stand behind and nobody answered.
     """
 
     coverage: Coverage
@@ -54,7 +54,7 @@ def covered(consultation: Consultation) -> Covered:
         },
         unread=of - read,
         unanswered=of - answered,
-        statements=answering.consensus_without_answer(consultation),
+        statements=answering.consensus_without_answer(consultation, is_public=True),
         said_already=_said_already(consultation, trace, voices["voice"].to_list()),
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 
 from minga.deliberation.engine.audit import adoptable, audit
 from minga.deliberation.engine.common_ground import common_ground
@@ -23,6 +23,7 @@ from minga.deliberation.models import (
     Citation,
     ClauseVersion,
     Consultation,
+    Conversation,
     Disposition,
     Draft,
     MapRun,
@@ -229,10 +230,15 @@ def _evidence(consultation: Consultation, clauses: set[str], answers: set[str]) 
 
 
 # ---------------------------------------------------------------- what all groups agree on
-def consensus_of(consultation: Consultation) -> dict[str, str]:
-    """Return the statements that all groups of the published maps agree on, or reject: side by name in the trace."""
+def consensus_of(consultation: Consultation, *, is_public: bool = False) -> dict[str, str]:
+    """Return the statements that all groups agree on, or reject: side by name in the trace.
+
+    The published maps count, and the newest one of each conversation that is closed: an answer is owed whether the team
+    publishes its report or not. With `is_public` only what everyone may read counts.
+    """
     runs = (
-        MapRun.objects.filter(conversation__consultation=consultation, is_published=True)
+        MapRun.objects.filter(conversation__consultation=consultation)
+        .filter(Q(is_published=True) if is_public else Q(is_published=True) | _last_of_closed())
         .order_by("conversation__created_at", "pk")
         .values_list("conversation_id", "conversation__slug", "tables")
     )
@@ -250,6 +256,13 @@ def consensus_of(consultation: Consultation) -> dict[str, str]:
             if (conversation, number) not in about:
                 found[f"{slug}/{number}"] = side
     return found
+
+
+def _last_of_closed() -> Q:
+    """Say which maps are the newest of a closed conversation, and of so many people that they could be published."""
+    newest = MapRun.objects.filter(conversation=OuterRef("conversation")).order_by("-pk").values("pk")[:1]
+    closed = Q(conversation__state=Conversation.State.CLOSED)
+    return closed & Q(pk=Subquery(newest), n_participants__gte=settings.MIN_PERSONS)
 
 
 def _stored(tables: Mapping[str, Any], name: str) -> pl.DataFrame:

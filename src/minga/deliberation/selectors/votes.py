@@ -58,6 +58,15 @@ def latest_map(conversation: Conversation) -> MapRun | None:
     return conversation.maps.defer("points").first()
 
 
+def is_mapped(conversation: Conversation) -> bool:
+    """Whether the newest map is of the last vote and decision, in the groups that the data gave; no votes need none."""
+    latest = latest_map(conversation)
+    if latest is not None and is_of(latest, moment(conversation)):
+        return True
+    # votes that were all taken back, or are all of people who are banned, leave nothing to place
+    return not read_tables(conversation).votes.height
+
+
 def published_map(conversation: Conversation) -> MapRun | None:
     """Return the map that everyone sees as the report, without its points."""
     return conversation.maps.filter(is_published=True).defer("points").first()

@@ -49,7 +49,7 @@ def adopt(draft: Draft, by: Any, decision: str, *, at: datetime | None = None) -
         ``missing`` lists all of it.
     ActError
         Nothing is published, something newer is being written, the consultation still takes voices in, the decision is
-        not named, or the same person published it.
+        not named, the last votes of a conversation stand in no map, or the same person published it.
     """
     # the consultation is held too, so that no voice comes in between the count and the decision
     consultation = Consultation.objects.select_for_update().get(pk=draft.consultation_id)

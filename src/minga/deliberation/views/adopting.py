@@ -78,7 +78,7 @@ def adopt(request: HttpRequest, draft: Draft) -> HttpResponse:
     words = frame(draft) | {
         "form": form,
         "refusal": wording.refusal(refusal.code) if refusal else "",
-        "missing": [*_unread(draft), *_prompts(draft), *_named(draft, stopping[:_MOST])],
+        "missing": [*_unread(draft), *_unmapped(draft), *_prompts(draft), *_named(draft, stopping[:_MOST])],
         "more": max(0, len(stopping) - _MOST),
         "is_adopted": draft.state == Draft.State.ADOPTED,
     }
@@ -93,6 +93,18 @@ def _unread(draft: Draft) -> list[dict[str, Any]]:
     name = ngettext("%(count)s letter is not yet read", "%(count)s letters are not yet read", count)
     address = reverse("deliberation:sources", args=[draft.consultation.slug])
     return [{"name": name % {"count": count}, "address": f"{address}?state=waiting", "words": wording.UNREAD}]
+
+
+def _unmapped(draft: Draft) -> list[dict[str, Any]]:
+    """Name the conversations whose last votes stand in no map, with the address where it is calculated."""
+    return [
+        {
+            "name": one.title,
+            "address": reverse("deliberation:report", args=[one.slug]),
+            "words": wording.UNMAPPED,
+        }
+        for one in adoption.unmapped(draft.consultation)
+    ]
 
 
 def _prompts(draft: Draft) -> list[dict[str, Any]]:
