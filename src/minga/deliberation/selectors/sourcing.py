@@ -185,7 +185,7 @@ def _of_themes(themes: set[int]) -> tuple[Mapping[int, int], Mapping[int, list[V
     """Count the voices without an answer of their own that the answer to a theme answers, and quote the first."""
     if not themes:
         return {}, {}
-    own = Disposition.objects.filter(superseded_by=None, voice=OuterRef("voice"))
+    own = Disposition.objects.filter(voice=OuterRef("voice"))
     links = ThemeLink.objects.filter(~Exists(own), theme__in=themes, ended_at=None, voice__withdrawn_at=None)
     counts: dict[int, int] = dict(links.values_list("theme").annotate(Count("pk")))
     place = Window(RowNumber(), partition_by="theme", order_by="voice__number")
