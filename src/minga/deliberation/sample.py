@@ -53,7 +53,8 @@ def _consultation(key: str, **fields: Any) -> Consultation:
     made.translations = {
         code: {"title": title, "about": said["about"][code]} for code, title in said["title"].items() if code != "en"
     }
-    made.save(update_fields=["translations"])
+    made.reference_population, made.reference_source = said["population"], said["population_source"]
+    made.save(update_fields=["translations", "reference_population", "reference_source"])
     for email, task in HELPERS:
         consulting.add_to_team(consultation=made, email=email, task=task)
     consulting.open_to_all(consultation=made)

@@ -119,7 +119,7 @@ def hear(told: Told, by_number: Mapping[int, str]) -> None:
     )
     for voice in taken.voices:
         told.voices[voice.number] = voice
-        theme = told.themes[by_number.get(voice.takeaway.number, "near")]
+        theme = told.themes[by_number[voice.takeaway.number]]
         theming.put_under(theme=theme, voices=[voice], was_suggested=True, by=told.officer)
 
 
@@ -183,17 +183,16 @@ def _cite(told: Told) -> None:
 
 
 # ---------------------------------------------------------------- decision and promises
-def answer_common_ground(told: Told, by_number: Mapping[int, str]) -> None:
-    """Answer what all groups of the conversation agree on, or reject, and tie it to the clause that says so."""
-    for statement, side in answered.consensus_without_answer(told.consultation):
-        clause = told.clauses[by_number.get(statement.number, "skills")]
-        if side == "agree":
-            given = _answer(told, statement, "accepted", "All groups agree, and the strategy says so.")
-            row = clause.versions.order_by("version").last()
-            answering.link_change(disposition=given, clause_version=row, by=told.officer)
-        else:
-            reason = "All groups reject this, so the strategy does not say it. We thank those who asked."
-            _answer(told, statement, "rejected", reason)
+def answer_common_ground(told: Told, by_number: Mapping[int, Mapping[str, str]]) -> None:
+    """Answer what all groups of the conversation agree on, and tie it to the clause that says so.
+
+    Each has its own entry: a statement without one stops the loading, so that no answer says what is not so.
+    """
+    for statement, _side in answered.consensus_without_answer(told.consultation):
+        row = by_number[statement.number]
+        given = _answer(told, statement, row["answer"], row["reason"])
+        change = told.clauses[row["clause"]].versions.order_by("version").last()
+        answering.link_change(disposition=given, clause_version=change, by=told.officer)
 
 
 def promise(told: Told, draft: Any, rows: Iterable[Mapping[str, Any]], organization: Any) -> None:

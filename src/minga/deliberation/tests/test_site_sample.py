@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from minga.deliberation import sample_story as story
 from minga.deliberation import triggers
 from minga.deliberation.models import (
     Citation,
@@ -30,7 +31,7 @@ from minga.deliberation.models import (
 )
 from minga.deliberation.sample import load_sample
 from minga.deliberation.sample_talks import texts
-from minga.deliberation.selectors import adoption, consulting, publishing, tracing
+from minga.deliberation.selectors import adoption, consulting, covering, publishing, tracing
 from minga.members import selectors as people
 from minga.members import services as members
 
@@ -227,6 +228,51 @@ def test_value_and_target_of_a_promise_are_of_one_scale():
         number, unit, *_rest = row["target"].split()
         assert unit == "points"
         assert 5 < float(number) <= 100
+
+
+def test_what_all_groups_agree_on_leads_to_the_clause_that_says_it(sample):
+    """Power cuts once led to the clause on training, and so to the promise to train people."""
+    said = {
+        0: "training of those who maintain",
+        3: "belong to the factory",
+        8: "outages are published",
+        9: "Universities",
+    }
+    answers = Disposition.objects.exclude(statement=None).select_related("statement")
+    assert {one.statement.number for one in answers} == set(said)
+    for one in answers:
+        change = one.changes.get()
+        assert said[one.statement.number] in change.text
+        assert one.answer == ("accepted_in_part" if one.statement.number == 8 else "accepted")
+    power = answers.get(statement__number=8).changes.get().clause
+    assert [made.title for made in power.commitments.all()] == ["Publish outages by district every month"]
+
+
+def test_a_statement_of_common_ground_without_an_entry_stops_the_story(sample):
+    talk = Statement.objects.get(number=8, conversation__slug="sample-ai-for-industry").conversation
+    run = talk.maps.get()
+    at = run.tables["statements"]["columns"].index("comment-id")
+    agreed = next(row for row in run.tables["statements"]["rows"] if row[at] == 8)
+    agreed[at] = 13  # a statement of which the file says nothing
+    for row in run.tables["group_stats"]["rows"]:
+        place = run.tables["group_stats"]["columns"].index("statement_id")
+        row[place] = {8: 13, 13: 8}.get(row[place], row[place])
+    run.save()
+    told = story.Told(talk.consultation, None, None)
+    with pytest.raises(KeyError, match="13"):
+        story.answer_common_ground(told, texts("story")["statements"])
+
+
+def test_the_sample_shows_who_spoke_beside_a_population_that_is_called_invented(sample, client):
+    asked = Consultation.objects.get(slug="sample-ai-strategy")
+    gender = covering.covered(asked).participation["gender"]
+    assert [(row["value"], row["withheld"]) for row in gender["rows"]] == [("man", False), ("woman", False)]
+    assert gender["not_stated"] >= 5
+    assert 0 < gender["dissimilarity"] < 0.5
+    page = client.get(f"{ROOT}/sample-ai-strategy/coverage/").content.decode()
+    assert "Invented shares, for this sample only" in page
+    report = client.get(f"{ROOT}/talk/sample-ai-for-industry/report/").content.decode()
+    assert "Invented shares, for this sample only" in report
 
 
 def test_story_is_told_once_and_whole(sample):
