@@ -19,7 +19,8 @@ from minga.deliberation.selectors import votes
 
 #: Above this many cells the matrix of people and statements is left out: votes.csv says the same in less room.
 MOST_CELLS = 5_000_000
-_MINUTE = 60
+#: in milliseconds, as all times of these files
+_MINUTE = 60_000
 
 
 def zipped(conversation: Conversation, address: str) -> bytes:
@@ -73,8 +74,8 @@ def _acts(cast: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _when(seconds: pl.Expr) -> pl.Expr:
-    return pl.from_epoch(seconds, time_unit="s").dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+def _when(milliseconds: pl.Expr) -> pl.Expr:
+    return pl.from_epoch(milliseconds, time_unit="ms").dt.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _statements(told: pl.DataFrame, acts: pl.DataFrame, numbers: pl.DataFrame, least: int) -> pl.DataFrame:

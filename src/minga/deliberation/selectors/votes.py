@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -82,7 +83,8 @@ def read_tables(conversation: Conversation, until: int | None = None, *, with_ba
     """Read a conversation for the engine, up to one vote.
 
     Votes that were taken back are left out, and so is who is banned unless asked for. People are called by their
-    pseudonym, statements by their number.
+    pseudonym, statements by their number. Times are milliseconds, as in the exports of Pol.is: half a second between
+    two votes says something about who cast them.
     """
     people = _people(conversation, with_banned)
     acts = pl.concat([pl.DataFrame(schema=_VOTES), *_batches(conversation, until)])
@@ -113,7 +115,7 @@ def _batches(conversation: Conversation, until: int | None) -> Iterator[pl.DataF
     rows: list[tuple[Any, ...]] = []
     columns = ("participant_id", "statement__number", "value", "at")
     for person, number, value, at in found.values_list(*columns).iterator(chunk_size=10_000):
-        rows.append((person, number, value, int(at.timestamp())))
+        rows.append((person, number, value, _milliseconds(at)))
         if len(rows) >= _A_BATCH:
             yield pl.DataFrame(rows, schema=_VOTES, orient="row")
             rows = []
@@ -121,11 +123,15 @@ def _batches(conversation: Conversation, until: int | None) -> Iterator[pl.DataF
         yield pl.DataFrame(rows, schema=_VOTES, orient="row")
 
 
+def _milliseconds(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
 def _statements(conversation: Conversation, people: pl.DataFrame) -> pl.DataFrame:
     columns = ("number", "author_id", "state", "is_meta", "text", "language", "created_at")
     names = dict(people.select("person", "participant").rows())
     rows = [
-        (number, names.get(author), MODERATED[state], int(is_meta), text, language, int(at.timestamp()))
+        (number, names.get(author), MODERATED[state], int(is_meta), text, language, _milliseconds(at))
         for number, author, state, is_meta, text, language, at in conversation.statements.order_by(
             "number"
         ).values_list(*columns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import polars as pl
 import pytest
@@ -113,6 +114,20 @@ def test_flags_wait_for_a_person_and_figures_without_them_stand_beside():
     assert run.facts["without"]["k_without"] == 2
     mapping.refresh_map(conversation=where, k=3)
     assert flags.count() == AnomalyFlag.objects.filter(participant__in=people).count(), "no flag is set twice"
+
+
+def test_votes_within_a_second_of_each_other_are_flagged_as_fast():
+    where = with_camps(2)
+    fast, slow = joined(where), joined(where)
+    begun = timezone.now().replace(microsecond=0)
+    for place, statement in enumerate(where.statements.order_by("number")):
+        value = 1 if place % 2 else -1
+        voted(fast, statement, value, at=begun + timedelta(milliseconds=900 * place))
+        voted(slow, statement, value, at=begun + timedelta(milliseconds=1100 * place))
+    mapping.refresh_map(conversation=where)
+    flag = AnomalyFlag.objects.get(kind="speed")
+    assert flag.participant == fast
+    assert flag.detail["figure"] == pytest.approx(0.9)
 
 
 def test_cells_of_few_voters_are_withheld_with_what_would_give_them_away():
