@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -85,6 +84,11 @@ def still_to_carry(consultation: Consultation) -> QuerySet[Disposition]:
     return accepted.filter(~Exists(through.filter(disposition=OuterRef("pk")))).order_by("at", "pk")
 
 
+def first_to_carry(consultation: Consultation) -> list[Disposition]:
+    """Return the oldest of these, as many as a form can offer."""
+    return list(still_to_carry(consultation)[:_MOST_TO_CHOOSE])
+
+
 def carried_elsewhere(consultation: Consultation, but: Clause | None = None) -> list[tuple[Disposition, list[str]]]:
     """Return the acceptances that other clauses carry already, each with the codes of these clauses."""
     rows = ClauseVersion.dispositions.through.objects.filter(
@@ -157,8 +161,3 @@ def texts_that_cover(consultation: Consultation) -> list[tuple[Draft, tuple[draf
 def with_covering(answers: QuerySet[Disposition]) -> QuerySet[Disposition]:
     """Bring answers with the clause that each of them names, as pages show it."""
     return answers.select_related("duplicate_of", "covered_by__draft__consultation")
-
-
-def targets_of(answers: Iterable[Disposition]) -> list[tuple[Disposition, str]]:
-    """Return answers with the word for what they answer: voice, theme or statement."""
-    return [(one, "voice" if one.voice_id else "theme" if one.theme_id else "statement") for one in answers]

@@ -285,7 +285,7 @@ def desk_drafts(consultation: Consultation) -> Iterable[Part]:
         url=reverse("deliberation:desk_drafts", args=[consultation.slug]),
         about=_("Write the text clause by clause, publish its versions, and say which answers led to each change."),
         count=consultation.drafts.count(),
-        waiting=sourcing.count_to_carry(consultation),
+        waiting=answering.still_to_carry(consultation).count(),
     )
 
 

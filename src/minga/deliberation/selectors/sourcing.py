@@ -11,7 +11,6 @@ from uuid import UUID
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, When, Window
 from django.db.models.functions import RowNumber
 
-from minga.deliberation.engine.trace import ACCEPTED
 from minga.deliberation.models import (
     Citation,
     Clause,
@@ -33,8 +32,6 @@ from minga.deliberation.selectors.commitments import public_commitments
 PUBLIC_NOTES = (ClauseNote.State.SHOWN, ClauseNote.State.ACCEPTED, ClauseNote.State.REJECTED)
 #: How many voices are quoted behind one answer.
 _QUOTES = 5
-#: How many answers a form offers to be carried over.
-_MOST_TO_CARRY = 100
 
 
 @dataclass(frozen=True)
@@ -203,21 +200,6 @@ def _evidence(draft: Draft, answers: Iterable[Any]) -> dict[Any, list[Citation]]
     for one in cited.select_related("clause"):
         found.setdefault(one.clause.code if one.clause else one.disposition_id, []).append(one)
     return found
-
-
-def to_carry(consultation: Consultation) -> list[Disposition]:
-    """Return the answers that accept something and that no clause carries yet, the oldest first."""
-    found = _to_carry(consultation).select_related("voice", "theme", "statement__conversation")
-    return list(found[:_MOST_TO_CARRY])
-
-
-def count_to_carry(consultation: Consultation) -> int:
-    """Count the answers that accept something and that no clause carries yet."""
-    return _to_carry(consultation).count()
-
-
-def _to_carry(consultation: Consultation) -> Any:
-    return Disposition.objects.filter(consultation=consultation, superseded_by=None, answer__in=ACCEPTED, changes=None)
 
 
 # ---------------------------------------------------------------- one answer

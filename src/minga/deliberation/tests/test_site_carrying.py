@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from minga.deliberation.models import ClauseVersion
+from minga.deliberation.models import ClauseVersion, Draft
 from minga.deliberation.selectors import access, answering, overview
 from minga.deliberation.selectors.drafts import words_mark
 from minga.deliberation.services import answering as services
@@ -43,6 +43,20 @@ def test_an_answer_of_another_clause_is_offered_after_those_that_wait_and_leads_
     assert answering.carried_elsewhere(asked) == [(training, ["C1", "C2"])]
     # the list of what still waits names only what no clause carries
     assert "We want training." not in html(bao.get(address("desk_draft", asked.slug, "plan"))).split("<ol")[0]
+
+
+def test_an_answer_that_only_a_withdrawn_draft_carries_waits_again_everywhere(asked):
+    draft = drafting.make_draft(consultation=asked, title="Plan", slug="plan")
+    training = accepted(asked, "We want training.")
+    drafting.add_clause(draft=draft, heading="Skills", text="Training is free.", dispositions=[training])
+    bao, _account = at_work(asked, "editor", "analyst")
+    assert "We want training." not in html(bao.get(address("answers", asked.slug), {"show": "carry"}))
+    assert [part.waiting for part in overview.desk_drafts(asked)] == [0]
+    Draft.objects.update(state=Draft.State.WITHDRAWN)
+    drafting.make_draft(consultation=asked, title="Another plan", slug="other")
+    assert "We want training." in html(bao.get(address("answers", asked.slug), {"show": "carry"}))
+    assert [part.waiting for part in overview.desk_drafts(asked)] == [1]
+    assert "We want training." in html(bao.get(address("desk_draft", asked.slug, "other")))
 
 
 def test_the_team_counts_who_leads_it():

@@ -17,7 +17,7 @@ from minga.deliberation.engine.changes import changes
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.forms_drafting import AdoptForm, PublishForm
 from minga.deliberation.models import Disposition, Draft
-from minga.deliberation.selectors import access, adoption, sources, sourcing
+from minga.deliberation.selectors import access, adoption, answering, sources, sourcing
 from minga.deliberation.selectors import drafts as selectors
 from minga.deliberation.services import adopting, versions
 from minga.deliberation.services.marks import mark_of
@@ -52,7 +52,7 @@ def publish(request: HttpRequest, draft: Draft) -> HttpResponse:
         "prompts": [(wording.clause_name(row), _clause(draft, row.number)) for row in adoption.prompts(draft, number)],
         "to_carry": [
             (wording.answer_name(one), _answering(draft.consultation.slug, one))
-            for one in sourcing.to_carry(draft.consultation)
+            for one in answering.first_to_carry(draft.consultation)
         ],
         # who typed a note while it could be published keeps it
         "is_ready": draft.consultation.is_public or form.is_bound,

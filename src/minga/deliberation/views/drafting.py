@@ -46,7 +46,7 @@ def to_draft(draft: Draft, clause: Clause | None = None) -> HttpResponse:
 
 def uncarried(draft: Draft) -> list[tuple[Any, Any]]:
     """Return the answers that no clause carries yet, with their names."""
-    return [(one, wording.answer_name(one)) for one in sourcing.to_carry(draft.consultation)]
+    return [(one, wording.answer_name(one)) for one in answering.first_to_carry(draft.consultation)]
 
 
 def carried(draft: Draft, clause: Clause | None = None) -> list[tuple[Any, Any]]:
