@@ -267,6 +267,8 @@ PAGE_TYPES = (
     PageType("team of a consultation", f"{_OPEN}desk/team/", "secretariat"),
     PageType("voices", f"{_ADOPTED}voices/"),
     PageType("voice", f"{_ADOPTED}voices/1/"),
+    PageType("themes", f"{_ADOPTED}themes/"),
+    PageType("theme that everyone reads", f"{_ADOPTED}themes/1/"),
     PageType("coverage", f"{_ADOPTED}coverage/"),
     PageType("receipt", f"{_OPEN}speak/", then=_open_receipt),
     PageType("code of a receipt", "/deliberation/receipt/"),

@@ -13,7 +13,11 @@ from minga.deliberation.services.theming import LONGEST_NAME
 class ThemeForm(forms.Form):
     """What a theme is called, and what belongs there."""
 
-    name = forms.CharField(label=_("Name of the theme"), max_length=LONGEST_NAME)
+    name = forms.CharField(
+        label=_("Name of the theme"),
+        help_text=_("Shown in public, as the description is. Do not write names of people."),
+        max_length=LONGEST_NAME,
+    )
     about = forms.CharField(
         label=_("What belongs here, and what does not? (optional)"),
         max_length=2000,

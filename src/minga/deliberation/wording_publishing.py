@@ -136,8 +136,7 @@ def _addresses(consultation: Consultation, whole: Whole) -> Callable[[str, str],
             talk, _slash, number = name.rpartition("/")
             return whole(reverse("deliberation:report_statement", args=[talk, number]))
         if kind == "theme":
-            voices = reverse("deliberation:voices", args=[consultation.slug])
-            return whole(f"{voices}?theme={name.removeprefix('T')}")
+            return whole(reverse("deliberation:public_theme", args=[consultation.slug, name.removeprefix("T")]))
         if kind == "clause":
             draft, _slash, code = name.rpartition("/")
             return whole(reverse("deliberation:clause", args=[consultation.slug, draft, code.removeprefix("C")]))

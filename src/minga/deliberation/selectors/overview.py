@@ -22,6 +22,7 @@ from minga.deliberation.selectors import (
     moderating,
     publishing,
     sourcing,
+    themes,
     theming,
     voices,
 )
@@ -313,6 +314,20 @@ def public_voices(consultation: Consultation) -> Iterable[Part]:
             url=reverse("deliberation:voices", args=[consultation.slug]),
             about=_("What people said, in their own words, and what became of it."),
             count=shown,
+            is_sample=consultation.is_sample,
+        )
+
+
+@public(305)
+def public_themes(consultation: Consultation) -> Iterable[Part]:
+    """Lead to what voices are about, once a theme was found in one."""
+    found = themes.listed(consultation).count()
+    if found:
+        yield Part(
+            label=_("Themes"),
+            url=reverse("deliberation:public_themes", args=[consultation.slug]),
+            about=_("What people speak of, how many do, and what they were answered."),
+            count=found,
             is_sample=consultation.is_sample,
         )
 

@@ -119,7 +119,8 @@ def merge_theme(*, theme: Theme, into: Theme, by: Any = None) -> int:
 
 def _both_locked(first: Theme, second: Theme) -> tuple[Theme, Theme]:
     rows = {
-        row.pk: row for row in Theme.objects.select_for_update(no_key=True).filter(pk__in=[first.pk, second.pk]).order_by("pk")
+        row.pk: row
+        for row in Theme.objects.select_for_update(no_key=True).filter(pk__in=[first.pk, second.pk]).order_by("pk")
     }
     return rows[first.pk], rows[second.pk]
 

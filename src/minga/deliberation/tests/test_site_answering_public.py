@@ -66,7 +66,7 @@ def test_every_arrow_from_a_voice_to_the_action_is_a_link():
     page = html(Client().get(address("voice", asked.slug, 1)))
     assert WORDS in page
     for link in (
-        f"{address('voices', asked.slug)}?theme={theme.number}",
+        address("public_theme", asked.slug, theme.number),
         address("clause", asked.slug, "text", 4),
         address("commitment", promised.pk),
         "https://example.org/power",

@@ -218,11 +218,11 @@ def test_files_and_figures_are_not_made_without_end(draft, settings):
 
 
 # ---------------------------------------------------------------- names, links and languages
-def test_theme_has_its_name_in_every_file_and_leads_to_its_voices(asked, draft):
+def test_theme_has_its_name_in_every_file_and_leads_to_its_page(asked, draft):
     for ending in ("md", "html", "xml"):
         text = got(draft, ending, trace="1").content.decode()
         assert "Advice" in text
-        assert f"http://testserver/fr/deliberation/{asked.slug}/voices/?theme=1" in text
+        assert f"http://testserver/fr/deliberation/{asked.slug}/themes/1/" in text
 
 
 def test_page_of_all_answers_leads_to_voices_themes_clauses_and_back(asked, draft):
@@ -236,6 +236,6 @@ def test_page_of_all_answers_leads_to_voices_themes_clauses_and_back(asked, draf
         f'<a href="{home}drafts/{draft.slug}/c/{number}/"><span lang="fr" dir="ltr">C{number} Conseil</span></a>'
         in page
     )
-    assert f'<a href="{home}voices/?theme=1"><span lang="en" dir="ltr">T1 Advice</span></a>' in page
+    assert f'<a href="{home}themes/1/"><span lang="en" dir="ltr">T1 Advice</span></a>' in page
     assert f"{home}voices/1/" in page
     assert f"{home}voices/2/" not in page

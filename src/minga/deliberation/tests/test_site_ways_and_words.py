@@ -126,7 +126,7 @@ def test_theme_behind_a_clause_and_a_promise_has_its_name_and_leads_to_its_voice
     answer = answering.give_answer(target=theme, answer="accepted_in_part", reason=WHY, responder="Ministry")
     draft, clause = written(asked, answer)
     commitment = promised(draft, clause)
-    link = f'href="{address("voices", asked.slug)}?theme={theme.number}"'
+    link = f'href="{address("public_theme", asked.slug, theme.number)}"'
     assert link in html(address("clause", asked.slug, draft.slug, clause.number))
     page = html(address("commitment", commitment.pk))
     assert f"<a {link}>Theme T1</a>" in page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from minga.deliberation.views import answering, covering, receipts, team_file, theming, voices
+from minga.deliberation.views import answering, covering, receipts, team_file, themes, theming, voices
 
 _C = "<slug:slug>/"
 _THEMES = f"{_C}desk/themes/"
@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{_R}close/", receipts.receipt_close, name="receipt_close"),
     path(f"{_C}voices/", voices.voices, name="voices"),
     path(f"{_C}voices/<int:number>/", voices.voice, name="voice"),
+    path(f"{_C}themes/", themes.themes, name="public_themes"),
+    path(f"{_C}themes/<int:number>/", themes.theme, name="public_theme"),
     path(f"{_C}coverage/", covering.coverage, name="coverage"),
     path(f"{_C}coverage/coverage.csv", covering.coverage_csv, name="coverage_csv"),
     path(f"{_C}coverage/coverage.json", covering.coverage_json, name="coverage_json"),

@@ -20,6 +20,7 @@ from minga.deliberation.engine.errors import ActError
 from minga.deliberation.forms_theming import ThemeForm
 from minga.deliberation.models import Consultation, Theme, Voice
 from minga.deliberation.selectors import access, theming
+from minga.deliberation.selectors import themes as public
 from minga.deliberation.services import sorting
 from minga.deliberation.services import theming as services
 from minga.deliberation.views.common import works_on
@@ -248,6 +249,7 @@ def _theme_page(
         "form": ThemeForm(initial={"name": found.name, "about": found.about}),
         "history": list(found.history.order_by("-version")),
         "answer": theming.standing_answers(consultation).filter(theme=found).first(),
+        "is_public": public.public_themes(consultation).filter(pk=found.pk).exists(),
         "is_ended": found.retired_at is not None or found.merged_into_id is not None,
         **_listed(consultation, asked, found),
     }
