@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from minga import members as world
 
@@ -64,7 +65,11 @@ STEPS: Mapping[str, tuple[Words, Words]] = {
     "adopt": (_("Adopt"), _("It can be adopted once no voice waits for an answer.")),
     "follow_up": (_("Follow up"), _("What was promised is done, and everyone sees how far it is.")),
 }
-STEP_STATES: Mapping[str, Words] = {"done": _("done"), "now": _("under way"), "later": _("not begun")}
+STEP_STATES: Mapping[str, Words] = {
+    "done": pgettext_lazy("a step", "done"),
+    "now": pgettext_lazy("a step", "under way"),
+    "later": pgettext_lazy("a step", "not begun"),
+}
 
 
 @dataclass(frozen=True)

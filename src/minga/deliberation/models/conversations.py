@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from minga.deliberation.models.consultations import Consultation, Round
 
@@ -104,9 +105,9 @@ class Statement(models.Model):
     """A sentence on which people vote."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("waiting")
-        ACCEPTED = "accepted", _("accepted")
-        REJECTED = "rejected", _("rejected")
+        WAITING = "waiting", pgettext_lazy("a statement", "waiting")
+        ACCEPTED = "accepted", pgettext_lazy("a statement", "accepted")
+        REJECTED = "rejected", pgettext_lazy("a statement", "rejected")
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="statements")
     #: counts within the conversation, from 0, as exports number them
