@@ -2,6 +2,22 @@
 
 The door for Python users, ``from minga import deliberation``. Names load on first use, so importing this package costs
 nothing and needs no Django.
+
+From an export of Pol.is to the map and its files:
+
+    talk = deliberation.read_polis("export.zip")
+    opinions = deliberation.opinion_map(talk)
+    found = deliberation.groups(opinions)
+    stats = deliberation.group_stats(opinions.table, found)
+    shown = deliberation.representative(stats)
+    deliberation.write_map(found, "out")
+
+- Conversations: read_polis, write_polis, read_events, write_events, vote_table, check_sign.
+- The map: opinion_map, groups, stability, anomalies, with_and_without; map_tables, map_facts, map_svg, write_map.
+- Statements: group_stats, representative, consensus, common_ground, divisiveness, priorities, next_statement.
+- Voices and their answers: read_trace, audit, adoptable, receipt, changed_evidence, lineage, coverage,
+  participation, newcombe.
+- Texts: template, write_draft, replies, write_replies, report_pages.
 """
 
 from __future__ import annotations

@@ -16,10 +16,10 @@ from minga.deliberation.engine.votes import Bools, Floats, Ints, VoteTable
 SIGNIFICANT = 1.2816
 #: How strongly a statement tells a group from all others.
 _METRIC = pl.col("repness") * pl.col("repness_test") * pl.col("p_success") * pl.col("p_test")
-Labels = Groups | pl.DataFrame | Ints
+GroupLabels = Groups | pl.DataFrame | Ints
 
 
-def group_stats(votes: VoteTable, labels: Labels) -> pl.DataFrame:
+def group_stats(votes: VoteTable, labels: GroupLabels) -> pl.DataFrame:
     """Count and test the votes of each group on each statement.
 
     Parameters
@@ -63,7 +63,7 @@ def group_stats(votes: VoteTable, labels: Labels) -> pl.DataFrame:
     )
 
 
-def group_of(votes: VoteTable, labels: Labels) -> Ints:
+def group_of(votes: VoteTable, labels: GroupLabels) -> Ints:
     """Return the group of each person as a number, -1 for none.
 
     Raises
@@ -252,7 +252,7 @@ def _best_agreement(own: pl.DataFrame) -> Any:
 
 def consensus(
     votes: VoteTable,
-    labels: Labels,
+    labels: GroupLabels,
     *,
     mod_out: Any = (),
     top: int | None = 5,
@@ -327,7 +327,7 @@ def _list(votes: VoteTable, n: Floats, of: Floats, shown: Bools, top: int | None
     return ordered if top is None else ordered.head(top)
 
 
-def divisiveness(votes: VoteTable, labels: Labels) -> pl.DataFrame:
+def divisiveness(votes: VoteTable, labels: GroupLabels) -> pl.DataFrame:
     """Say how far each statement divides groups, and people.
 
     Parameters
