@@ -287,6 +287,17 @@ class ReportGroup(Schema):
     stands_for: list[int]
 
 
+class ReportBorder(Schema):
+    """Whether there is a gap between two neighbouring groups."""
+
+    groups: list[str]
+    finding: Literal["gap", "no_gap", "unsure"]
+    at_border_per_100: int = Field(description="People at the border for every 100 in the middle where fewer stand.")
+    low: int | None = Field(description="Lower limit of the 95 % interval of this figure.")
+    high: int | None = Field(description="Upper limit of the 95 % interval of this figure.")
+    if_alike: int | None = Field(description="The same figure if people of a group differed by chance alone.")
+
+
 class ReportOut(Schema):
     """The published map of a conversation."""
 
@@ -297,6 +308,7 @@ class ReportOut(Schema):
     votes: int
     clear_groups: bool = Field(description="False: no groups are clear, which is an answer.")
     groups: list[ReportGroup]
+    borders: list[ReportBorder] = Field(description="Empty without groups, and for maps made before this was counted.")
     agreed: list[int]
     disagreed: list[int]
     across: list[int] = Field(description="What every group agrees with or rejects.")

@@ -170,6 +170,7 @@ def report(request: HttpRequest, slug: str, language: Language = "en") -> Any:
         "votes": run.n_votes,
         "clear_groups": bool(run.facts["clear_groups"]),
         "groups": [_group(one) for one in built.groups],
+        "borders": [_border(one) for one in built.borders],
         **{name: _numbers(getattr(built, name)) for name in ("agreed", "disagreed", "across", "divisive")},
         "statements": [_row(one) for one in rows],
     }
@@ -185,6 +186,17 @@ def _group(group: conversation_report.Group) -> dict[str, Any]:
         "people": group.people,
         "found_again_percent": group.found_again,
         "stands_for": _numbers(group.stands_for),
+    }
+
+
+def _border(border: conversation_report.Border) -> dict[str, Any]:
+    return {
+        "groups": [border.one, border.other],
+        "finding": border.finding,
+        "at_border_per_100": border.people,
+        "low": border.low,
+        "high": border.high,
+        "if_alike": border.if_alike,
     }
 
 

@@ -167,7 +167,8 @@ def in_words(found: Groups) -> str:
 
 
 def said_of_groups(found: Groups) -> list[str]:
-    """Say how many groups there are, and how sure that is; of resamples only where people were drawn."""
+    """Say how many groups there are, how sure that is, and whether gaps part them; of resamples only where drawn."""
+    from minga.deliberation.engine.border_words import said_of_borders
     from minga.deliberation.engine.report_pages import NOT_CAMPS, why_no_groups
 
     if not found.is_clear:
@@ -177,7 +178,7 @@ def said_of_groups(found: Groups) -> list[str]:
     if found.group_stability:
         shares = ", ".join(f"{share:.2f}" for share in found.group_stability)
         lines += [f"Share of each group that other draws of people find again: {shares}.", NOT_CAMPS]
-    return lines
+    return lines + said_of_borders(found)
 
 
 @app.command()

@@ -81,6 +81,21 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Border:
+    """How many people stand between two neighbouring groups, for every 100 in the middle where fewer stand."""
+
+    one: str
+    other: str
+    #: "gap", "no_gap" or "unsure"
+    finding: str
+    people: int
+    low: int | None
+    high: int | None
+    #: how many would if people of a group differed by chance alone
+    if_alike: int | None
+
+
+@dataclass(frozen=True)
 class Part:
     """Who took part, by one stratum."""
 
@@ -102,6 +117,7 @@ class Report:
     groups: tuple[Group, ...]
     middles: tuple[dict[str, Any], ...]
     evidence: tuple[dict[str, Any], ...]
+    borders: tuple[Border, ...]
     agreed: tuple[Told, ...]
     disagreed: tuple[Told, ...]
     across: tuple[Told, ...]
@@ -147,6 +163,7 @@ def build(run: MapRun, language: str) -> Report:
         groups=tuple(_groups(facts, tables, words)),
         middles=tuple(one | {"letter": letter(one["group"])} for one in _shown(facts, facts["middles"], "group")),
         evidence=tuple(_evidence(facts)),
+        borders=tuple(_borders(facts)),
         agreed=_told(_shares(table_of(tables, "agree")), words, "statement"),
         disagreed=_told(_shares(table_of(tables, "disagree")), words, "statement"),
         across=_across(facts, tables, words),
@@ -193,6 +210,21 @@ def _groups(facts: Mapping[str, Any], tables: Mapping[str, Any], words: Mapping[
 def _evidence(facts: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
     for row in facts["evidence"]:
         yield row | {"found_again": percent(row["stability"]), "is_chosen": row["k"] == facts["k"]}
+
+
+def _borders(facts: Mapping[str, Any]) -> Iterable[Border]:
+    """Describe the borders of groups that are shown; maps of older versions hold none."""
+    for row in facts.get("borders", ()):
+        if {row["group"], row["other"]} <= set(facts["shown"]) and row["crowding"] is not None:
+            yield Border(
+                letter(row["group"]),
+                letter(row["other"]),
+                row["finding"],
+                round(100 * row["crowding"]),
+                percent(row["low"]),
+                percent(row["high"]),
+                percent(row["if_alike"]),
+            )
 
 
 def _across(facts: Mapping[str, Any], tables: Mapping[str, Any], words: Mapping[int, Words]) -> tuple[Told, ...]:

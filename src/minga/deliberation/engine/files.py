@@ -70,7 +70,8 @@ def map_facts(found: Groups) -> dict[str, Any]:
         Counts of people, statements and votes; shares from 0 to 1 (``variance``, ``sparsity``, ``unevenness``,
         ``group_stability``); agreement of resamples by number of groups (``stability``, 1 is the same);
         ``clear_groups``: true where the number of groups was chosen freely and resamples find them again, false where
-        there are none or somebody set their number, null in mode "polis", which draws no resamples.
+        there are none or somebody set their number, null in mode "polis", which draws no resamples; ``separation``
+        ("gap", "no_gap", "unsure", null without groups) and ``borders`` (of :attr:`Groups.borders`).
 
     Source: docs/methods/opinion-map.md and docs/methods/groups.md.
     """
@@ -98,6 +99,8 @@ def map_facts(found: Groups) -> dict[str, Any]:
         "stability": {str(row["k"]): row["stability"] for row in evidence if row["stability"] is not None},
         "stability_needed": CLEAR if opinions.mode == "stable" else None,
         "group_stability": list(found.group_stability),
+        "separation": found.separation,
+        "borders": found.borders.rows(named=True),
         "base_clusters": found.base_clusters or None,
         "eigenvalues": list(opinions.eigenvalues),
         "variance": list(opinions.variance),

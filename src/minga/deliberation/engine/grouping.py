@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from minga.deliberation.engine import clustering
 from minga.deliberation.engine.checks import whole
 from minga.deliberation.engine.components import components
 from minga.deliberation.engine.errors import MapError
+from minga.deliberation.engine.gaps import Finding, borders
 from minga.deliberation.engine.projection import OpinionMap, centre, hashed_order, project, taking_part
 from minga.deliberation.engine.votes import Bools, Floats, Ints, VoteTable
 
@@ -83,6 +85,22 @@ class Groups:
     def were_drawn(self) -> bool:
         """Whether people were drawn anew at all: never in mode "polis", nor where no groups are large enough."""
         return bool(self.evidence["stability"].is_not_null().any())
+
+    @cached_property
+    def borders(self) -> pl.DataFrame:
+        """How many people stand at the border of each two neighbouring groups, and what that says of a gap.
+
+        One row per pair, as :func:`minga.deliberation.engine.gaps.borders` gives them; none without groups.
+        """
+        return borders(self.map, self.label)
+
+    @property
+    def separation(self) -> Finding | None:
+        """What holds of all borders: "gap" at each, "no_gap" at one or more, else "unsure"; None without groups."""
+        found = self.borders["finding"].to_list()
+        if not found:
+            return None
+        return "no_gap" if "no_gap" in found else "gap" if set(found) == {"gap"} else "unsure"
 
 
 def groups(

@@ -183,12 +183,17 @@ def project(table: VoteTable, centred: sparse.csr_array, directions: Floats, out
 
     Rejected statements count as voted on by everybody, as in Pol.is: their zeros are put in for all people.
     """
+    places: Floats = (centred @ directions.T) * stretch(table, out)[:, None]
+    return places
+
+
+def stretch(table: VoteTable, out: Bools) -> Floats:
+    """Return how far each person is moved out for the statements they did not vote on."""
     asked = int((table.counts() > 0).sum())
     rejected = np.bincount(table.row[out[table.column]], minlength=len(table.participants))
     voted = table.n_votes - rejected + int(out[table.counts() > 0].sum())
-    scale = np.sqrt(asked / np.maximum(voted, 1))
-    places: Floats = (centred @ directions.T) * scale[:, None]
-    return places
+    scale: Floats = np.sqrt(asked / np.maximum(voted, 1))
+    return scale
 
 
 def taking_part(table: VoteTable, keep: Any = None, *, mode: Mode = "polis") -> Bools:

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from minga.deliberation.engine.anomalies import anomalies, with_and_without
+from minga.deliberation.engine.border_words import border_rows, said_of_borders
 from minga.deliberation.engine.conversation import Conversation
 from minga.deliberation.engine.counts import votes_by_group, votes_of_all
 from minga.deliberation.engine.grouping import CLEAR, Groups
@@ -130,6 +131,11 @@ def _map(found: Groups) -> str:
             y = f"{middle[1]:.2f}" if len(middle) > 1 else "-"
             rows.append((letter(group), f"{len(own):,}", f"{middle[0]:.2f}", y, f"{spread:.2f}"))
         parts.append(_table("The map as a table", ("Group", "People", "Middle, across", "Middle, up", "Spread"), rows))
+    if between := border_rows(found):
+        head = ("Groups", "Counted", "95 % interval", "If all in a group thought alike")
+        parts.append(
+            _table("People at the border of two groups, per 100 in the middle where fewer stand", head, between)
+        )
     hidden = [size for size in found.sizes if size < MIN_PERSONS]
     if hidden:
         parts.append(f"<p>Groups of fewer than {MIN_PERSONS} people are not shown, to protect each of them.</p>")
@@ -160,6 +166,7 @@ def _sure(found: Groups) -> str:
         said = f"{back} {NOT_CAMPS}"
     else:
         said = f"No groups are clear: {why_no_groups(found)}. What all agree on is shown below all the same."
+    said = "</p><p>".join([said, *said_of_borders(found)])
     head = ("Groups", "How well apart", "Found again", "Smallest group", "Shown here")
     return f"<h2>How sure are the groups?</h2><p>{said}</p>{_table('Numbers of groups that were tried', head, rows)}"
 

@@ -52,6 +52,15 @@ def test_map_writes_tables_with_the_columns_of_the_golden_files(mode, tmp_path):
     assert set(told["silhouettes"]) == {"2", "3", "4", "5"}
     assert bool(told["stability"]) == (mode == "stable")
     assert len(told["variance"]) == 2
+    assert told["separation"] == "no_gap"
+    assert [(row["group"], row["other"], row["finding"]) for row in told["borders"]] == [(0, 1, "no_gap")]
+
+
+def test_command_line_says_whether_there_is_a_gap(conversation, tmp_path):
+    said = run("map", conversation, "--out", tmp_path / "out")
+    row = json.loads((tmp_path / "out" / "map.json").read_text(encoding="utf-8"))["borders"][0]
+    figure = f"for every 100 people in the middle of a group, {100 * row['crowding']:.0f} stand at the border"
+    assert f"Between groups A and B there is a gap: {figure}." in said
 
 
 def test_map_of_a_conversation_without_groups_says_so(tmp_path):

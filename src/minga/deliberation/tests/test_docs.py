@@ -12,7 +12,9 @@ from typer.testing import CliRunner
 
 from minga import deliberation
 from minga.deliberation.cli import app
+from minga.deliberation.engine.picture import letter
 from minga.deliberation.tests.data import MATH, REAL, alike, fixture, published, real
+from minga.deliberation.tests.shapes import SHAPES, findings
 from tests.support import shared_data
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -71,6 +73,34 @@ def test_table_of_agreement_says_what_comes_out(name):
     else:
         agreement = alike(deliberation.groups(opinions, k).labels, labels)
         assert agreement == pytest.approx(float(as_published), abs=5e-4)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_table_of_shapes_says_what_comes_out(name):
+    at_border, if_alike, *counts = rows_of("groups.md", "Shape")[name]
+    found = findings(name, 20)
+    assert [f"{100 * found[one].median():.0f}" for one in ("crowding", "if_alike")] == [at_border, if_alike]
+    told = found["finding"].to_list()
+    assert [told.count(one) for one in ("gap", "no_gap", "unsure")] == [int(each) for each in counts]
+
+
+@pytest.mark.parametrize("mode", ["stable", "polis"])
+@pytest.mark.parametrize("name", [*REAL, *MATH])
+def test_table_of_borders_says_what_comes_out(name, mode):
+    page = (METHODS / "groups.md").read_text(encoding="utf-8")
+    told = re.search(rf"^\| {name} \| {mode} \| (A.*) \|$", page, flags=re.MULTILINE)
+    found = deliberation.groups(deliberation.opinion_map(conversation_of(name)[0], mode=mode))
+    said = [
+        f"{letter(row['group'])}–{letter(row['other'])} "
+        + (
+            "not judged"
+            if row["crowding"] is None
+            else f"{100 * row['crowding']:.0f} ({100 * row['low']:.0f} to {100 * row['high']:.0f}), "
+            f"{100 * row['if_alike']:.0f}, {row['finding'].replace('_', ' ')}"
+        )
+        for row in found.borders.rows(named=True)
+    ]
+    assert "; ".join(said) == (told.group(1) if told else "")
 
 
 @pytest.mark.parametrize("name", REAL)

@@ -10,7 +10,9 @@ import polars as pl
 import pytest
 
 from minga import deliberation
+from minga.deliberation.engine.border_words import border_rows, said_of_borders
 from minga.deliberation.tests.data import acts, real, with_groups, without_structure
+from minga.deliberation.tests.shapes import SHAPES
 
 
 class Tags(HTMLParser):
@@ -178,3 +180,33 @@ def test_a_statement_with_few_votes_shows_no_counts():
     _found, made = pages(conversation(votes, text=[f"Words {at}." for at in range(41)]))
     assert "Words 40.withheldwithheldwithheld--" in Tags(made["statements.html"]).text
     assert "Words 40." not in Tags(made["index.html"]).text, "three of three are not most people"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("two camps, 25 % against", "Between groups A and B there is a gap: for every 100 people in the middle"),
+        ("normal line", "Opinions run on from one to the other, and the calculation drew the border."),
+        ("even line, 60 people", "Whether there is a gap between groups A and B cannot be told from so few people"),
+    ],
+)
+def test_report_says_whether_there_is_a_gap_and_shows_the_figures(name, words):
+    drawn, k = SHAPES[name]
+    found, text = pages(conversation(drawn(np.random.default_rng(1))), k=k)
+    page = Tags(text["index.html"]).text
+    row = found.borders.row(0, named=True)
+    assert words in page
+    assert f"{100 * row['crowding']:,.0f} stand at the border" in page
+    cells = [f'<td class="n" dir="auto">{100 * row[one]:,.0f}</td>' for one in ("crowding", "if_alike")]
+    assert all(cell in text["index.html"] for cell in cells)
+    assert f">{100 * row['low']:,.0f} to {100 * row['high']:,.0f}<" in text["index.html"]
+
+
+def test_border_without_a_figure_is_said_to_be_unsure():
+    found, _text = pages(conversation(with_groups(1, k=2, people=60)[0]))
+    none = dict.fromkeys(("at_border", "in_middle", "crowding", "low", "high", "if_alike"))
+    vars(found)["borders"] = pl.DataFrame([found.borders.row(0, named=True) | none | {"finding": "unsure"}])
+    assert said_of_borders(found) == [
+        "Whether there is a gap between groups A and B cannot be told from so few people, or so few votes of each."
+    ]
+    assert border_rows(found) == [("A and B", "-", "-", "-")]

@@ -339,3 +339,72 @@ def test_report_explains_its_figures_where_they_stand():
     assert "A statement of twice the weight is drawn twice as often" in statements
     one = text_of(Client().get(address("report_statement", where.slug, where.statements.first().number)))
     assert "A statement of twice the weight is drawn twice as often" in one
+
+
+# ---------------------------------------------------------------- gaps between groups
+def table_named(response, caption):
+    """Return the words of one table of a page."""
+    page = response.content.decode().split(f"<caption>{caption}", 1)[1].split("</table>", 1)[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+BORDERS = "People at the border of two groups, for every 100 in the middle where fewer stand"
+
+
+def test_gap_between_camps_is_said_with_its_figure_and_stands_in_the_table():
+    where = with_camps(2, people=120, statements=30)
+    run = published(where)
+    (row,) = run.facts["borders"]
+    assert (run.facts["separation"], row["finding"]) == ("gap", "gap")
+    response = Client().get(address("report", where.slug))
+    people = round(100 * row["crowding"])
+    said_so = f"Between groups A and B there is a gap: for every 100 people in the middle of a group, {people} stand at"
+    assert said_so in text_of(response)
+    assert f"A – B {people} ({round(100 * row['low'])}–{round(100 * row['high'])})" in table_named(response, BORDERS)
+    told = Client().get(f"/api/v1/deliberation/conversations/{where.slug}/report").json()
+    assert [(one["groups"], one["finding"], one["at_border_per_100"]) for one in told["borders"]] == [
+        (["A", "B"], "gap", people)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("finding", "words"),
+    [
+        ("no_gap", "Between groups A and B there is no gap: for every 100 people in the middle of a group, 118 stand"),
+        ("unsure", "Whether there is a gap between groups A and B cannot be told from so few people, or so few votes"),
+    ],
+)
+def test_missing_gap_and_doubt_are_said_too(finding, words):
+    where = with_camps(2)
+    run = published(where)
+    run.facts["borders"][0] |= {"finding": finding, "crowding": 1.18, "low": 0.9, "high": 1.5, "if_alike": None}
+    run.save(update_fields=["facts"])
+    response = Client().get(address("report", where.slug))
+    assert words in text_of(response)
+    assert "118 (90–150) –" in table_named(response, BORDERS)
+
+
+def test_map_of_an_older_version_says_nothing_of_gaps_and_is_shown():
+    where = with_camps(2)
+    run = published(where)
+    for name in ("borders", "separation"):
+        del run.facts[name]
+    run.save(update_fields=["facts"])
+    response = Client().get(address("report", where.slug))
+    assert response.status_code == 200
+    assert "stand at the border" not in text_of(response)
+    assert BORDERS not in text_of(response)
+    told = Client().get(f"/api/v1/deliberation/conversations/{where.slug}/report").json()
+    assert told["borders"] == []
+
+
+def test_border_of_a_group_that_is_not_shown_or_not_judged_is_left_out():
+    where = with_camps(2)
+    run = published(where)
+    run.conversation = where
+    run.facts["borders"][0] |= dict.fromkeys(("crowding", "low", "high", "if_alike"))
+    assert conversation_report.build(run, "en").borders == ()
+    again = mapping.refresh_map(conversation=where)
+    again.conversation = where
+    again.facts["shown"] = [0]
+    assert conversation_report.build(again, "en").borders == ()
