@@ -17,6 +17,7 @@ from minga.deliberation.engine.vocabulary import RESERVED, STRATA
 from minga.deliberation.models import Consultation, Conversation, Level, Round, TeamMember
 from minga.deliberation.selectors import consulting
 from minga.deliberation.services import finding
+from minga.deliberation.services.addresses import free_slug
 from minga.members import services as members
 from minga.trust import content_hash
 
@@ -68,7 +69,7 @@ def begin(
     country, place = _checked_reach(level, country, place)
     made = Consultation(
         pk=pk or uuid.uuid4(),
-        slug=_free_slug(slug, title),
+        slug=_slug(slug, title),
         title=title.strip(),
         about=about.strip(),
         language=language,
@@ -87,19 +88,15 @@ def begin(
     return made
 
 
-def _free_slug(wanted: str, title: str) -> str:
-    """Check a wished word; without one make it of the title, with a number where it is taken."""
+def _slug(wanted: str, title: str) -> str:
+    """Check a wished word; without one make it of the title."""
     if wanted:
         if wanted in RESERVED or slugify(wanted) != wanted:
             raise ActError("slug", f"The word {wanted!r} cannot stand in an address of this site. Choose another one.")
         if Consultation.objects.filter(slug=wanted).exists():
             raise _taken(wanted)
         return wanted
-    stem = slugify(title)[:50].strip("-") or "consultation"
-    if stem in RESERVED:
-        stem = f"on-{stem}"
-    used = set(Consultation.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    return next(name for name in (stem, *(f"{stem}-{n}" for n in range(2, len(used) + 3))) if name not in used)
+    return free_slug(title, "consultation", Consultation.objects.all(), RESERVED)
 
 
 def _taken(slug: str) -> ActError:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.text import slugify
 
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.engine.templates import TemplateClause, template
@@ -21,6 +20,7 @@ from minga.deliberation.models import (
     Draft,
 )
 from minga.deliberation.services import clause_rows as rows
+from minga.deliberation.services.addresses import free_slug
 from minga.deliberation.services.marks import mark_of
 from minga.members import services as members
 
@@ -74,7 +74,7 @@ def make_draft(
             draft = Draft.objects.create(
                 pk=pk or uuid.uuid4(),
                 consultation=consultation,
-                slug=slug or _free_slug(consultation, title),
+                slug=slug or free_slug(title, "draft", consultation.drafts.all()),
                 title=title,
                 template=kind,
                 language=language,
@@ -84,13 +84,6 @@ def make_draft(
     _add_all(draft, template(kind, language), by)
     members.record(by=by, act="draft.begun", on=draft.reference)
     return draft
-
-
-def _free_slug(consultation: Consultation, title: str) -> str:
-    """Make an address of the title, with a number where it is taken; titles in other scripts become "draft"."""
-    stem = slugify(title)[:50].strip("-") or "draft"
-    used = set(consultation.drafts.filter(slug__startswith=stem).values_list("slug", flat=True))
-    return next(name for name in (stem, *(f"{stem}-{n}" for n in range(2, len(used) + 3))) if name not in used)
 
 
 def _add_all(draft: Draft, clauses: Iterable[TemplateClause], by: Any, parent: Clause | None = None) -> None:

@@ -14,6 +14,7 @@ from django.utils.text import slugify
 
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.models import Consultation, Conversation, EntryCode, Statement
+from minga.deliberation.services.addresses import free_slug
 from minga.members import services as members
 from minga.trust import content_hash
 from minga.web.codes import hash_of, new_code
@@ -55,7 +56,7 @@ def set_up(
     made = Conversation(
         pk=pk or uuid.uuid4(),
         consultation=consultation,
-        slug=_free_slug(slug, title),
+        slug=_slug(slug, title),
         title=title.strip(),
         seed=secrets.randbelow(2**31),
         is_sample=is_sample,
@@ -76,17 +77,15 @@ def _check_fields(fields: Mapping[str, Any]) -> None:
         raise ActError("field", f"{', '.join(sorted(unknown))} cannot be set here. Leave it out.")
 
 
-def _free_slug(wanted: str, title: str) -> str:
-    """Check a wished word; without one make it of the title, with a number where it is taken."""
+def _slug(wanted: str, title: str) -> str:
+    """Check a wished word; without one make it of the title."""
     if wanted:
         if slugify(wanted) != wanted:
             raise ActError("slug", f"The word {wanted!r} cannot stand in an address. Choose another one.")
         if Conversation.objects.filter(slug=wanted).exists():
             raise _taken(wanted)
         return wanted
-    stem = slugify(title)[:50].strip("-") or "conversation"
-    used = set(Conversation.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    return next(name for name in (stem, *(f"{stem}-{n}" for n in range(2, len(used) + 3))) if name not in used)
+    return free_slug(title, "conversation", Conversation.objects.all())
 
 
 def _taken(slug: str) -> ActError:
