@@ -141,7 +141,17 @@ class ColumnsForm(PlainForm):
         return {field: column for field, column in self.cleaned_data.items() if column}
 
 
-class ConfirmForm(PlainForm):
+class LookedForm(PlainForm):
+    """The word that what the voices leave out was looked at."""
+
+    looked = forms.BooleanField(
+        label=_("I have looked at the words left out. They need no answer."),
+        help_text=_("Otherwise these sources wait until somebody has read them."),
+        required=False,
+    )
+
+
+class ConfirmForm(LookedForm):
     """The word that what was found is taken in."""
 
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from minga.deliberation.engine.splitting import NEW, OUT, WITH, Cut, Piece, cuts, pieces, suggest_way
+from minga.deliberation.engine.splitting import (
+    NEW,
+    OUT,
+    SHOWN_LEFT_OUT,
+    WITH,
+    Cut,
+    Piece,
+    count_words,
+    cuts,
+    left_out,
+    pieces,
+    suggest_way,
+)
 from minga.deliberation.engine.suggesting import Said, best
 from minga.deliberation.models import Consultation, Source, Theme, Voice
 from minga.deliberation.selectors import theming
@@ -58,12 +70,37 @@ def beside(source: Source, way: str, choices: Mapping[int, str] | None = None) -
     return Beside(shown, _rows(source, voices), left)
 
 
-def suggested_cuts(source: Source) -> list[Cut]:
-    """Return the voices that are suggested for a source that waits; none for a whole book."""
+@dataclass(frozen=True)
+class Suggested:
+    """The voices that are suggested for a source, and the words that would be in none of them."""
+
+    cuts: list[Cut]
+    left_out: str
+
+    @property
+    def left_words(self) -> int:
+        """How many words would be in no voice."""
+        return count_words(self.left_out)
+
+    @property
+    def shown(self) -> str:
+        """What a list shows of them."""
+        return self.left_out if self.is_shown_whole else f"{self.left_out[:SHOWN_LEFT_OUT]}…"
+
+    @property
+    def is_shown_whole(self) -> bool:
+        """Whether a list shows all of them, so that somebody can say that they need no answer."""
+        return len(self.left_out) <= SHOWN_LEFT_OUT
+
+
+def suggested(source: Source) -> Suggested:
+    """Return what is suggested for a source that waits; nothing for a whole book."""
     if source.read_at or len(source.text) > _BOOK:
-        return []
+        return Suggested([], "")
     found = pieces(source.text, suggest_way(source.text))
-    return cuts(source.text, found, {piece.number: piece.suggestion for piece in found})
+    kept = {piece.number for piece in found if piece.suggestion != OUT}
+    made = cuts(source.text, found, {piece.number: piece.suggestion for piece in found})
+    return Suggested(made, left_out(found, kept))
 
 
 def _shown(piece: Piece, voices: list[Voice], source: Source, choices: Mapping[int, str] | None) -> ShownPiece:

@@ -9,7 +9,16 @@ from typing import Any
 from django.utils import timezone
 
 from minga.deliberation.engine.incoming import Entry, Problem, Table, read_upload
-from minga.deliberation.engine.splitting import PARAGRAPHS, is_one_thing, joined, own_words, pieces
+from minga.deliberation.engine.splitting import (
+    PARAGRAPHS,
+    SHOWN_LEFT_OUT,
+    count_words,
+    is_one_thing,
+    joined,
+    left_out,
+    own_words,
+    pieces,
+)
 from minga.deliberation.engine.submissions import hash_of_text
 from minga.deliberation.models import Intake, IntakeFile
 from minga.deliberation.selectors.sources import known_texts, same_sender
@@ -36,13 +45,17 @@ Tell = Callable[[int, int], None]
 def check(*, intake: Intake, tell: Tell = lambda *_: None) -> None:
     """Read what was uploaded and keep what was found; twice gives the same."""
     files = list(intake.files.all())
-    found: dict[str, list[Any]] = {"entries": [], "problems": [], "tables": [], "samples": []}
+    found: dict[str, Any] = {"entries": [], "problems": [], "tables": [], "samples": []}
+    way = intake.given.get("voices", SHORT)
     known = known_texts(intake.consultation)
     problems = cells = notes = 0
     for one in entries_of(intake, files, tell):
         if isinstance(one, Entry):
-            found["entries"].append(_noted(one, known, len(found["entries"]) + 1))
-            _note_sample(found["samples"], one, intake.given.get("voices", SHORT))
+            noted = _noted(one, known, len(found["entries"]) + 1)
+            found["entries"].append(noted)
+            if voices := voices_of_text(one.text, way):
+                noted |= _left_out(one)
+                _note_sample(found["samples"], one, voices[0])
         elif isinstance(one, Table):
             found["tables"].append(
                 {"file": one.file, "name": one.name, "header": list(one.header), "columns": dict(one.columns),
@@ -55,6 +68,8 @@ def check(*, intake: Intake, tell: Tell = lambda *_: None) -> None:
             if len(found["problems"]) < KEPT:
                 found["problems"].append(one.as_dict())
     counts = {"problems": problems, "cells": cells, "notes": notes, "entries": len(found["entries"])}
+    left_words = [one["left_words"] for one in found["entries"] if one.get("left_words") and not one["twin"]]
+    found["left_out"] = {"entries": len(left_words), "words": sum(left_words)}
     found["entries"] = found["entries"][:KEPT] + [one for one in found["entries"][KEPT:] if one["twin"]]
     Intake.objects.filter(pk=intake.pk, state=Intake.State.READING, revision=intake.revision).update(
         state=Intake.State.CHECKED,
@@ -103,23 +118,27 @@ def _noted(entry: Entry, known: dict[str, list[tuple[str, tuple[str, str, str]]]
     }
 
 
-def _note_sample(samples: list[dict[str, Any]], entry: Entry, way: str) -> None:
+def left_out_of(text: str) -> str:
+    """Return the words that the one voice of a submission leaves out."""
+    return left_out(pieces(text, PARAGRAPHS), {piece.number for piece in own_words(text)})
+
+
+def _left_out(entry: Entry) -> dict[str, Any]:
+    words = left_out_of(entry.text)
+    return {"left_out": _begun(words, SHOWN_LEFT_OUT), "left_words": count_words(words)} if words else {}
+
+
+def _note_sample(samples: list[dict[str, Any]], entry: Entry, voice: Part) -> None:
     """Note of the first submissions of each kind which words would be a voice, and which are left out of it."""
     if sum(one["kind"] == entry.kind for one in samples) >= _SAMPLES:
         return
-    voices = voices_of_text(entry.text, way)
-    if not voices:
-        return
-    (voice,) = voices
-    own = {piece.number for piece in own_words(entry.text)}
-    left_out = " ".join(piece.text for piece in pieces(entry.text, PARAGRAPHS) if piece.number not in own)
     samples.append(
         {
             "name": entry.name,
             "place": entry.place,
             "kind": entry.kind,
             "voice": _begun(voice.text, _SHOWN_OF_VOICE),
-            "left_out": _begun(" ".join(left_out.split()), _SHOWN_OF_VOICE),
+            "left_out": _begun(left_out_of(entry.text), _SHOWN_OF_VOICE),
         }
     )
 

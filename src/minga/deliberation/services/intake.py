@@ -20,10 +20,19 @@ from django.utils import timezone
 
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.engine.incoming import Entry
+from minga.deliberation.engine.splitting import SHOWN_LEFT_OUT
 from minga.deliberation.engine.submissions import hash_of_text
 from minga.deliberation.models import Consultation, Intake, IntakeFile, Round, Source
 from minga.deliberation.selectors.sources import known_texts, same_sender
-from minga.deliberation.services.checking import KEPT, SHORT, Tell, entries_of, sender_of, voices_of_text
+from minga.deliberation.services.checking import (
+    KEPT,
+    SHORT,
+    Tell,
+    entries_of,
+    left_out_of,
+    sender_of,
+    voices_of_text,
+)
 from minga.deliberation.services.marks import mark_of
 from minga.deliberation.services.sources import Author, File, take_in
 from minga.deliberation.vault import vault
@@ -109,8 +118,10 @@ def choose_columns(*, intake: Intake, columns: Mapping[str, Mapping[str, str]], 
 
 
 @transaction.atomic
-def confirm(*, intake: Intake, seen: int, takes_twins: bool = False, by: Any = None) -> None:
+def confirm(*, intake: Intake, seen: int, takes_twins: bool = False, looked: bool = False, by: Any = None) -> None:
     """Decide that what was found is taken in.
+
+    `looked` says that somebody looked at the words that the voices leave out; without it their sources wait.
 
     Raises
     ------
@@ -125,7 +136,7 @@ def confirm(*, intake: Intake, seen: int, takes_twins: bool = False, by: Any = N
         intake,
         seen,
         state=Intake.State.RUNNING,
-        given={**intake.given, "twins": takes_twins},
+        given={**intake.given, "twins": takes_twins, "looked": looked},
         found={**found, "counts": intake.found.get("counts", {}), "left": []},
     )
     members.record(by=by, act="upload.confirmed", on=intake.reference)
@@ -166,7 +177,10 @@ def _take_piece(intake: Intake, piece: Sequence[Entry], files: Mapping[int, Inta
     if locked.done != intake.done or locked.state != Intake.State.RUNNING:
         raise ActError("changed", "Another worker is taking this upload in.")
     known = known_texts(intake.consultation, [hash_of_text(entry.text) for entry in piece])
-    twins = [_take_one(intake, entry, files[entry.file], known) for entry in piece]
+    twins = [
+        _take_one(intake, entry, files[entry.file], known, looked=_has_looked(intake, entry, locked.done + at))
+        for at, entry in enumerate(piece)
+    ]
     left = [
         {"name": entry.name, "place": entry.place, "twin": twin}
         for entry, twin in zip(piece, twins, strict=True)
@@ -178,7 +192,13 @@ def _take_piece(intake: Intake, piece: Sequence[Entry], files: Mapping[int, Inta
     intake.done, intake.taken = locked.done, locked.taken
 
 
-def _take_one(intake: Intake, entry: Entry, file: IntakeFile, known: dict[str, list[Any]]) -> str:
+def _has_looked(intake: Intake, entry: Entry, at: int) -> bool:
+    """Whether somebody could see all that its voice leaves out, and said that it needs no answer."""
+    words = left_out_of(entry.text)
+    return not words or bool(intake.given.get("looked") and at < KEPT and len(words) <= SHOWN_LEFT_OUT)
+
+
+def _take_one(intake: Intake, entry: Entry, file: IntakeFile, known: dict[str, list[Any]], *, looked: bool) -> str:
     """Take one submission in; return the source that it is already, where it was left out for that."""
     digest, sender = hash_of_text(entry.text), sender_of(entry)
     twins = known.setdefault(digest, [])
@@ -201,6 +221,7 @@ def _take_one(intake: Intake, entry: Entry, file: IntakeFile, known: dict[str, l
         place=entry.place,
         intake=intake,
         with_receipt=False,
+        is_read=looked,
     )
     if not made.source.name:
         Source.objects.filter(pk=made.source.pk).update(name=entry.name[-200:])
@@ -239,7 +260,7 @@ def _unread(found: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _set_aside(intake: Intake, tables: Sequence[dict[str, Any]]) -> Intake:
     """Keep spreadsheets whose columns nobody has named yet as an upload of their own, which waits for that."""
-    given = {name: value for name, value in intake.given.items() if name not in {"columns", "twins"}}
+    given = {name: value for name, value in intake.given.items() if name not in {"columns", "twins", "looked"}}
     kept: Intake = Intake.objects.create(
         consultation=intake.consultation, round=intake.round, given=given, by_mark=intake.by_mark,
         state=Intake.State.CHECKED,

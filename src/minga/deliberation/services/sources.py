@@ -98,6 +98,7 @@ def take_in(
     meeting: Any = None,
     intake: Any = None,
     with_receipt: bool = True,
+    is_read: bool = True,
 ) -> TakenIn:
     """Take in one submission.
 
@@ -109,6 +110,7 @@ def take_in(
     account : whose submission it is, if they sent it signed in
     by : whoever takes it in for them; then it is an act of the audit trail, unless it came with an upload (`intake`),
         which is one act as a whole
+    is_read : whether somebody looked at the words that are in no voice; without voices a source waits in any case
     with_receipt : whether to draw the code that opens the private receipt
 
     Raises
@@ -156,7 +158,7 @@ def take_in(
                 received_at=received_at or timezone.now(),
                 taken_in_by_mark=mark_of(by),
                 intake=intake,
-                read_at=timezone.now() if parts else None,
+                read_at=timezone.now() if parts and is_read else None,
                 is_sample=locked.is_sample,
             )
             made = add_voices(source, parts)

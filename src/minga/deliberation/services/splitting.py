@@ -18,8 +18,10 @@ from minga.members import services as members
 
 
 @transaction.atomic
-def split(*, source: Source, cuts: Sequence[Cut], seen: int, by: Any = None) -> list[Voice]:
-    """Make voices of pieces of a source; with this all of it was read.
+def split(*, source: Source, cuts: Sequence[Cut], seen: int, is_read: bool = True, by: Any = None) -> list[Voice]:
+    """Make voices of pieces of a source.
+
+    `is_read` says that somebody looked at the pieces left out, so that all of it was read; if not, it waits on.
 
     Raises
     ------
@@ -37,7 +39,8 @@ def split(*, source: Source, cuts: Sequence[Cut], seen: int, by: Any = None) -> 
             raise ActError("overlap", "Some of these words are in a voice already. Choose others, or undo that voice.")
         taken.append((cut.start, cut.end))
     made = add_voices(source, [Part(cut.text, cut.start, cut.end) for cut in cuts])
-    Source.objects.filter(pk=source.pk).update(read_at=timezone.now())
+    if is_read:
+        Source.objects.filter(pk=source.pk).update(read_at=timezone.now())
     members.record(by=by, act="source.split", on=source)
     source.refresh_from_db()
     return made

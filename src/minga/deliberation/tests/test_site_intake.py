@@ -14,6 +14,7 @@ from minga.deliberation import testing_intake, testing_voices
 from minga.deliberation.cli import app
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.models import Intake, IntakeFile, Source, Voice
+from minga.deliberation.selectors import beside
 from minga.deliberation.services import checking, keeping
 from minga.deliberation.services import intake as intakes
 from minga.deliberation.services.intake import Upload
@@ -126,13 +127,40 @@ def test_names_and_streets_of_letters_are_in_no_voice(asked, way):
         "c.eml": mail_file("\n\n".join(["Good morning,", "Train the bakers now.", "Best", "Zelda", "12 Elm Street"])),
         "d.txt": b"Yours sincerely,\nZelda Uniquename",
     }
-    taken_in(begun(asked, files, voices=way, may_publish=True))
+    taken_in(begun(asked, files, voices=way, may_publish=True), looked=True)
     assert [voice.text for voice in Voice.objects.order_by("number")] == [
         "Train the bakers first.",
         "Train the bakers first.",
         "Train the bakers now.",
     ]
     assert Source.objects.filter(read_at=None).get().name == "d.txt", "nothing but a name waits for a person"
+
+
+def test_a_source_was_read_only_where_somebody_saw_what_its_voice_leaves_out(asked):
+    long = "\n\n".join(["Train us.", "-- ", *["12 Elm Street, an address like many others."] * 12])
+    files = {"a.txt": b"Train the millers.", "b.eml": mail_file("Fund us.\n\n-- \nAmina"), "c.eml": mail_file(long)}
+    intake = begun(asked, files)
+    assert intake.found["left_out"]["entries"] == 2
+    assert [one.get("left_out", "")[:10] for one in intake.found["entries"]] == ["", "-- Amina", "-- 12 Elm "]
+    taken_in(intake)
+    assert set(Source.objects.filter(read_at=None).values_list("name", flat=True)) == {"b.eml", "c.eml"}
+    assert Voice.objects.count() == 3
+    taken_in(begun(testing_voices.consultation("b"), files), looked=True)
+    unread = Source.objects.filter(read_at=None, consultation__slug="b").values_list("name", flat=True)
+    assert list(unread) == ["c.eml"], "what is longer than what is shown is read on its own page"
+
+
+def test_letters_attached_to_a_mail_are_none_of_its_signature(asked):
+    letter = word_file(["# Our view", "Train the bakers first.", "Fund small machines after that."])
+    mail = mail_file("Here it is.\n\n-- \nAmina", attached={"view.docx": letter})
+    taken_in(begun(asked, {"a.eml": mail}, voices="later"))
+    new = beside.suggested(Source.objects.get())
+    assert [cut.text for cut in new.cuts] == [
+        "Here it is.",
+        "Train the bakers first.",
+        "Fund small machines after that.",
+    ]
+    assert new.left_out == "-- Amina # Our view"
 
 
 def test_the_same_words_of_another_sender_are_another_voice_and_of_the_same_one_are_not(asked):

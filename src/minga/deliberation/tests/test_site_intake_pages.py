@@ -292,11 +292,41 @@ def test_suggested_voices_of_ticked_sources_are_made_at_once(bao, asked, letter)
     assert "1 source was left" in made.content.decode(), "somebody changed it since"
     assert [voice.text for voice in Voice.objects.order_by("number")][-1] == "Fund mill 0."
     assert "Zelda" not in " ".join(Voice.objects.values_list("text", flat=True))
-    assert Source.objects.filter(read_at=None).count() == 2
+    assert "2 sources go on waiting" in made.content.decode(), "nobody said that greetings and names need no answer"
+    assert Source.objects.filter(read_at=None).count() == 4
     again = bao.post(address("sources_split"), {"source": ["1-1"]}, follow=True)
     assert Voice.objects.count() == 3, "a source with voices is not split anew"
     assert "1 source was left" in again.content.decode()
     assert "No source is ticked." in bao.post(address("sources_split"), follow=True).content.decode()
+
+
+def test_sources_are_read_at_once_where_somebody_saw_all_words_that_are_left_out(bao, asked):
+    take_in(asked, "letter", "Dear all,\n\nFund the mills.\n\nBest,\nZelda", voices=[])
+    take_in(asked, "letter", "Train the millers.\n\n-- \n" + "A street of many words\n" * 20, voices=[])
+    take_in(asked, "letter", "Hear us.", voices=[])
+    shown = page(bao, "sources")
+    assert "4 words left out" in shown
+    assert "Dear all, Best, Zelda" in shown
+    assert shown.count("open the source to read all of it") == 1
+    given = {"source": ["1-0", "2-0", "3-0"], "looked": "on"}
+    told = bao.post(address("sources_split"), given, follow=True).content.decode()
+    assert "1 source goes on waiting" in told
+    assert Source.objects.get(read_at=None).number == 2
+    assert Voice.objects.count() == 3
+
+
+def test_an_upload_says_how_many_words_its_voices_leave_out_and_asks_to_look_at_them(
+    bao, asked, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        bao.post(address("upload"), sent({"a.txt": b"Dear all,\n\nFund the mills.\n\nBest,\nZelda"}))
+    shown = page(bao, "intake", Intake.objects.get().pk)
+    assert "The voice of 1 submission leaves out words, 4 in all" in shown
+    assert "Dear all, Best, Zelda" in shown
+    intake = Intake.objects.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        bao.post(address("intake_confirm", intake.pk), {"seen": intake.revision, "looked": "on"})
+    assert Source.objects.get().read_at is not None
 
 
 def test_making_voices_leads_to_the_next_source_that_waits(bao, asked, letter):

@@ -201,7 +201,113 @@ def test_inner_heading_stays_in_the_one_voice_without_its_mark():
     assert cuts(text, own_words(text), {2: NEW, 3: WITH, 4: WITH})[0].text == "Train us.\n\nMoney\n\nFund us."
 
 
-texts = st.text(alphabet="ab.!? \n1-#>。", max_size=120)
+MAIL = """Bonjour,
+
+Formez-nous.
+
+--
+Amina
+Kairouan
+
+📎 lettre.docx
+
+# Nos demandes
+
+Madame la Ministre,
+
+Il faut former les artisans.
+
+--
+
+Il faut financer les machines.
+
+Cordialement,
+L'Union
+
+📎 ancien.eml
+
+Autre chose est urgente.
+
+--
+Bao""".replace("--\nAmina", "-- \nAmina")
+
+
+def test_an_attached_file_is_a_section_of_its_own_and_no_part_of_the_signature_of_the_mail():
+    assert shown(MAIL, PARAGRAPHS) == [
+        ("Bonjour,", OUT),
+        ("Formez-nous.", NEW),
+        ("-- \nAmina\nKairouan", OUT),
+        ("📎 lettre.docx", OUT),
+        ("# Nos demandes", OUT),
+        ("Madame la Ministre,", OUT),
+        ("Il faut former les artisans.", NEW),
+        ("--", OUT),
+        ("Il faut financer les machines.", NEW),
+        ("Cordialement,\nL'Union", OUT),
+        ("📎 ancien.eml", OUT),
+        ("Autre chose est urgente.", NEW),
+        ("--\nBao", OUT),
+    ]
+    assert [piece.text for piece in own_words(MAIL)] == [
+        "Formez-nous.",
+        "# Nos demandes",
+        "Il faut former les artisans.",
+        "--",
+        "Il faut financer les machines.",
+        "Autre chose est urgente.",
+    ]
+    assert not is_one_thing(MAIL)
+
+
+def test_titles_particulars_of_meetings_and_questions_of_forms_are_no_voices():
+    notes = (
+        "Atelier de Kairouan\nDate : 12 mars 2026\nPrésents : 23 personnes\n\nQ7. De quoi avez-vous besoin ?\n"
+        "Il faut former les tisserandes.\n\nAtelier de Sfax\nالحضور: 12 شخصا\n\nLes ports manquent de machines."
+    )
+    assert shown(notes, PARAGRAPHS) == [
+        ("Atelier de Kairouan", OUT),
+        ("Date : 12 mars 2026\nPrésents : 23 personnes", OUT),
+        ("Q7. De quoi avez-vous besoin ?", OUT),
+        ("Il faut former les tisserandes.", NEW),
+        ("Atelier de Sfax", OUT),
+        ("الحضور: 12 شخصا", OUT),
+        ("Les ports manquent de machines.", NEW),
+    ]
+    said = "Q7. De quoi avez-vous besoin ? De machines."
+    assert shown(said, PARAGRAPHS) == [(said, NEW)], "an answer on the line of its question is no question"
+
+
+def test_short_wishes_without_full_stops_are_no_titles():
+    assert {way for _text, way in shown("Former les artisans\n\nFinancer les machines\n\nUn centre", PARAGRAPHS)} == {
+        NEW
+    }
+    assert shown("We need machines\n\nTrain the bakers first.", PARAGRAPHS)[0][1] == NEW
+    assert shown("Subject: we ask that training be free.", PARAGRAPHS)[0][1] == NEW
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        "1. Former les artisans\n2. Financer les machines\n3. Ouvrir un centre",
+        "1- Former les artisans\n2- Financer les machines\n3- Ouvrir un centre",
+        "\uf0b7Former les artisans\n\uf0b7Financer les machines\n\uf0b7Ouvrir un centre",
+        "Former les artisans ;\nFinancer les machines ;\nOuvrir un centre",
+    ],
+)
+def test_each_wish_of_a_list_is_suggested_as_a_voice_and_its_title_is_not(wishes):
+    text = f"Nos demandes\n\n{wishes}"
+    way = suggest_way(text)
+    found = pieces(text, way)
+    made = cuts(text, found, {piece.number: piece.suggestion for piece in found})
+    assert [cut.text.rstrip(" ;") for cut in made] == [
+        "Former les artisans",
+        "Financer les machines",
+        "Ouvrir un centre",
+    ]
+    assert not is_one_thing(text)
+
+
+texts = st.text(alphabet="ab.!? \n1-#>。📎", max_size=120)
 
 
 @given(texts, st.sampled_from(WAYS))

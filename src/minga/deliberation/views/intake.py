@@ -94,6 +94,7 @@ def _page(request: HttpRequest, found: Intake, *, status: int = 200, **more: Any
         "set_aside": noted.get("waiting"),
         "confirming": ConfirmForm(initial={"seen": found.revision}),
         "left": found.done - found.taken,
+        "left_out": noted.get("left_out"),
     }
     return render(request, "deliberation/intake.html", words | more, status=status)
 
@@ -106,7 +107,8 @@ def _weight(code: str) -> int:
 def _shown(entry: dict[str, Any]) -> dict[str, Any]:
     kinds = dict(Source.Kind.choices)
     places = {name: wording_intake.place(entry[name]) for name in ("place", "twin", "alike") if name in entry}
-    return entry | places | {"kind": kinds.get(entry.get("kind"), entry.get("kind"))}
+    whole = {"is_shown_whole": not entry.get("left_out", "").endswith("…")}
+    return entry | places | whole | {"kind": kinds.get(entry.get("kind"), entry.get("kind"))}
 
 
 def _beside_sources(consultation: Consultation, twins: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -147,9 +149,10 @@ def intake_confirm(request: HttpRequest, consultation: Consultation, pk: UUID) -
     """Take in what was found, in the background."""
     found = sources.find_intake(consultation, pk)
     form = ConfirmForm(request.POST)
-    twins = form.is_valid() and form.cleaned_data["twins"]
+    said = form.cleaned_data if form.is_valid() else {}
+    given = {"takes_twins": bool(said.get("twins")), "looked": bool(said.get("looked"))}
     try:
-        services.confirm(intake=found, seen=_seen(request), takes_twins=twins, by=request.user)
+        services.confirm(intake=found, seen=_seen(request), by=request.user, **given)
     except ActError as error:
         return _refused(request, found, error)
     tasks.start_intake(found)

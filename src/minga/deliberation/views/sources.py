@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from minga.deliberation import wording_answering, wording_intake
 from minga.deliberation.engine import splitting as cutting
 from minga.deliberation.engine.errors import ActError
-from minga.deliberation.forms_intake import DescribeForm, SourceForm, VoiceForm
+from minga.deliberation.forms_intake import DescribeForm, LookedForm, SourceForm, VoiceForm
 from minga.deliberation.models import Consultation, Source, Theme, Voice
 from minga.deliberation.selectors import access, beside, sources, theming
 from minga.deliberation.services import checking, keeping, splitting
@@ -56,10 +56,11 @@ def source_list(request: HttpRequest, consultation: Consultation) -> HttpRespons
         "kinds": Source.Kind.choices,
         "rounds": consultation.rounds.all(),
         "waiting": sources.waiting(consultation).count(),
-        "rows": [(one, len(beside.suggested_cuts(one)) if _can_be_cut(one, consultation) else 0) for one in page],
+        "rows": [(one, beside.suggested(one) if _can_be_cut(one, consultation) else None) for one in page],
         "is_ticked": asked.get("tick") == "all",
     }
-    words["can_make"] = any(count for _one, count in words["rows"])
+    words["looking"] = LookedForm()
+    words["can_make"] = any(suggested and suggested.cuts for _one, suggested in words["rows"])
     return render(request, "deliberation/sources.html", words)
 
 
@@ -75,19 +76,32 @@ def _can_be_cut(one: Source, consultation: Consultation) -> bool:
 @require_POST
 @works_on(_ANALYST)
 def sources_split(request: HttpRequest, consultation: Consultation) -> HttpResponse:
-    """Make the suggested voices of the sources that were ticked; what somebody else changed meanwhile is left."""
+    """Make the suggested voices of the sources that were ticked; what somebody else changed meanwhile is left.
+
+    A source of which words are left out goes on waiting, unless somebody says to have looked at them and could.
+    """
+    looked = bool(request.POST.get("looked"))
     ticked = dict(one.split("-") for one in request.POST.getlist("source") if re.fullmatch(r"\d{1,9}-\d{1,9}", one))
-    made = left = 0
+    made = left = waiting = 0
     for found in consultation.sources.select_related("consultation").filter(number__in=list(ticked)[:_PER_PAGE]):
         try:
             seen = int(ticked[str(found.number)])
-            cuts = [] if found.voices.exists() else beside.suggested_cuts(found)
-            made += len(splitting.split(source=found, cuts=cuts, seen=seen, by=request.user))
+            new = beside.Suggested([], "") if found.voices.exists() else beside.suggested(found)
+            is_read = not new.left_out or (looked and new.is_shown_whole)
+            made += len(splitting.split(source=found, cuts=new.cuts, seen=seen, is_read=is_read, by=request.user))
+            waiting += not is_read
         except ActError:
             left += 1
     if made:
         said = ngettext("%(count)s voice is made.", "%(count)s voices are made.", made) % {"count": made}
         messages.success(request, said)
+    if waiting:
+        said = ngettext(
+            "%(count)s source goes on waiting: nobody has said yet that the words left out need no answer.",
+            "%(count)s sources go on waiting: nobody has said yet that the words left out need no answer.",
+            waiting,
+        )
+        messages.info(request, said % {"count": waiting})
     if left:
         messages.error(
             request,

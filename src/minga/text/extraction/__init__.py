@@ -11,7 +11,17 @@ from collections.abc import Iterator
 
 from minga.text.extraction.archives import unpack
 from minga.text.extraction.charsets import decode
-from minga.text.extraction.documents import LIMITS, QUOTE, SIGNATURE, Document, ExtractionError, Limits, Part
+from minga.text.extraction.documents import (
+    LIMITS,
+    QUOTE,
+    SIGNATURE,
+    Document,
+    ExtractionError,
+    Limits,
+    Part,
+    attached_mark,
+    begins_attached,
+)
 from minga.text.extraction.html import html_to_text
 from minga.text.extraction.kinds import kind_of
 from minga.text.extraction.letters import is_afterword, is_closing, is_greeting, is_said, is_short, is_thanks
@@ -28,6 +38,8 @@ __all__ = [
     "ExtractionError",
     "Limits",
     "Part",
+    "attached_mark",
+    "begins_attached",
     "begins_signature",
     "decode",
     "extract",

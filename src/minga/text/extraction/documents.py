@@ -8,6 +8,8 @@ from datetime import datetime
 
 #: Kinds of parts that are not the sender's own words of now.
 QUOTE, SIGNATURE = "quote", "signature"
+#: What begins the line that names an attached file; after it stand the words of that file.
+_ATTACHED = "📎 "
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Part:
     kind: str = "paragraph"
     #: where it stands, as a word and a number: "page 3", "paragraph 12", "row 4"
     place: str = ""
+    #: the attached file that holds it; empty for the words of the document itself
+    attached: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,12 +82,28 @@ class Document:
 
     @property
     def text(self) -> str:
-        """The whole text, a paragraph a part; items of a list and rows of a table follow each other closely."""
+        """The whole text, a paragraph a part; items of a list and rows of a table follow each other closely.
+
+        A line with a mark names each attached file before its words.
+        """
         pieces: list[str] = []
-        before = ""
+        before = within = ""
         for part in self.parts:
+            if part.attached != within:
+                pieces += ["\n\n", attached_mark(part.attached)]
+                before, within = "", part.attached
             if pieces:
                 pieces.append("\n" if part.kind == before and part.kind in {"item", "row"} else "\n\n")
             pieces.append(part.text)
             before = part.kind
-        return "".join(pieces)
+        return "".join(pieces).lstrip("\n")
+
+
+def attached_mark(name: str) -> str:
+    """Return the line beneath which the words of an attached file stand."""
+    return _ATTACHED + " ".join(name.split())
+
+
+def begins_attached(line: str) -> bool:
+    """Whether a line names an attached file: what stands beneath is no part of the message or of its signature."""
+    return line.startswith(_ATTACHED)

@@ -161,7 +161,10 @@ def _attached(
         except ExtractionError as wrong:
             left_out.append(wrong)
             continue
-        parts += [Part(part.text, part.kind, f"{called}: {part.place}") for part in found.parts]
+        parts += [
+            Part(part.text, part.kind, f"{called}: {part.place}", " › ".join(filter(None, (called, part.attached))))
+            for part in found.parts
+        ]
         left_out += found.left_out
     return parts, left_out
 

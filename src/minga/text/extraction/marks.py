@@ -8,10 +8,24 @@ from collections.abc import Iterator
 from minga.text.extraction.documents import QUOTE, SIGNATURE, Part
 
 _HEADING = re.compile(r"#{1,6}[ \t]+\S")
-_ITEM = re.compile(
-    r"\s{0,8}(?:[-*+•‣◦▪·–—][ \t]+|[(（]?(?:\d{1,3}|[a-zA-Zа-яА-Яأ-ي]|[ivxIVX]{1,5})[.)）][ \t]+|\d{1,3}[、．]"
-    r"|[一二三四五六七八九十]{1,3}、)\S"
+#: Dashes and stars need a blank behind them; the other bullets, some of them drawn by Word's own fonts, do not.
+_BULLET = r"[-*+·–—][ \t]+|o\t[ \t]*|[•‣◦▪●○■□◆◇►▶➢➤✓✔❖\uf0b7\uf0a7\uf0d8\uf076\uf0fc][ \t]*"
+_NUMBER = (
+    r"[(（\[]?(?:\d{1,3}|[a-zA-Zа-яА-Яأ-ي]|[ivxIVX]{1,5})[.)）\]][ \t]+|\d{1,3}[、．]|[一二三四五六七八九十]{1,3}、"
+    # 1- Train us, 1/ Train us, 1° Train us, 1.Train us, and not 1-9 or a 3-year plan
+    r"|\d{1,2}[ \t]?(?:°\)?|[/–—)-])[ \t]+(?=[^\W\d_])|\d{1,2}(?:°\)?|[./)-])(?=[A-ZÀ-ÞА-Я\u0621-\u064a])"
 )
+_NAMED = (
+    r"(?i:(?:article|propositions?|recomm[ae]ndations?|proposal|demande|demand|request|mesure|measure|propuesta|"
+    r"recomendación|medida|предложение|рекомендация|требование|مقترح|المقترح|اقتراح|توصية|التوصية|مطلب|المطلب|建议|第)"
+    r"[ \t]*(?:n[°ºo.]?[ \t]*)?\d{1,3}[ \t]*(?:[:：.)–—-]|条[:：]?)[ \t]*)"
+)
+_COUNTED = (
+    r"(?:premièrement|deuxièmement|troisièmement|quatrièmement|cinquièmement|firstly|secondly|thirdly|во-первых|"
+    r"во-вторых|в-третьих|أولا|أولاً|اولا|ثانيا|ثانياً|ثالثا|ثالثاً|رابعا|رابعاً|خامسا|خامساً|首先|其次)"
+    r"[ \t]*[,،，:：.)–—-][ \t]*"
+)
+_ITEM = re.compile(rf"\s{{0,8}}(?:{_BULLET}|{_NUMBER}|{_NAMED}|(?i:{_COUNTED}))(?=\S)")
 _QUOTED = re.compile(r"\s?>")
 _SIGNATURE = re.compile(r"--\s?$")
 #: The line with which a mail program begins what it quotes.
@@ -37,7 +51,7 @@ def is_item(line: str) -> bool:
 def without_mark(text: str) -> int:
     """Return where the words of an item begin, after its dash or number; 0 for what is no item."""
     found = _ITEM.match(text)
-    return found.end() - 1 if found else 0
+    return found.end() if found else 0
 
 
 def is_quoted(line: str) -> bool:

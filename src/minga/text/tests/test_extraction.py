@@ -11,7 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minga.text.extraction import LIMITS, Document, ExtractionError, decode, extract, kind_of, paragraphs, unpack
+from minga.text.extraction import (
+    LIMITS,
+    Document,
+    ExtractionError,
+    decode,
+    extract,
+    is_item,
+    kind_of,
+    paragraphs,
+    unpack,
+    without_mark,
+)
 from minga.text.extraction.pdf import in_reading_order, plain_letters
 from minga.text.testing_files import archive_file, mail_file, mailbox_file, pdf_file, word_file
 from minga.text.tests.test_languages import SAID
@@ -223,9 +234,40 @@ def test_mail_tells_own_words_from_quotes_and_signature():
 def test_letter_attached_to_a_mail_belongs_to_it_and_what_cannot_be_read_is_named():
     attached = {"letter.docx": word_file(["We run a bakery."]), "run.exe": b"MZ\x00\x01\x02" * 99}
     found = read(mail_file("See the letter.", attached=attached))
-    assert found.text == "See the letter.\n\nWe run a bakery."
+    assert found.text == "See the letter.\n\n📎 letter.docx\n\nWe run a bakery."
     assert found.parts[-1].place == "letter.docx: paragraph 1"
     assert [(one.code, one.file) for one in found.left_out] == [("kind", "run.exe")]
+
+
+def test_words_of_each_attached_file_stand_beneath_its_name_after_the_signature():
+    inner = mail_file("Forwarded.", attached={"view.txt": b"Fund us."})
+    attached = {"one.docx": word_file(["# Our view", "Train us."]), "two.txt": b"- Hear us.", "old.eml": inner}
+    assert read(mail_file("See below.\n\n-- \nAmina", attached=attached)).text == (
+        "See below.\n\n-- \nAmina\n\n📎 one.docx\n\n# Our view\n\nTrain us.\n\n📎 two.txt\n\n- Hear us.\n\n"
+        "📎 old.eml\n\nForwarded.\n\n📎 old.eml › view.txt\n\nFund us."
+    )
+    assert read(mail_file("", attached={"a.txt": b"Train us."})).text == "📎 a.txt\n\nTrain us."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1. Train us.", "1.Train us.", "1- Train us.", "1-Train us.", "1/ Train us.", "1° Train us.", "2) Train us.",
+        "\uf0b7Train us.", "➢ Train us.", "•Train us.", "o\tTrain us.", "Proposition n° 3 : Train us.",
+        "Article 2 – Train us.", "Deuxièmement, Train us.",
+        "١- دربونا", "أولاً: دربونا", "المطلب 2: دربونا", "第3条:培训",
+    ],
+)  # fmt: skip
+def test_marks_of_lists_are_known_as_people_type_them(line):
+    assert is_item(line)
+    assert line[without_mark(line) :] in {"Train us.", "دربونا", "培训"}
+
+
+@pytest.mark.parametrize(
+    "line", ["1-9 employees", "3-year plan", "2-step process", "4G is missing", "12 mars 2026", "o bien", "1/4 of us"]
+)
+def test_figures_that_begin_a_sentence_are_no_marks_of_a_list(line):
+    assert not is_item(line)
 
 
 def test_mail_in_html_alone_and_in_an_old_code_page():
@@ -307,7 +349,7 @@ def test_message_in_message_in_message_is_read_no_further():
     for _layer in range(4):
         inner = mail_file("See below.", attached={"forwarded.eml": inner})
     found = read(inner)
-    assert found.text == "See below.\n\nSee below."
+    assert found.text == "See below.\n\n📎 forwarded.eml\n\nSee below."
     assert [one.code for one in found.left_out] == ["nested"]
 
 
