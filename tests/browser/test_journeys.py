@@ -17,9 +17,11 @@ pytestmark = pytest.mark.browser
 SAVED = re.compile(r"^saved \d\d:\d\d$")
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-@pytest.mark.parametrize("language", ["en", "ar"])
-@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+#: With scripts or without, language and width: every two of them meet.
+_WAYS = [(True, "en", 1280), (True, "ar", 320), (False, "en", 320), (False, "ar", 1280)]
+
+
+@pytest.mark.parametrize(("script", "language", "width"), _WAYS)
 def test_a_factory_gets_its_report_and_the_help_that_fits(
     script: bool, language: str, width: int, browser: Browser, address: str
 ):
