@@ -22,6 +22,8 @@ BROKEN = [
     ("MINGA_HOSTS", "https://minga.example.org", "without https:// and port"),
     ("MINGA_HOSTS", "minga.example.org:8000", "without https:// and port"),
     ("MINGA_HOSTS", "minga.example.org,,localhost", "separated by commas"),
+    ("MINGA_ADDRESS", "minga.example.org", "an address such as https://"),
+    ("MINGA_ADDRESS", "https://minga.example.org/en/", "an address such as https://"),
     ("MINGA_DEBUG", "maybe", "on or off"),
     ("MINGA_HTTPS", "2", "on or off"),
     ("MINGA_HTTPS_PROXY", "nginx", "on or off"),

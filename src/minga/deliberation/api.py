@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
+from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest
-from django.utils import timezone, translation
+from django.utils import translation
 from django.views.decorators.http import conditional_page
 from ninja.decorators import decorate_view
 
-from minga.deliberation import api_talking, wording_consulting
+from minga.deliberation import api_talking, wording_commitments, wording_consulting, wording_publishing
 from minga.deliberation.api_shapes import (
     CommitmentPage,
+    CommitmentWhole,
     ConsultationPage,
     ConsultationWhole,
     CountryCode,
@@ -24,8 +27,16 @@ from minga.deliberation.api_shapes import (
     router,
 )
 from minga.deliberation.models import Commitment, Consultation, Conversation
-from minga.deliberation.models.commitments import ENDED
-from minga.deliberation.selectors import access, commitments, consulting, drafts, publishing, tracing
+from minga.deliberation.selectors import (
+    access,
+    citing,
+    commitments,
+    consulting,
+    drafts,
+    promised,
+    publishing,
+    tracing,
+)
 
 __all__ = ["api_talking", "router"]
 
@@ -156,21 +167,60 @@ def tracked(
     per_page: PerPage = 20,
 ) -> Any:
     """Commitments of adopted drafts, what is due first standing first; `consultation` is its word in the address."""
-    promised = commitments.public_commitments()
+    made = commitments.public_commitments()
     if consultation:
-        promised = commitments.of_consultation(access.find_consultation(consultation, request.user))
-    found = Paginator(commitments.tracked(promised, status=status, country=country.upper()), per_page)
+        made = commitments.of_consultation(access.find_consultation(consultation, request.user))
+    found = Paginator(commitments.tracked(made, status=status, country=country.upper()), per_page)
     shown = found.page(page).object_list if page <= found.num_pages else []
-    listed = [_commitment(one) for one in shown]
+    listed_ones = list(shown)
+    voices = promised.voices_behind(listed_ones)
+    listed = [_commitment(request, one, voices[one.pk]) for one in listed_ones]
     return {"commitments": listed, "total": found.count, "page": page, "pages": found.num_pages}
 
 
-def _commitment(one: Commitment) -> dict[str, Any]:
-    kept = ("code", "title", "about", "language", "owner", "due_on", "status", "indicator", "indicator_link", "target")
-    return {name: getattr(one, name) for name in kept} | {
-        "id": str(one.pk),
-        "consultation": one.draft.consultation.slug,
-        "draft": one.draft.slug,
-        "clause": one.clause.code,
-        "is_overdue": one.status not in ENDED and one.due_on < timezone.localdate(),
+@router.get("/commitments/{uuid:pk}", response=CommitmentWhole, summary="Follow one commitment back to the voices")
+@decorate_view(conditional_page)
+def commitment(request: HttpRequest, pk: UUID) -> Any:
+    """Its consultation, the adopted version and the clause, the answers, voices and evidence behind it, its reports."""
+    api_talking.slow_down(request, "deliberation-commitment", times=120, seconds=600)
+    one = commitments.find(pk)
+    draft = one.draft
+    row = next((row for row in drafts.clauses_at(draft, draft.version) if row.code == one.clause.code), None)
+    with translation.override(citing.KEPT_IN):
+        whole = wording_publishing.whole_by(request)
+        trace = publishing.published_trace(draft.consultation, draft)
+        behind = wording_publishing.behind(draft.consultation, trace, whole, wording_publishing.labels())
+        notes = behind.notes(f"{draft.slug}/{one.clause.code}")
+    kept = ("version", "at", "status", "due_on", "note", "value")
+    return _commitment(request, one, promised.voices_behind([one])[one.pk]) | {
+        "consultation_title": wording_consulting.shown(draft.consultation).title,
+        "clause_heading": row.heading if row else "",
+        "clause_text": row.text if row else "",
+        "behind": [
+            {"kind": note.kind, "code": note.code, "text": note.text, "language": note.language, "address": note.link}
+            for note in notes
+        ],
+        "updates": [{name: getattr(each, name) for name in kept} for each in one.updates.order_by("version")],
     }
+
+
+def _commitment(request: HttpRequest, one: Commitment, voices: Sequence[str]) -> dict[str, Any]:
+    kept = (
+        "code", "title", "about", "language", "owner", "due_on", "status", "indicator", "indicator_link", "baseline",
+        "target", "is_overdue",
+    )  # fmt: skip
+    with translation.override(citing.KEPT_IN):
+        addresses = wording_commitments.addresses(one, wording_publishing.whole_by(request))
+    return (
+        {name: getattr(one, name) for name in kept}
+        | addresses
+        | {
+            "id": str(one.pk),
+            "consultation": one.draft.consultation.slug,
+            "draft": one.draft.slug,
+            "draft_version": one.draft.version,
+            "clause": one.clause.code,
+            "voices": list(voices),
+            "value": one.value_now,  # type: ignore[attr-defined]
+        }
+    )

@@ -163,7 +163,46 @@ class CommitmentOut(Schema):
     is_overdue: bool
     indicator: str
     indicator_link: str
+    baseline: str
+    value: str = Field(description="Of the indicator, as it was reported last.")
     target: str
+    draft_version: int = Field(description="The adopted version from which it follows.")
+    voices: list[str] = Field(description="Names of the voices behind its clause, such as V3; see its own answer.")
+    address: str
+    consultation_address: str
+    draft_address: str
+    clause_address: str
+
+
+class BehindOut(Schema):
+    """What stands behind a clause: an answer, what it answers, a voice, or evidence; hidden words are left out."""
+
+    kind: Literal["answer", "theme", "statement", "voice", "evidence"]
+    code: str
+    text: str
+    language: str
+    address: str
+
+
+class CommitmentUpdateOut(Schema):
+    """A report on a commitment; none is ever changed."""
+
+    version: int
+    at: datetime
+    status: str
+    due_on: date
+    note: str
+    value: str
+
+
+class CommitmentWhole(CommitmentOut):
+    """A commitment with the words of its clause, what stands behind that, and every report, the first one first."""
+
+    consultation_title: str
+    clause_heading: str
+    clause_text: str
+    behind: list[BehindOut]
+    updates: list[CommitmentUpdateOut]
 
 
 class CommitmentPage(Schema):

@@ -40,6 +40,12 @@ class _OwnedForm(PlainForm):
         required=False,
         widget=forms.TextInput(attrs={"dir": "ltr", "inputmode": "url"}),
     )
+    baseline = forms.CharField(
+        label=_("Value at the beginning (optional)"),
+        help_text=_("Before anything is done, with its year."),
+        max_length=200,
+        required=False,
+    )
     target = forms.CharField(
         label=_("Target (optional)"), help_text=_("The value to be reached."), max_length=200, required=False
     )
@@ -55,7 +61,7 @@ class _OwnedForm(PlainForm):
 
     def _owned(self) -> dict[str, Any]:
         given = self.cleaned_data
-        named = ("owner", "about", "indicator", "indicator_link", "target")
+        named = ("owner", "about", "indicator", "indicator_link", "baseline", "target")
         return {name: given[name] for name in named} | {"organization": self.organizations.get(given["organization"])}
 
 
@@ -91,6 +97,12 @@ class ReportForm(PlainForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+    value = forms.CharField(
+        label=_("Value of the indicator now (optional)"),
+        help_text=_("With its day or year, so that it can be compared with the one at the beginning."),
+        max_length=200,
+        required=False,
+    )
     due_on = forms.DateField(
         label=_("Due on"),
         help_text=_("Who puts a commitment off says why."),
@@ -98,8 +110,10 @@ class ReportForm(PlainForm):
         widget=forms.DateInput(attrs={"type": "date"}),
     )
 
-    def __init__(self, *arguments: Any, may_decide: bool, **named: Any) -> None:
+    def __init__(self, *arguments: Any, may_decide: bool, is_measured: bool = True, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        if not is_measured:
+            del self.fields["value"]
         if not may_decide:
             del self.fields["due_on"]
             own = (Commitment.Status.PLANNED, Commitment.Status.GOING, Commitment.Status.DONE)

@@ -1,21 +1,29 @@
-"""Long work: opinion maps, and taking uploads in. It may run twice without harm, and never runs inside a request."""
+"""Long work: opinion maps, taking uploads in, reminders. It may run twice without harm, and never inside a request."""
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.cache import cache
-from django.utils import timezone
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django_tasks import task
 
 from minga.deliberation.engine.errors import ActError
-from minga.deliberation.models import Conversation, Intake
-from minga.deliberation.selectors import votes
-from minga.deliberation.services import checking, mapping, setting_up
+from minga.deliberation.models import Commitment, Conversation, Intake
+from minga.deliberation.selectors import commitments, promised, votes
+from minga.deliberation.services import checking, committing, mapping, setting_up
 from minga.deliberation.services import intake as intakes
 from minga.web import tasks
+
+log = logging.getLogger("minga.deliberation")
 
 #: However few votes are new, a map is calculated again after this time.
 _AT_LEAST_EVERY = timedelta(hours=1)
@@ -105,3 +113,45 @@ def start_intake(intake: Intake) -> None:
 def progress_of(intake: Intake) -> tuple[int, int] | None:
     """How far the work on an upload is; None where nothing is known."""
     return tasks.progress_of(intake.task) if intake.task else None
+
+
+# ---------------------------------------------------------------- reminders of commitments
+def remind_of_commitments() -> dict[str, int]:
+    """Remind those who answer for commitments that are due soon or overdue; each person gets one mail with all.
+
+    What is reminded of is noted before the mail goes out: after a crash a person may miss one, but never gets two.
+    """
+    theirs: dict[Any, tuple[Any, list[Commitment]]] = {}
+    for one in promised.to_be_reminded(commitments.public_commitments()):
+        people = promised.reminded_people(one)
+        if people and committing.note_as_reminded(commitment=one, of=promised.occasion(one)):
+            for person in people:
+                theirs.setdefault(person.pk, (person, []))[1].append(one)
+    return {"mails": sum(_send(person, found) for person, found in theirs.values())}
+
+
+def _send(person: Any, found: list[Commitment]) -> bool:
+    spoken = dict(settings.LANGUAGES)
+    language = next((code for code in person.languages if code in spoken), settings.LANGUAGE_CODE)
+    with translation.override(language):
+        subject = " ".join(_subject(found).split())
+        words = {"rows": [(one, _address(one)) for one in found], "site_name": settings.SITE_NAME}
+        text = render_to_string("deliberation/commitment_mail.txt", words)
+        try:
+            return bool(send_mail(subject, text, None, [person.account.email]))
+        except OSError:  # no mail server answers; smtplib's errors are of this kind
+            log.warning("a reminder of commitments could not be sent")
+            return False
+
+
+def _subject(found: list[Commitment]) -> str:
+    if len(found) > 1:
+        return _("Commitments to report on: %(count)s") % {"count": len(found)}
+    return _("Commitment to report on: %(title)s") % {"title": found[0].title}
+
+
+def _address(commitment: Commitment) -> str:
+    """Return the whole address of a commitment, where no request says how the site is reached."""
+    protocol = "https" if settings.HTTPS else "http"
+    site = settings.ADDRESS or f"{protocol}://{settings.ALLOWED_HOSTS[0]}"
+    return site.rstrip("/") + reverse("deliberation:commitment", args=[commitment.pk])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -33,8 +34,9 @@ REFUSALS: Mapping[str, Words] = {
 
 #: Columns of the CSV file, which are the names in the JSON file.
 COLUMNS = (
-    "id", "code", "consultation", "country", "draft", "clause", "title", "about", "language", "owner", "due_on",
-    "status", "is_overdue", "indicator", "indicator_link", "target", "version", "is_sample", "address",
+    "id", "code", "consultation", "consultation_title", "country", "draft", "draft_version", "clause", "voices",
+    "title", "about", "language", "owner", "due_on", "status", "is_overdue", "indicator", "indicator_link", "baseline",
+    "value", "target", "version", "is_sample", "address", "consultation_address", "draft_address", "clause_address",
 )  # fmt: skip
 
 
@@ -49,6 +51,16 @@ def statuses() -> list[tuple[str, Words]]:
     return [(LATE, _("overdue")), *Commitment.Status.choices]
 
 
+def sorts() -> list[tuple[str, Words]]:
+    """Return how the tracker can be sorted."""
+    return [
+        ("", _("open and due first")),
+        ("owner", _("Who answers for it")),
+        ("consultation", _("Consultation")),
+        ("reported", _("reported on last")),
+    ]
+
+
 def status_class(commitment: Commitment) -> str:
     """Return the colour of a status, which only underlines its words."""
     if commitment.is_overdue:
@@ -56,16 +68,31 @@ def status_class(commitment: Commitment) -> str:
     return "good" if commitment.status == Commitment.Status.DONE else ""
 
 
-def to_plain(commitment: Commitment, whole: Any, address: str) -> dict[str, Any]:
+def addresses(commitment: Commitment, whole: Any) -> dict[str, str]:
+    """Return where a commitment, its consultation, the adopted version and the clause are found for good."""
+    draft = commitment.draft
+    slug = draft.consultation.slug
+    return {
+        "address": whole(reverse("deliberation:commitment", args=[commitment.pk])),
+        "consultation_address": whole(reverse("deliberation:consultation", args=[slug])),
+        "draft_address": whole(reverse("deliberation:draft_version", args=[slug, draft.slug, draft.version])),
+        "clause_address": whole(reverse("deliberation:clause", args=[slug, draft.slug, commitment.clause.number])),
+    }
+
+
+def to_plain(commitment: Commitment, whole: Any, voices: Sequence[str]) -> dict[str, Any]:
     """Return a commitment as JSON values; a row of the CSV file has the same names."""
     consultation = commitment.draft.consultation
     return {
         "id": str(commitment.pk),
         "code": commitment.code,
         "consultation": consultation.slug,
+        "consultation_title": wording_consulting.shown(consultation).title,
         "country": consultation.country,
         "draft": commitment.draft.slug,
+        "draft_version": commitment.draft.version,
         "clause": commitment.clause.code,
+        "voices": list(voices),
         "title": commitment.title,
         "about": commitment.about,
         "language": commitment.language,
@@ -75,11 +102,12 @@ def to_plain(commitment: Commitment, whole: Any, address: str) -> dict[str, Any]
         "is_overdue": commitment.is_overdue,
         "indicator": commitment.indicator,
         "indicator_link": commitment.indicator_link,
+        "baseline": commitment.baseline,
+        "value": commitment.value_now,
         "target": commitment.target,
         "version": commitment.version,
         "is_sample": consultation.is_sample,
-        "address": whole(address),
-    }
+    } | addresses(commitment, whole)
 
 
 def event(commitment: Commitment, address: str, host: str) -> Event:

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 
 from minga.deliberation import wording_consulting, wording_drafting
 from minga.deliberation.engine.texts.behind import Behind
-from minga.deliberation.engine.texts.document import ClauseText, DraftText, Labels, VersionLine
+from minga.deliberation.engine.texts.document import ClauseText, DraftText, Labels, Note, VersionLine
 from minga.deliberation.engine.texts.replies import COLUMNS, Frame, Names
 from minga.deliberation.engine.trace import Trace
 from minga.deliberation.models import Consultation, Disposition, Draft
-from minga.deliberation.selectors import citing, publishing
+from minga.deliberation.selectors import citing, commitments, publishing
 from minga.deliberation.selectors import drafts as texts
 
 #: Makes a whole address of a path of this site.
@@ -47,6 +47,7 @@ def labels() -> Labels:
         statement=_("Statement {code}"),
         answer=_("Answer"),
         evidence=_("Evidence"),
+        commitment=_("Commitment {code}"),
         answers={value: str(name) for value, name in Disposition.Answer.choices},
     )
 
@@ -62,6 +63,8 @@ def draft_text(draft: Draft, version: int, whole: Whole, *, with_trace: bool) ->
     with translation.override(language_of(draft.language)):
         words = labels()
         behind = _behind(draft, version, whole, words) if with_trace else None
+        is_last = draft.state == Draft.State.ADOPTED and version == draft.version
+        promises = _promises(draft, whole) if with_trace and is_last else {}
         clauses = tuple(
             ClauseText(
                 row.code,
@@ -71,11 +74,10 @@ def draft_text(draft: Draft, version: int, whole: Whole, *, with_trace: bool) ->
                 row.depth,
                 row.parent,
                 whole(reverse("deliberation:clause", args=[consultation.slug, draft.slug, row.number])),
-                behind.notes(f"{draft.slug}/{row.code}") if behind else (),
+                (*(behind.notes(f"{draft.slug}/{row.code}") if behind else ()), *promises.get(row.code, ())),
             )
             for row in texts.clauses_at(draft, version)
         )
-        is_last = draft.state == Draft.State.ADOPTED and version == draft.version
         text = DraftText(
             title=draft.title,
             name=draft.slug,
@@ -96,6 +98,17 @@ def draft_text(draft: Draft, version: int, whole: Whole, *, with_trace: bool) ->
             is_sample=consultation.is_sample,
         )
     return text, words
+
+
+def _promises(draft: Draft, whole: Whole) -> dict[str, list[Note]]:
+    """Return what was promised in each clause of an adopted text, with the permanent address of each commitment."""
+    found: dict[str, list[Note]] = {}
+    for one in commitments.public_commitments().filter(draft=draft).order_by("number"):
+        parts = ((one.title, one.language), (one.owner, ""), (one.due_on.isoformat(), ""))
+        link = whole(reverse("deliberation:commitment", args=[one.pk]))
+        said = " · ".join(words for words, _language in parts)
+        found.setdefault(one.clause.code, []).append(Note("commitment", one.code, said, link, parts=parts))
+    return found
 
 
 def _behind(draft: Draft, version: int, whole: Whole, words: Labels) -> Behind:

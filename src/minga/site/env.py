@@ -35,6 +35,7 @@ SETTINGS: dict[str, Setting] = {}
 #: This machine, seen from itself.
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _HOST = re.compile(r"\*|\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\]")
+_SITE = re.compile(r"https?://[^/\s?#@]+/?")
 _TRUTHS = {
     "on": True,
     "yes": True,
@@ -91,6 +92,17 @@ def hosts(name: str, default: list[str], help: str) -> list[str]:
 
     rule = "host names separated by commas, without https:// and port, such as minga.example.org,localhost"
     return [part.strip() for part in _read(name, rule, ",".join(default), help, parse).split(",")]
+
+
+def address(name: str, help: str) -> str:
+    """Read the whole address of a site: with its scheme, and nothing behind the host and port."""
+
+    def parse(value: str) -> str:
+        if not _SITE.fullmatch(value):
+            raise ValueError
+        return value.rstrip("/")
+
+    return str(_read(name, "an address such as https://minga.example.org", "", help, parse))
 
 
 def choice(name: str, default: str, help: str, choices: tuple[str, ...]) -> str:

@@ -87,6 +87,11 @@ ATTENDANCE_DAYS = env.whole(
     least=30,
     most=3650,
 )
+ADDRESS = env.address(
+    "MINGA_ADDRESS",
+    "Whole address of the site in mails that no page asks for, such as https://minga.example.org. Without it, the "
+    "first of MINGA_HOSTS.",
+)
 RATE_LIMITS = env.truth(
     "MINGA_RATE_LIMITS",
     True,
@@ -290,6 +295,7 @@ SCHEDULE = {
     "housekeeping": {"hours": 24, "run": "minga.site.housekeeping.tidy"},
     "counts": {"hours": 1, "run": "minga.web.ratelimit.forget_expired"},
     "maps": {"hours": 1 / 30, "run": "minga.deliberation.tasks.refresh_due"},
+    "reminders": {"hours": 24, "run": "minga.deliberation.tasks.remind_of_commitments"},
 }
 
 # ---------------------------------------------------------------- static files

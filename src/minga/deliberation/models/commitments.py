@@ -38,10 +38,14 @@ class Commitment(models.Model):
     #: how one will see that it worked, with the permanent link of a figure where there is one
     indicator = models.CharField(_("indicator"), max_length=300, blank=True)
     indicator_link = models.CharField(_("link to the indicator"), max_length=500, blank=True)
+    #: the value before anything was done, against which the later ones are read
+    baseline = models.CharField(_("value at the beginning"), max_length=200, blank=True)
     target = models.CharField(_("target"), max_length=200, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PLANNED)
     #: goes up with each update, so that two people cannot overwrite each other
     version = models.PositiveIntegerField(default=1)
+    #: the last occasion of which a mail reminded those who answer for it
+    reminded_of = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -62,6 +66,11 @@ class Commitment(models.Model):
     def reference(self) -> str:
         """How the audit trail calls this commitment."""
         return f"commitment:{self.pk.hex}"
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether anything says how one will see that it worked."""
+        return bool(self.indicator or self.indicator_link or self.baseline or self.target)
 
     @property
     def is_open(self) -> bool:
@@ -85,6 +94,8 @@ class CommitmentUpdate(models.Model):
     version = models.PositiveIntegerField()
     status = models.CharField(max_length=10, choices=Commitment.Status.choices)
     note = models.TextField(_("what happened"), blank=True)
+    #: of the indicator, on the day of the report
+    value = models.CharField(_("value of the indicator now"), max_length=200, blank=True)
     due_on = models.DateField()
     by_mark = models.CharField(max_length=80, blank=True)
     at = models.DateTimeField(auto_now_add=True)

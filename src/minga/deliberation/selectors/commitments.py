@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, IntegerField, Max, Q, QuerySet, When
+from django.db.models import Case, CharField, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils import timezone
 
-from minga.deliberation.models import Commitment, Consultation, Draft
+from minga.deliberation.models import Commitment, CommitmentUpdate, Consultation, Draft
 from minga.deliberation.models.commitments import ENDED
 from minga.deliberation.selectors import access
 from minga.members import selectors as members
@@ -24,14 +25,30 @@ def public_commitments() -> QuerySet[Commitment]:
     shown = Commitment.objects.exclude(draft__state=Draft.State.WITHDRAWN)
     shown = shown.exclude(draft__consultation__state=Consultation.State.DRAFT)
     shown = shown.select_related("clause", "organization", "draft__consultation__organization")
-    ended = Case(When(status__in=ENDED, then=1), default=0, output_field=IntegerField())
-    return shown.order_by(ended, "due_on", "pk")
+    said = CommitmentUpdate.objects.filter(commitment=OuterRef("pk")).exclude(value="").order_by("-version")
+    now = Coalesce(Subquery(said.values("value")[:1]), Value(""), output_field=CharField())
+    return shown.annotate(value_now=now).order_by(_ended(), "due_on", "pk")
+
+
+def _ended() -> Case:
+    """Put what ended behind what is open."""
+    return Case(When(status__in=ENDED, then=1), default=0, output_field=IntegerField())
+
+
+#: How a list of commitments can be sorted; "" is what is open and due first.
+SORTS = ("", "owner", "consultation", "reported")
 
 
 def tracked(
-    commitments: QuerySet[Commitment], *, status: str = "", country: str = "", owner: str = ""
+    commitments: QuerySet[Commitment],
+    *,
+    status: str = "",
+    country: str = "",
+    owner: str = "",
+    consultation: str = "",
+    sort: str = "",
 ) -> QuerySet[Commitment]:
-    """Filter commitments by status ("overdue" among them), country of the consultation, and words of the owner."""
+    """Filter commitments by status ("overdue" among them), consultation, its country, and words of the owner; sort."""
     if status == LATE:
         commitments = late(commitments)
     elif status:
@@ -40,6 +57,13 @@ def tracked(
         commitments = commitments.filter(draft__consultation__country=country)
     if owner:
         commitments = commitments.filter(Q(owner__icontains=owner) | Q(organization__name__icontains=owner))
+    if consultation:
+        commitments = commitments.filter(draft__consultation__slug=consultation)
+    if sort == "reported":
+        return commitments.annotate(last_report=Max("updates__at")).order_by("-last_report", "pk")
+    if sort:
+        by = {"owner": "owner", "consultation": "draft__consultation__slug"}[sort]
+        return commitments.order_by(by, _ended(), "due_on", "pk")
     return commitments
 
 
@@ -78,6 +102,12 @@ def countries() -> list[str]:
     """Return the countries of the consultations from which commitments follow."""
     codes = public_commitments().order_by().values_list("draft__consultation__country", flat=True).distinct()
     return sorted(code for code in codes if code)
+
+
+def consultations() -> QuerySet[Consultation]:
+    """Return the consultations from which commitments follow, the newest first."""
+    promised = public_commitments().order_by().values("draft__consultation")
+    return Consultation.objects.filter(pk__in=promised).order_by("-created_at", "pk")
 
 
 def find(pk: Any) -> Commitment:

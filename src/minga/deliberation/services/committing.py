@@ -17,7 +17,7 @@ from minga.deliberation.services.marks import mark_of
 from minga.members import services as members
 
 #: What is promised beside the words of the promise itself, and may be put right later with a note.
-AMENDABLE = ("about", "owner", "organization", "indicator", "indicator_link", "target")
+AMENDABLE = ("about", "owner", "organization", "indicator", "indicator_link", "baseline", "target")
 #: Who changes, drops or moves a promise says why, in at least so many characters.
 LEAST_NOTE = 40
 _MUST_EXPLAIN = (Commitment.Status.CHANGED, Commitment.Status.DROPPED)
@@ -34,6 +34,7 @@ def commit(
     about: str = "",
     indicator: str = "",
     indicator_link: str = "",
+    baseline: str = "",
     target: str = "",
     language: str = "",
     by: Any = None,
@@ -46,7 +47,7 @@ def commit(
         The draft is not adopted, the clause does not stand in it, nothing is promised, nobody answers for it, or the
         link to the indicator is none.
     """
-    draft = Draft.objects.select_for_update().get(pk=clause.draft_id)
+    draft = Draft.objects.select_for_update(of=("self",)).select_related("consultation").get(pk=clause.draft_id)
     if draft.state != Draft.State.ADOPTED:
         raise ActError("draft", f"The draft {draft.slug} is not adopted. Adopt it first; promises follow from it.")
     if clause.code not in {row.code for row in texts.clauses_at(draft, draft.version)}:
@@ -70,19 +71,29 @@ def commit(
         due_on=due_on,
         indicator=indicator,
         indicator_link=indicator_link,
+        baseline=baseline.strip(),
         target=target.strip(),
     )
     _remember(made, version=1, note="", by=by)
     _touch(draft)
-    members.record(by=by, act="commitment.made", on=made.reference)
+    members.record(by=by, act="commitment.made", on=made.reference, reason=_origin(made))
     return made
 
 
 @transaction.atomic
 def report(
-    *, commitment: Commitment, seen: int, status: str, note: str = "", due_on: date | None = None, by: Any = None
+    *,
+    commitment: Commitment,
+    seen: int,
+    status: str,
+    note: str = "",
+    value: str = "",
+    due_on: date | None = None,
+    by: Any = None,
 ) -> CommitmentUpdate:
-    """Say how far a commitment is; the one that reports on an older state is refused and loses no words.
+    """Say how far a commitment is, and which value its indicator has now.
+
+    The one that reports on an older state is refused and loses no words.
 
     Raises
     ------
@@ -90,11 +101,11 @@ def report(
         Somebody reported meanwhile, nothing is said, the status is none, or a promise is changed, dropped or put off
         without saying why.
     """
-    note, due = note.strip(), due_on or commitment.due_on
+    note, value, due = note.strip(), value.strip(), due_on or commitment.due_on
     if status not in Commitment.Status.values:
         raise ActError("status", f"There is no status {status!r}. Choose one of {', '.join(Commitment.Status.values)}.")
     known = Commitment.objects.get(pk=commitment.pk)
-    if not note and status == known.status and due == known.due_on:
+    if not (note or value) and status == known.status and due == known.due_on:
         raise ActError("nothing", "Status and date stay as they are and nothing is said. Write what happened.")
     explained = (status in _MUST_EXPLAIN and status != known.status) or due > known.due_on
     if explained and len(note) < LEAST_NOTE:
@@ -102,9 +113,9 @@ def report(
             "why", f"Who changes, drops or puts off a promise says why, in at least {LEAST_NOTE} characters. Say it."
         )
     _advance(commitment, seen, status=status, due_on=due)
-    update = _remember(commitment, version=commitment.version, note=note, by=by)
+    update = _remember(commitment, version=commitment.version, note=note, value=value, by=by)
     _touch(commitment.draft)
-    members.record(by=by, act="commitment.reported", on=commitment.reference, reason=status)
+    members.record(by=by, act="commitment.reported", on=commitment.reference, reason=f"{status}, {_origin(commitment)}")
     return update
 
 
@@ -133,7 +144,7 @@ def amend(*, commitment: Commitment, seen: int, note: str, by: Any = None, **cha
     _advance(commitment, seen, **given)
     update = _remember(commitment, version=commitment.version, note=note.strip(), by=by)
     _touch(commitment.draft)
-    members.record(by=by, act="commitment.amended", on=commitment.reference)
+    members.record(by=by, act="commitment.amended", on=commitment.reference, reason=_origin(commitment))
     return update
 
 
@@ -145,12 +156,19 @@ def _advance(commitment: Commitment, seen: int, **changes: Any) -> None:
     commitment.refresh_from_db()
 
 
-def _remember(commitment: Commitment, *, version: int, note: str, by: Any) -> CommitmentUpdate:
+def _origin(commitment: Commitment) -> str:
+    """Say from where a commitment follows, so that who reads the trail alone finds the consultation and the clause."""
+    draft = commitment.draft
+    return f"{commitment.clause.code} in version {draft.version} of {draft.reference}, {draft.consultation.reference}"
+
+
+def _remember(commitment: Commitment, *, version: int, note: str, by: Any, value: str = "") -> CommitmentUpdate:
     return CommitmentUpdate.objects.create(
         commitment=commitment,
         version=version,
         status=commitment.status,
         note=note,
+        value=value,
         due_on=commitment.due_on,
         by_mark=mark_of(by),
     )
@@ -167,6 +185,12 @@ def _checked_indicator(indicator: str, link: str) -> tuple[str, str]:
     if not link.startswith("https://") or " " in link:
         raise ActError("link", f"{link!r} is no permanent link. Give a page of this site, or one with https.")
     return indicator.strip(), link
+
+
+def note_as_reminded(*, commitment: Commitment, of: str) -> bool:
+    """Note of what somebody is reminded; of two who try, one is to send the mail."""
+    waiting = Commitment.objects.filter(pk=commitment.pk).exclude(reminded_of=of)
+    return bool(waiting.update(reminded_of=of))
 
 
 def _touch(draft: Draft) -> None:
@@ -187,6 +211,7 @@ def export_commitments(account: Any) -> list[dict[str, Any]]:
             "title": each.commitment.title,
             "status": each.status,
             "note": each.note,
+            "value": each.value,
             "due_on": each.due_on.isoformat(),
             "at": each.at.isoformat(),
         }

@@ -25,7 +25,7 @@ from minga.deliberation.engine.errors import ActError
 from minga.deliberation.engine.texts.replies import without_formula
 from minga.deliberation.forms_commitments import ReportForm
 from minga.deliberation.models import Commitment, Consultation
-from minga.deliberation.selectors import citing, publishing
+from minga.deliberation.selectors import citing, promised, publishing
 from minga.deliberation.selectors import commitments as selectors
 from minga.deliberation.selectors import drafts as texts
 from minga.deliberation.services import committing
@@ -37,16 +37,20 @@ from minga.web.ratelimit import limited
 
 _A_PAGE = 30
 _LONGEST_OWNER = 80
+_FILES = limited("deliberation-files", times=120, seconds=600, reading=True)
 
 
 def _filters(request: HttpRequest) -> dict[str, str]:
     """Return the filters of the address; a value that there is not filters nothing."""
     status, country = request.GET.get("status", ""), request.GET.get("country", "")
+    consultation, sort = request.GET.get("consultation", ""), request.GET.get("sort", "")
     return {
         "status": status if status in dict(wording.statuses()) else "",
         "country": country if country in selectors.countries() else "",
         # PostgreSQL cannot compare with the character NUL, and nobody types it
         "owner": request.GET.get("owner", "").replace("\x00", "").strip()[:_LONGEST_OWNER],
+        "consultation": consultation if consultation in {one.slug for one in selectors.consultations()} else "",
+        "sort": sort if sort in selectors.SORTS else "",
     }
 
 
@@ -79,12 +83,19 @@ def _tracker(
         "count": selectors.counted(commitments),
         "mine": [card(each) for each in selectors.to_report_by(request.user)[:_A_PAGE]] if not consultation else [],
         "chosen": chosen,
-        "is_filtered": any(chosen.values()),
+        "is_filtered": any(value for name, value in chosen.items() if name != "sort"),
         "statuses": wording.statuses(),
+        "sorts": wording.sorts(),
+        "consultations": [] if consultation else _choices(),
+        "years": promised.years(commitments),
         "countries": sorted(countries, key=lambda pair: sorting_key(pair[1])),
         "files": [(ending, f"{_file_address(consultation, ending)}") for ending in ("csv", "json", "ics")],
     }
     return render(request, "deliberation/commitments.html", words)
+
+
+def _choices() -> list[tuple[str, str]]:
+    return [(one.slug, wording_consulting.shown(one).title) for one in selectors.consultations()]
 
 
 def _file_address(consultation: Consultation | None, ending: str) -> str:
@@ -107,6 +118,7 @@ def card(commitment: Commitment) -> dict[str, Any]:
 
 # ---------------------------------------------------------------- files
 @require_safe
+@_FILES
 def tracker_file(request: HttpRequest, ending: str) -> HttpResponse:
     """Give all commitments as CSV, JSON, or a calendar of due dates; with the filters of the address."""
     found = selectors.tracked(selectors.public_commitments(), **_filters(request))
@@ -114,6 +126,7 @@ def tracker_file(request: HttpRequest, ending: str) -> HttpResponse:
 
 
 @require_safe
+@_FILES
 @shows_consultation
 def consultation_file(request: HttpRequest, consultation: Consultation, ending: str) -> HttpResponse:
     """Give the commitments of one consultation as a file."""
@@ -125,15 +138,19 @@ def _file(request: HttpRequest, commitments: QuerySet[Commitment], ending: str, 
     whole = wording_publishing.whole_by(request)
     if ending == "ics":
         return _calendar(request, commitments, name)
-    rows = [wording.to_plain(each, whole, _address(each)) for each in commitments]
+    if ending not in {"csv", "json"}:
+        raise Http404
+    found = list(commitments)
+    voices = promised.voices_behind(found)
+    rows = [wording.to_plain(each, whole, voices[each.pk]) for each in found]
     if ending == "json":
         return JsonResponse({"commitments": rows}, json_dumps_params={"ensure_ascii": False, "indent": 1})
-    if ending != "csv":
-        raise Http404
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(wording.COLUMNS)
-    writer.writerows([without_formula(str(row[column])) for column in wording.COLUMNS] for row in rows)
+    for row in rows:
+        row["voices"] = " ".join(row["voices"])
+        writer.writerow([without_formula(str(row[column])) for column in wording.COLUMNS])
     return _attached(text.getvalue(), "text/csv; charset=utf-8", f"{name}.csv")
 
 
@@ -174,7 +191,7 @@ def commitment_report(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return redirect(f"{_address(found)}#report")
-    form = ReportForm(request.POST, may_decide=selectors.may_decide(request.user, found))
+    form = _report_form(request, found, request.POST)
     if not form.is_valid():
         return _page(request, found, form)
     try:
@@ -188,6 +205,11 @@ def commitment_report(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect(_address(found))
 
 
+def _report_form(request: HttpRequest, found: Commitment, *arguments: Any, **named: Any) -> ReportForm:
+    may_decide = selectors.may_decide(request.user, found)
+    return ReportForm(*arguments, may_decide=may_decide, is_measured=found.is_measured, **named)
+
+
 def _page(request: HttpRequest, commitment: Commitment, form: ReportForm | None = None) -> HttpResponse:
     consultation, draft = commitment.draft.consultation, commitment.draft
     rows = {row.code: row for row in texts.clauses_at(draft, draft.version)}
@@ -198,7 +220,7 @@ def _page(request: HttpRequest, commitment: Commitment, form: ReportForm | None 
     may_decide = selectors.may_decide(request.user, commitment)
     if form is None and may_report:
         known = {"seen": commitment.version, "status": commitment.status, "due_on": commitment.due_on}
-        form = ReportForm(may_decide=may_decide, initial=known)
+        form = _report_form(request, commitment, initial=known)
     published = citing.look_up(commitment.indicator_link) if commitment.indicator_link else None
     words = card(commitment) | {
         "clause": rows.get(commitment.clause.code),

@@ -15,7 +15,7 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 
 @dataclass(frozen=True)
 class Note:
-    """One thing that stands behind a clause: a "voice", a "theme", a "statement", an "answer" or "evidence".
+    """What stands behind a clause: a "voice", "theme", "statement", "answer" or "evidence"; or follows: a "commitment".
 
     Parameters
     ----------
@@ -141,6 +141,7 @@ class Labels:
     statement: str = "Statement {code}"
     answer: str = "Answer"
     evidence: str = "Evidence"
+    commitment: str = "Commitment {code}"
     answers: dict[str, str] = field(
         default_factory=lambda: {
             "accepted": "accepted",
