@@ -32,6 +32,46 @@ class PlainForm(forms.Form):
         self.label_suffix = ""
 
 
+class TranslatedForm(PlainForm):
+    """A form that also asks for a title and a description in each language of the site."""
+
+    def _add_translations(self, title: Any) -> None:
+        """Add the fields; `title` is the label of the shorter ones, with a place for the language."""
+        for code, name in settings.LANGUAGES:
+            self.fields[f"title-{code}"] = forms.CharField(
+                label=title % {"language": name}, max_length=200, required=False
+            )
+            self.fields[f"about-{code}"] = forms.CharField(
+                label=_("What it is about (%(language)s)") % {"language": name},
+                max_length=_LONGEST_ABOUT,
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 4}),
+            )
+
+    @property
+    def translated_fields(self) -> list[Any]:
+        """The fields of the translations, as bound fields."""
+        return [self[name] for name in self.fields if "-" in name]
+
+    @staticmethod
+    def shown_translations(row: Any) -> dict[str, str]:
+        """Return what these fields show of a row that has translations."""
+        return {
+            f"{name}-{code}": texts.get(name, "")
+            for code, texts in row.translations.items()
+            for name in ("title", "about")
+        }
+
+    def translations(self) -> dict[str, dict[str, str]]:
+        """Return the translations that have a title, without the language in which all of it is written."""
+        given = self.cleaned_data
+        return {
+            code: {name: given[f"{name}-{code}"] for name in ("title", "about")}
+            for code, _name in settings.LANGUAGES
+            if given[f"title-{code}"] and code != given["language"]
+        }
+
+
 class _PlacedForm(PlainForm):
     """A form that asks how far something reaches."""
 
@@ -99,7 +139,7 @@ class ConsultationForm(_PlacedForm):
         return {name: self.cleaned_data[name] for name in named} | {"organization": organization}
 
 
-class SettingsForm(_PlacedForm):
+class SettingsForm(_PlacedForm, TranslatedForm):
     """Everything that a consultation says of itself, in several languages, with its rules and its population."""
 
     title = forms.CharField(label=_("What is asked?"), max_length=200)
@@ -137,21 +177,7 @@ class SettingsForm(_PlacedForm):
 
     def __init__(self, language: str, *arguments: Any, **named: Any) -> None:
         super().__init__(language, *arguments, **named)
-        for code, name in settings.LANGUAGES:
-            self.fields[f"title-{code}"] = forms.CharField(
-                label=_("Title (%(language)s)") % {"language": name}, max_length=200, required=False
-            )
-            self.fields[f"about-{code}"] = forms.CharField(
-                label=_("What it is about (%(language)s)") % {"language": name},
-                max_length=_LONGEST_ABOUT,
-                required=False,
-                widget=forms.Textarea(attrs={"rows": 4}),
-            )
-
-    @property
-    def translated_fields(self) -> list[Any]:
-        """The fields of the translations, as bound fields."""
-        return [self[name] for name in self.fields if "-" in name]
+        self._add_translations(_("Title (%(language)s)"))
 
     @classmethod
     def of(cls, consultation: Consultation, seen: str, language: str) -> SettingsForm:
@@ -159,9 +185,7 @@ class SettingsForm(_PlacedForm):
         named = ("title", "about", "language", "level", "country", "place", "policy", "reference_source")
         initial = {name: getattr(consultation, name) for name in named} | {"seen": seen}
         initial["population"] = _population_lines(consultation.reference_population)
-        for code, texts in consultation.translations.items():
-            initial |= {f"{name}-{code}": texts.get(name, "") for name in ("title", "about")}
-        return cls(language, initial=initial)
+        return cls(language, initial=initial | cls.shown_translations(consultation))
 
     def clean_population(self) -> dict[str, dict[str, float]]:
         """Read the shares line by line; what cannot be read is named with its line."""
@@ -183,13 +207,8 @@ class SettingsForm(_PlacedForm):
         """Return what the service takes."""
         given = self.cleaned_data
         named = ("title", "about", "language", "level", "country", "place", "policy", "reference_source")
-        translations = {
-            code: {name: given[f"{name}-{code}"] for name in ("title", "about")}
-            for code, _name in settings.LANGUAGES
-            if given[f"title-{code}"] and code != given["language"]
-        }
         return {name: given[name] for name in named} | {
-            "translations": translations,
+            "translations": self.translations(),
             "reference_population": given["population"],
         }
 

@@ -10,14 +10,14 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from minga.deliberation.forms_consulting import PlainForm
+from minga.deliberation.forms_consulting import PlainForm, TranslatedForm
 from minga.deliberation.models import Conversation, Round
 from minga.deliberation.services.setting_up import MOST_CODES
 
 _LONGEST_ABOUT = 5000
 
 
-class ConversationForm(PlainForm):
+class ConversationForm(TranslatedForm):
     """The question, who may take part, and how statements come in."""
 
     title = forms.CharField(
@@ -75,26 +75,12 @@ class ConversationForm(PlainForm):
             del self.fields["seen"]
             return
         del self.fields["slug"]
-        for code, name in settings.LANGUAGES:
-            self.fields[f"title-{code}"] = forms.CharField(
-                label=_("Question (%(language)s)") % {"language": name}, max_length=200, required=False
-            )
-            self.fields[f"about-{code}"] = forms.CharField(
-                label=_("What it is about (%(language)s)") % {"language": name},
-                max_length=_LONGEST_ABOUT,
-                required=False,
-                widget=forms.Textarea(attrs={"rows": 4}),
-            )
+        self._add_translations(_("Question (%(language)s)"))
 
     @property
     def own_fields(self) -> list[Any]:
         """The fields that are shown, without the translations."""
         return [self[name] for name in self.fields if "-" not in name and name != "seen"]
-
-    @property
-    def translated_fields(self) -> list[Any]:
-        """The fields of the translations, as bound fields."""
-        return [self[name] for name in self.fields if "-" in name]
 
     @classmethod
     def of(cls, conversation: Conversation, rounds: Iterable[Round], seen: str) -> ConversationForm:
@@ -103,9 +89,7 @@ class ConversationForm(PlainForm):
         initial: dict[str, Any] = {name: getattr(conversation, name) for name in named} | {"seen": seen}
         initial["round"] = conversation.round.number if conversation.round else None
         initial["closes_on"] = conversation.closes_at.date() if conversation.closes_at else None
-        for code, texts in conversation.translations.items():
-            initial |= {f"{name}-{code}": texts.get(name, "") for name in ("title", "about")}
-        return cls(rounds, False, initial=initial)
+        return cls(rounds, False, initial=initial | cls.shown_translations(conversation))
 
     def fields_for_service(self) -> dict[str, Any]:
         """Return what the service takes, without the word in the address."""
@@ -119,13 +103,7 @@ class ConversationForm(PlainForm):
         }
         if "slug" in self.fields:
             return fields
-        return fields | {
-            "translations": {
-                code: {name: given[f"{name}-{code}"] for name in ("title", "about")}
-                for code, _name in settings.LANGUAGES
-                if given[f"title-{code}"] and code != given["language"]
-            }
-        }
+        return fields | {"translations": self.translations()}
 
 
 class FirstStatementsForm(PlainForm):
