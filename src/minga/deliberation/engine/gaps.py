@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from minga.deliberation.engine import clustering
+from minga.deliberation.engine.chance import dealt
 from minga.deliberation.engine.intervals import wilson
 from minga.deliberation.engine.projection import OpinionMap, hashed_order, stretch
 from minga.deliberation.engine.votes import Floats, Ints
@@ -60,7 +61,8 @@ def borders(opinions: OpinionMap, label: Ints) -> pl.DataFrame:
     expected = _if_alike(opinions, order, own, centres, pairs)
     rows = []
     for pair in pairs:
-        counted = strips(places, own, *pair) if min(sizes[list(pair)]) >= MIN_PERSONS else (None, None)
+        is_judged = min(sizes[list(pair)]) >= MIN_PERSONS
+        counted: tuple[int | None, int | None] = strips(places, own, *pair) if is_judged else (None, None)
         rows.append((*pair, *counted, *judged(*counted, expected[pair])))
     return pl.DataFrame(rows, schema=_KINDS, orient="row")
 
@@ -129,13 +131,11 @@ def _if_alike(
     axes = [opinions.statements[f"pc{at + 1}"].to_numpy()[table.column] for at in range(len(opinions.eigenvalues))]
     centred = np.where(out[table.column], 0.0, table.value - means[table.column])
     cell = table.column.astype(np.int64) * len(centres) + label[table.row]
-    by_cell = np.argsort(cell, kind="stable")
     stretched = stretch(opinions.table, out)[people]
     random = np.random.default_rng([opinions.seed, 13])
     total = {pair: np.zeros(2) for pair in pairs}
     for _ in range(SHUFFLES):
-        shuffled = np.empty_like(centred)
-        shuffled[by_cell] = centred[np.argsort(cell + random.random(len(cell)))]
+        shuffled = dealt(centred, cell, random)
         sums = [np.bincount(table.row, weights=shuffled * axis, minlength=len(people)) for axis in axes]
         places = np.column_stack(sums) * stretched[:, None]
         joined = clustering.nearest(places, centres)

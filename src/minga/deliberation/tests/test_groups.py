@@ -212,7 +212,8 @@ def test_people_spread_evenly_come_back_as_well_and_the_method_page_says_so():
     where, limit, pull = random.normal(size=(600, 1)), random.normal(size=60), random.choice([-1, 1], 60)
     agree = random.random((600, 60)) < 1 / (1 + np.exp(-pull * (where - limit)))
     votes = acts(np.repeat(np.arange(600), 60), np.tile(np.arange(60), 600), np.where(agree, 1, -1).ravel())
-    assert mapped(votes).is_clear
+    found = mapped(votes)
+    assert (found.is_clear, found.separation) == (True, "no_gap")
 
 
 @pytest.mark.parametrize("k", [2.5, "3", True])

@@ -25,6 +25,7 @@ def test_stable_groups_do_not_hang_on_the_order_of_rows(votes, random):
     both = first.labels.join(again.labels, on="participant")
     assert both["group"].equals(both["group_right"].rename("group"))
     assert first.k == again.k
+    assert first.borders.equals(again.borders)
 
 
 @quick
