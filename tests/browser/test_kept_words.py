@@ -43,14 +43,14 @@ def kept(page: Page) -> int:
 
 
 def test_the_chosen_answer_and_clause_outlive_a_reload_as_the_words_do(karim: Page, house: House):
-    karim.goto(f"{house.address}/en{_FORM.format(2)}")
+    karim.goto(f"{house.address}/en{_FORM.format(5)}")
     write(karim, "already_covered", WHY, clause=1)
     clause = karim.locator("select[name=covered_by]").input_value()
     assert clause
     context = karim.context
     karim.close(run_before_unload=False)
     again = context.new_page()
-    again.goto(f"{house.address}/en{_FORM.format(2)}")
+    again.goto(f"{house.address}/en{_FORM.format(5)}")
     expect(again.locator("input[name=answer]:checked")).to_have_value("already_covered")
     expect(again.locator("select[name=covered_by]")).to_have_value(clause)
     expect(again.locator("textarea[name=reason]")).to_have_value(WHY)

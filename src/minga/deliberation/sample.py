@@ -109,6 +109,7 @@ def _load_open() -> None:
     story.take_in(told, said["sources"], rounds=rounds)
     story.answer_themes(told, said["themes"])
     _begin_text(told, said["draft"])
+    story.say_what_is_covered(told, said["covered"])
     days.date_answers(asked, calendar)
 
 
@@ -148,7 +149,7 @@ def _begin_text(told: story.Told, said: Mapping[str, Any]) -> None:
         pk=sample_id(f"{told.consultation.slug}/{said['slug']}"),
     )  # fmt: skip
     for row in reversed(said["clauses"]):
-        drafting.add_clause(
+        told.clauses[row["heading"]] = drafting.add_clause(
             draft=draft, heading=row["heading"], text=row["text"], by=told.officer,
             dispositions=[told.answers[theme] for theme in row["themes"]],
         )  # fmt: skip

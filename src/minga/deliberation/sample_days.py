@@ -60,7 +60,10 @@ def date_consultation(consultation: Consultation, calendar: Calendar) -> None:
 
 
 def date_answers(consultation: Consultation, calendar: Calendar) -> None:
-    """Let voices be read when they came, then sorted, then answered; statements are answered after the map."""
+    """Let voices be read when they came, then sorted, then answered; statements are answered after the map.
+
+    What a clause covers already is answered once that clause is published.
+    """
     for source in consultation.sources.all():
         consultation.sources.filter(pk=source.pk).update(read_at=source.received_at)
         Voice.objects.filter(source=source).update(created_at=source.received_at)
@@ -70,7 +73,9 @@ def date_answers(consultation: Consultation, calendar: Calendar) -> None:
     links = ThemeLink.objects.filter(theme__consultation=consultation).order_by("pk")
     _one_after_another(links, "at", sorted_at)
     answers = Disposition.objects.filter(consultation=consultation).order_by("at", "pk")
-    _one_after_another(answers.filter(statement=None), "at", calendar.at("answered"))
+    _one_after_another(answers.filter(statement=None, covered_by=None), "at", calendar.at("answered"))
+    if "covered" in calendar.days:
+        _one_after_another(answers.exclude(covered_by=None), "at", calendar.at("covered"))
     if "agreed" in calendar.days:
         _one_after_another(answers.exclude(statement=None), "at", calendar.at("agreed"))
 

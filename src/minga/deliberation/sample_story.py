@@ -182,6 +182,13 @@ def _cite(told: Told) -> None:
             citing.cite(of=told.clauses[key], link=link, by=told.officer)
 
 
+def say_what_is_covered(told: Told, rows: Iterable[Mapping[str, str]]) -> None:
+    """Answer voices that a published clause covers already, and name it."""
+    for row in rows:
+        voice = next(one for one in told.voices.values() if one.text == row["voice"])
+        _answer(told, voice, "already_covered", row["reason"], covered_by=told.clauses[row["clause"]])
+
+
 # ---------------------------------------------------------------- decision and promises
 def answer_common_ground(told: Told, by_number: Mapping[int, Mapping[str, str]]) -> None:
     """Answer what all groups of the conversation agree on, and tie it to the clause that says so.

@@ -179,10 +179,14 @@ def open_one_comes_of_the_promise_and_lies_in_the_past():
     steps_stand_behind_each_other(
         ("opening", (asked.created_at, asked.created_at)),
         ("themes", span(ThemeLink.objects.filter(theme__consultation=asked), "at")),
-        ("answers", span(asked.dispositions, "at")),
+        ("answers", span(asked.dispositions.filter(covered_by=None), "at")),
         ("first text", span(draft.versions, "published_at")),
+        ("what the text covers", span(asked.dispositions.exclude(covered_by=None), "at")),
         ("today", (now, now)),
     )
+    covered = asked.dispositions.get(covered_by__isnull=False)
+    assert covered.voice.text.startswith("Apprendre à lire les mesures")
+    assert covered.covered_by.versions.get(version=1).heading == "First course"
     assert asked.opened_at <= span(asked.sources, "received_at")[0]
     assert span(asked.sources, "received_at")[1] < span(asked.themes, "created_at")[0]
     assert span(Vote.objects.filter(statement__conversation=talk), "at")[1] < now
