@@ -39,8 +39,9 @@ def _tell(one: Attendance, site: str) -> bool:
         subject = " ".join(_subject(one.meeting).split())
         try:
             return bool(send_mail(subject, render_to_string("meetings/mail.txt", words), None, [_address(one)]))
-        except OSError:  # no mail server answers; smtplib's errors are of this kind
-            log.warning("a mail about a meeting could not be sent")
+        except OSError as wrong:  # no mail server answers; smtplib's errors are of this kind
+            # its kind only: the words of an error may hold the address
+            log.warning("a mail about a meeting could not be sent (%s)", type(wrong).__name__)
             return False
 
 

@@ -27,10 +27,12 @@ def likeness(asked: Sequence[Said], known: Sequence[Said]) -> Floats:
         found = np.asarray(_suggester(settings.SUGGESTER)(asked, known), dtype=np.float64)
         if found.shape != shape:
             raise ValueError(f"The suggester gave a table of {found.shape} instead of {shape}.")
-    except Exception:  # whatever a model or a service does wrong
+    except Exception as wrong:  # whatever a model or a service does wrong
         if f"{by_words.__module__}.{by_words.__name__}" == settings.SUGGESTER:
             raise
-        log.warning("the suggester %s failed; suggestions rest on words alone", settings.SUGGESTER)
+        # its kind only: the words of an error may hold what people wrote
+        kind = type(wrong).__name__
+        log.warning("the suggester %s failed (%s); suggestions rest on words alone", settings.SUGGESTER, kind)
         found = by_words(asked, known)
     return np.clip(np.nan_to_num(found), 0.0, 1.0)
 

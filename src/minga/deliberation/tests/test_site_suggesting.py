@@ -40,11 +40,13 @@ def test_another_suggester_is_asked_where_one_is_set_and_kept_within_bounds(sett
     assert suggesting.likeness(ASKED, known).tolist() == [[1.0, 0.0], [0.0, 0.0]]
 
 
-@pytest.mark.parametrize("name", ["of_another_shape", "broken", "nowhere"])
-def test_where_another_suggester_fails_words_stand_in_and_the_log_says_so(settings, caplog, name):
+@pytest.mark.parametrize(
+    ("name", "kind"), [("of_another_shape", "ValueError"), ("broken", "OSError"), ("nowhere", "ImportError")]
+)
+def test_where_another_suggester_fails_words_stand_in_and_the_log_says_so(settings, caplog, name, kind):
     settings.SUGGESTER = f"{__name__}.{name}"
     assert np.allclose(suggesting.likeness(ASKED, KNOWN), by_words(ASKED, KNOWN))
-    assert "suggestions rest on words alone" in caplog.text
+    assert f"failed ({kind}); suggestions rest on words alone" in caplog.text
     assert "bakers" not in caplog.text.lower(), "what people wrote is in no log"
 
 

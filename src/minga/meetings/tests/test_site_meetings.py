@@ -357,17 +357,19 @@ def test_role_holders_are_told_that_they_are_invited(amina):
     assert sorted(one.to[0] for one in mail.outbox) == [account.email, "karim@example.org"]
 
 
-def test_mail_server_that_is_away_stops_nobody(amina, khadija, monkeypatch):
+def test_mail_server_that_is_away_stops_nobody_and_the_log_names_no_address(amina, khadija, monkeypatch, caplog):
     from minga.meetings import tasks
 
-    def away(*_given):
-        raise OSError("connection refused")
+    def away(*given):
+        raise ConnectionRefusedError(f"refused: {given[-1]}")
 
     meeting = called(organization=amina[2], is_public=True)
     khadija.post(address("register", meeting.pk), {"organization": "", "gender": ""})
     monkeypatch.setattr(tasks, "send_mail", away)
     assert amina[0].post(address("cancel", meeting.pk)).status_code == 302
     assert Meeting.objects.get().state == "cancelled"
+    assert "a mail about a meeting could not be sent (ConnectionRefusedError)" in caplog.text
+    assert "@" not in caplog.text
 
 
 # ---------------------------------------------------------------- lists, panels
