@@ -49,9 +49,6 @@ def refusal(code: str) -> Words:
 #: Answers as whole words to a reader.
 ANSWERS: Mapping[str, Words] = dict(Disposition.Answer.choices)
 
-#: Colour of the tag of an answer; the word says the same.
-TONES = {"accepted": "good", "accepted_in_part": "good", "rejected": "bad"}
-
 
 # ---------------------------------------------------------------- coverage
 MEASURES: Mapping[str, tuple[Words, Words]] = {
