@@ -1,4 +1,4 @@
-"""What deliberation shows on pages below it: what a country is asked, what an organization runs, one's own desks."""
+"""What deliberation shows on lower pages: what a country is asked, organizations run, meetings led to; one's desks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 
 from minga.deliberation import wording_consulting as wording
 from minga.deliberation.models import Consultation
-from minga.deliberation.selectors import access, commitments, consulting
+from minga.deliberation.selectors import access, commitments, consulting, harvesting
 from minga.web.panels import panel
 
 #: how many a page below shows; the list of consultations has the rest
@@ -47,6 +47,13 @@ def organization(request: HttpRequest, subject: Any) -> str | None:
         "may_begin": subject in consulting.organizations_for_consultations(request.user),
     }
     return _template(request, "_panel_organization", words) if any(words.values()) else None
+
+
+@panel("meetings:meeting")
+def meeting(request: HttpRequest, subject: Any) -> str | None:
+    """Lead from a meeting to the voices that its takeaways became, and to what became of these."""
+    heard = [(one, wording.shown(one), told) for one, told in harvesting.voices_of_meeting(subject)]
+    return _template(request, "_panel_meeting", {"heard": heard}) if heard else None
 
 
 @panel("members:me")

@@ -46,6 +46,10 @@ REFUSALS: Mapping[str, Words] = {
         "A public meeting names its host, and this organization is not listed in the directory. List it on its page "
         "first, or keep the meeting to those who are invited."
     ),
+    "taken_in": _(
+        "A consultation took this takeaway in as a voice, so it stays: its way to the answer begins here. You can "
+        "still change its words."
+    ),
     "many": _("There are too many entries already. Delete one before you add another."),
 }
 

@@ -108,8 +108,9 @@ class Voice(models.Model):
     statement = models.ForeignKey(
         "deliberation.Statement", null=True, blank=True, on_delete=models.SET_NULL, related_name="voices"
     )
+    #: the way from the meeting to the answer stays: meetings deletes no takeaway on which a voice rests
     takeaway = models.ForeignKey(
-        "meetings.Takeaway", null=True, blank=True, on_delete=models.SET_NULL, related_name="voices"
+        "meetings.Takeaway", null=True, blank=True, on_delete=models.PROTECT, related_name="voices"
     )
     created_at = models.DateTimeField(auto_now_add=True)
     #: the sender took it back; the row stays, without its words

@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from minga.deliberation.models import Consultation, Conversation, Statement, Voice
-from minga.deliberation.selectors import tracing
+from minga.deliberation.selectors import access, tracing, voices
+from minga.deliberation.selectors.voices import Story
 from minga.meetings import selectors as meetings
 
 #: Which statements of a conversation: all accepted ones, or those that all groups agree on or reject.
@@ -23,6 +24,17 @@ def takeaways_for(consultation: Consultation, account: Any) -> list[tuple[Any, l
     for one in meetings.takeaways_open_to(account):
         found.setdefault(one.meeting, []).append((one, one.pk in there))
     return list(found.items())
+
+
+def voices_of_meeting(meeting: Any) -> list[tuple[Consultation, list[Story]]]:
+    """Return the voices that takeaways of a meeting became and that everyone may read, with the way of each."""
+    asked = access.public_consultations().filter(voices__takeaway__meeting=meeting).distinct().order_by("opened_at")
+    found = []
+    for consultation in asked:
+        own = voices.public_voices(consultation).filter(takeaway__meeting=meeting).select_related("takeaway")
+        if told := voices.stories(consultation, own.order_by("takeaway__number")):
+            found.append((consultation, told))
+    return found
 
 
 def statements_to_take(conversation: Conversation, which: str) -> QuerySet[Statement]:

@@ -93,6 +93,10 @@ def meeting_became_voices_and_is_linked(client):
     assert heard.voices.filter(takeaway__isnull=False).count() == heard.voices.count() > 0
     page = client.get(f"{ROOT}/sample-ai-strategy/").content.decode()
     assert f"/en/meetings/{heard.meeting_id}/" in linked(page)
+    of_meeting = linked(client.get(f"/en/meetings/{heard.meeting_id}/").content.decode())
+    assert f"{ROOT}/sample-ai-strategy/" in of_meeting
+    for voice in heard.voices.all():
+        assert f"{ROOT}/sample-ai-strategy/voices/{voice.number}/" in of_meeting, "meeting -> voice"
 
 
 def every_arrow_from_the_factory_is_a_link(client):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, ProtectedError
 from django.utils import timezone
 
 from minga.meetings import selectors
@@ -77,7 +77,20 @@ def set_done(*, takeaway: Takeaway, done: bool) -> None:
 
 @transaction.atomic
 def delete_takeaway(*, takeaway: Takeaway, by: Any = None) -> None:
-    """Take a takeaway out; voices that a consultation made of it keep their words."""
+    """Take a takeaway out, unless something of another room rests on it.
+
+    Raises
+    ------
+    ActError
+        A consultation took it in as a voice: its way from the meeting to the answer would end here.
+    """
     meeting = takeaway.meeting
-    takeaway.delete()
+    try:
+        takeaway.delete()
+    except ProtectedError:
+        raise ActError(
+            "taken_in",
+            f"Takeaway {takeaway.number} was taken in elsewhere, as a voice of a consultation, so it stays. Its words "
+            "can still be changed.",
+        ) from None
     trail.record(by=by, act="meeting.takeaway_deleted", on=meeting.reference)

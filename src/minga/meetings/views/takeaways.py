@@ -80,7 +80,10 @@ def done(request: HttpRequest, meeting: Meeting, number: int) -> HttpResponse:
 @require_POST
 @organizes
 def delete(request: HttpRequest, meeting: Meeting, number: int) -> HttpResponse:
-    """Delete a takeaway."""
-    services.delete_takeaway(takeaway=_found(meeting, number), by=request.user)
+    """Delete a takeaway, unless a voice rests on it."""
+    try:
+        services.delete_takeaway(takeaway=_found(meeting, number), by=request.user)
+    except ActError as error:
+        return refused(request, error, "takeaways", meeting)
     messages.success(request, _("The takeaway is deleted."))
     return redirect("meetings:takeaways", pk=meeting.pk)
