@@ -10,6 +10,7 @@ from pathlib import Path
 import polib
 import pytest
 import yaml
+from django.utils import dates, translation
 
 from minga import readiness
 from scripts import translations
@@ -51,6 +52,15 @@ def test_every_marked_text_is_in_the_file_and_no_other(marked, language):
 def test_every_text_is_translated_and_none_is_guessed(language):
     missing = translations.untranslated(po(language))
     assert not missing, shown(missing)
+
+
+def test_no_marked_text_is_the_name_of_a_month_or_a_day(marked):
+    """Our words come before Django's: "May" as what somebody may do would stand in every date of that month."""
+    names = {*dates.MONTHS.values(), *dates.MONTHS_3.values(), *dates.WEEKDAYS.values(), *dates.WEEKDAYS_ABBR.values()}
+    with translation.override("en"):
+        taken = {str(name) for name in names}
+    ours = {text for context, text, _plural in map(translations.key, marked) if not context}
+    assert not ours & taken, shown(sorted(ours & taken))
 
 
 def placeholders(text: str) -> set[str]:
