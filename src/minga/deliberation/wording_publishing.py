@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -48,8 +49,15 @@ def labels() -> Labels:
         answer=_("Answer"),
         evidence=_("Evidence"),
         commitment=_("Commitment {code}"),
+        day=partial(_day_in, wording_consulting.language()),
         answers={value: str(name) for value, name in Disposition.Answer.choices},
     )
+
+
+def _day_in(language: str, day: date) -> str:
+    """Write a day as a language does, whichever is spoken when the file is written."""
+    with translation.override(language):
+        return str(date_format(day, "DATE_FORMAT"))
 
 
 def language_of(written: str) -> str:
@@ -64,7 +72,7 @@ def draft_text(draft: Draft, version: int, whole: Whole, *, with_trace: bool) ->
         words = labels()
         behind = _behind(draft, version, whole, words) if with_trace else None
         is_last = draft.state == Draft.State.ADOPTED and version == draft.version
-        promises = _promises(draft, whole) if with_trace and is_last else {}
+        promises = _promises(draft, whole, words) if with_trace and is_last else {}
         clauses = tuple(
             ClauseText(
                 row.code,
@@ -100,11 +108,11 @@ def draft_text(draft: Draft, version: int, whole: Whole, *, with_trace: bool) ->
     return text, words
 
 
-def _promises(draft: Draft, whole: Whole) -> dict[str, list[Note]]:
+def _promises(draft: Draft, whole: Whole, words: Labels) -> dict[str, list[Note]]:
     """Return what was promised in each clause of an adopted text, with the permanent address of each commitment."""
     found: dict[str, list[Note]] = {}
     for one in commitments.public_commitments().filter(draft=draft).order_by("number"):
-        parts = ((one.title, one.language), (one.owner, ""), (one.due_on.isoformat(), ""))
+        parts = ((one.title, one.language), (one.owner, ""), (words.day(one.due_on), ""))
         link = whole(reverse("deliberation:commitment", args=[one.pk]))
         said = " · ".join(words for words, _language in parts)
         found.setdefault(one.clause.code, []).append(Note("commitment", one.code, said, link, parts=parts))

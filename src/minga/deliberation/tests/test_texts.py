@@ -209,7 +209,8 @@ def test_contents_are_a_field_that_leads_to_every_heading():
 def test_arabic_words_run_from_right_to_left_and_english_ones_do_not():
     for language, wanted in (("ar", True), ("en", False)):
         file = opened(language=language, clauses=clauses(language))
-        with_words = [each for each in file.element.body.iter(qn("w:r")) if each.find(qn("w:t")) is not None]
+        told = [each for each in file.element.body.iter(qn("w:r")) if each.find(qn("w:t")) is not None]
+        with_words = [each for each in told if not each.text.startswith("https:")]  # an address is of no language
         assert with_words
         assert {each.find(f"{qn('w:rPr')}/{qn('w:rtl')}") is not None for each in with_words} == {wanted}
         sides = {each.find(f"{qn('w:pPr')}/{qn('w:bidi')}") is not None for each in file.element.body.iter(qn("w:p"))}
@@ -494,3 +495,43 @@ def test_arabic_cell_of_an_english_word_file_runs_from_right_to_left(trace):
 )
 def test_language_that_nobody_said_is_guessed_by_the_script(words, around, found):
     assert guessed(words, around) == found
+
+
+# ---------------------------------------------------------------- as people hold it in their hands
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_word_file_numbers_its_pages_and_says_on_each_that_it_is_a_sample(language):
+    foot = opened(language=language, is_sample=True).sections[0].footer.paragraphs[0]
+    assert [each.text.strip() for each in foot._p.iter(qn("w:instrText"))] == ["PAGE", "NUMPAGES"]
+    assert foot.text == "Sample: this text is invented. · 1 / 1"
+    assert (foot._p.find(f"{qn('w:pPr')}/{qn('w:bidi')}") is not None) == (language == "ar")
+    assert "Sample" not in opened(language=language).sections[0].footer.paragraphs[0].text
+
+
+def test_address_of_the_version_is_a_link_and_runs_from_left_to_right():
+    there = "https://minga.example/v/2/"
+    assert f'<a href="{there}" dir="ltr">{there}</a>' in write_draft(draft("ar"), "html").decode()
+    word = opened(language="ar")
+    (link,) = [each for each in word.element.body.iter(qn("w:hyperlink")) if each.find(f".//{qn('w:t')}").text == there]
+    assert word.part.rels[link.get(qn("r:id"))].target_ref == there
+    assert link.find(f".//{qn('w:rtl')}") is None
+
+
+def test_days_are_written_as_the_words_around_the_text_say():
+    labels = Labels(day=lambda day: f"{day.day} May")
+    page = write_draft(draft(), "html", labels).decode()
+    assert "Version 2, published on 2 May<" in page
+    assert "2026-05-02" not in page
+    # what programs read stays as it is
+    assert b'date="2026-05-02"' in write_draft(draft(), "xml", labels)
+
+
+def test_list_that_begins_at_three_counts_from_three_on_paper():
+    pypdf = pytest.importorskip("pypdf")
+    pytest.importorskip("weasyprint")
+    from minga.web.pdf import render
+
+    one = ClauseText("C1", "1", "Steps", "3. First try.\n4. Then buy.")
+    paper = render(write_draft(draft(clauses=(one,)), "html").decode(), "https://minga.example/")
+    words = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(paper)).pages)
+    assert "First try." in words
+    assert re.findall(r"\b(\d)\. *\n", words) == ["3", "4"]

@@ -167,13 +167,13 @@ def _version_name(at: int) -> str:
 def _references(meta: Any, draft: DraftText, labels: Labels) -> None:
     references = _add(meta, "references", source=_SOURCE)
     for at, each in enumerate(draft.versions):
-        name = labels.version.format(number=each.number, day=each.on.isoformat())
+        name = labels.version.format(number=each.number, day=labels.day(each.on))
         kind = "original" if at == 0 else "passiveRef"
         _add(references, kind, eId=_version_name(at), href=_expression(draft, each.number), showAs=name)
     who = draft.publisher or "Minga"
     _add(references, "TLCOrganization", eId="publisher", href=_organization(draft, who), showAs=who)
     if draft.adopted_on is not None:
-        by = draft.decision or labels.adopted.format(day=draft.adopted_on.isoformat())
+        by = draft.decision or labels.adopted.format(day=labels.day(draft.adopted_on))
         _add(references, "TLCEvent", eId="adoption", href="/akn/ontology/event/adoption", showAs=by)
 
 

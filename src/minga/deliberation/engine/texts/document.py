@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -122,7 +123,7 @@ class DraftText:
 
 @dataclass(frozen=True)
 class Labels:
-    """The words around a draft; English unless a page gives others. `{...}` is filled in."""
+    """The words around a draft; English unless a page gives others. `{...}` is filled in, days as `day` writes them."""
 
     contents: str = "Contents"
     version: str = "Version {number}, published on {day}"
@@ -142,6 +143,7 @@ class Labels:
     answer: str = "Answer"
     evidence: str = "Evidence"
     commitment: str = "Commitment {code}"
+    day: Callable[[date], str] = date.isoformat
     answers: dict[str, str] = field(
         default_factory=lambda: {
             "accepted": "accepted",
@@ -170,13 +172,12 @@ def clean(text: str) -> str:
 
 def facts(draft: DraftText, labels: Labels) -> list[str]:
     """Return the sentences that stand under the title: what the text is, and where it comes from."""
-    day = draft.published_on.isoformat()
-    said = [labels.version.format(number=draft.version, day=day)]
+    said = [labels.version.format(number=draft.version, day=labels.day(draft.published_on))]
     if draft.adopted_on is None:
         said.append(labels.not_adopted)
     else:
         words = labels.adopted_by if draft.decision else labels.adopted
-        said.append(words.format(day=draft.adopted_on.isoformat(), decision=draft.decision))
+        said.append(words.format(day=labels.day(draft.adopted_on), decision=draft.decision))
     if draft.consultation:
         said.append(labels.comes_of.format(title=draft.consultation))
     if draft.publisher:
@@ -192,6 +193,6 @@ def version_lines(draft: DraftText, labels: Labels) -> list[str]:
     """Return a line for each version: when it was published, and what was new."""
     lines = []
     for each in draft.versions:
-        said = labels.version.format(number=each.number, day=each.on.isoformat())
+        said = labels.version.format(number=each.number, day=labels.day(each.on))
         lines.append(clean(f"{said}: {' '.join(each.note.split())}" if each.note.strip() else said))
     return lines

@@ -47,14 +47,29 @@ def write_html(draft: DraftText, labels: Labels | None = None, *, with_trace: bo
     labels = labels or Labels()
     body = [
         f"<header><h1>{_safe(draft.title)}</h1>",
-        f'<div class="facts">{"".join(f"<p>{_safe(each)}</p>" for each in facts(draft, labels))}</div></header>',
+        f'<div class="facts">{"".join(f"<p>{_fact(each, draft)}</p>" for each in facts(draft, labels))}</div></header>',
         f'<nav aria-labelledby="contents"><h2 id="contents">{_safe(labels.contents)}</h2>{_contents(draft)}</nav>',
         f"<main>{''.join(_clause(each, labels, with_trace=with_trace) for each in draft.clauses)}</main>",
     ]
     if draft.versions:
         lines = "".join(f"<li>{_safe(line)}</li>" for line in version_lines(draft, labels))
         body.append(f"<footer><h2>{_safe(labels.versions)}</h2><ul>{lines}</ul></footer>")
-    return page(draft.title, draft.language, draft.direction, "\n".join(body), nonce=nonce)
+    style = _counted_on(draft)
+    return page(draft.title, draft.language, draft.direction, "\n".join(body), nonce=nonce, style=style)
+
+
+def _fact(said: str, draft: DraftText) -> str:
+    """Let the address of the version lead there; it reads from left to right in every language."""
+    there = _safe(draft.address)
+    shown = f'<a href="{there}" dir="ltr">{there}</a>'
+    return _safe(said).replace(there, shown, 1) if there else _safe(said)
+
+
+def _counted_on(draft: DraftText) -> str:
+    """Return rules for lists that do not begin at one: on paper the number in the page alone counts for nothing."""
+    starts = {block.start for clause in draft.clauses for block in blocks(clause.text) if block.kind == "numbers"}
+    rules = [f'ol[start="{start}"]{{counter-reset:list-item {start - 1}}}' for start in sorted(starts - {1})]
+    return "\n".join(rules) + "\n" if rules else ""
 
 
 def page(title: str, language: str, direction: str, body: str, *, nonce: str = "", style: str = "") -> str:

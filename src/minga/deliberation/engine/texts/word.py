@@ -34,7 +34,8 @@ def write_docx(draft: DraftText, labels: Labels | None = None, *, with_trace: bo
     files.number_headings(word)
     files.paragraph(word, draft.title, "Title", draft.language)
     for said in facts(draft, labels):
-        files.paragraph(word, said, "Body Text", draft.language)
+        _fact(word, said, draft)
+    files.number_pages(word, labels.sample if draft.is_sample else "", draft.language)
     _contents(word, draft, labels)
     for at, clause in enumerate(draft.clauses):
         _clause(word, clause, at, draft.language)
@@ -45,6 +46,17 @@ def write_docx(draft: DraftText, labels: Labels | None = None, *, with_trace: bo
         for line in version_lines(draft, labels):
             files.paragraph(word, line, "List", draft.language)
     return files.to_bytes(word)
+
+
+def _fact(word: Any, said: str, draft: DraftText) -> None:
+    """Write a sentence under the title; the address of the version leads there."""
+    before, address, after = said.partition(draft.address) if draft.address else (said, "", "")
+    made = files.empty(word, "Body Text")
+    files.run(made, before, draft.language)
+    if address:
+        files.link(made, address, address, "")
+        files.run(made, after, draft.language)
+    files.turned(made, draft.language)
 
 
 def _contents(word: Any, draft: DraftText, labels: Labels) -> None:

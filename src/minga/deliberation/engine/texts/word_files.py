@@ -147,6 +147,21 @@ def field(made: Any, kind: str, instruction: str = "") -> None:
         made.add_run()._r.append(words)
 
 
+def number_pages(word: Any, said: str, language: str) -> None:
+    """Write the number of each page and how many there are at its foot, behind words such as that it is a sample."""
+    made = word.sections[0].footer.paragraphs[0]
+    if said:
+        run(made, f"{clean(said)} · ", language)
+    for at, name in enumerate(("PAGE", "NUMPAGES")):
+        if at:
+            run(made, " / ", language)
+        field(made, "begin", f" {name} ")
+        field(made, "separate")
+        run(made, "1", language)
+        field(made, "end")
+    turned(made, language)
+
+
 # ------------------------------------------------------------------------------------------ numbering
 def number_headings(word: Any) -> None:
     """Number the headings of all levels as 1, 1.1, 1.1.1 by the file's own numbering."""
