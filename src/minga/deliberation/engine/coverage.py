@@ -98,29 +98,40 @@ def coverage(
             f"The voices have no column {', '.join(missing)}; they have {', '.join(voices.columns)}. "
             "Name strata among these."
         )
-    names = voices["voice"].to_list()
-    answers = {voice: {row["answer"] for row in trace.answer_of(voice)} & set(ANSWERS) for voice in names}
-    answered = [voice for voice in names if answers[voice]]
-    accepted = [voice for voice in answered if answers[voice] & set(ACCEPTED)]
-    told = pl.DataFrame(
-        {
-            "person": voices.select(person_of(voices)).to_series(),
-            "answered": voices["voice"].is_in(answered),
-            "accepted": voices["voice"].is_in(accepted),
-        }
+    told = outcomes(trace)
+    tables = [
+        _stratum(name, _grouped(told, voices[name]), min_group) for name in dict.fromkeys(strata) if voices.height
+    ]
+    return Coverage(_measures(trace, told), pl.concat(tables) if tables else pl.DataFrame(schema=_STRATA))
+
+
+def outcomes(trace: Trace) -> pl.DataFrame:
+    """Say of each voice whether it was answered, and whether with a yes.
+
+    Returns
+    -------
+    table, one row per voice, in the order of the voices
+        ``voice``, ``person`` (who gave it), ``answered`` (an answer stands, its own or of a theme), ``accepted``
+        (answered yes, at least in part). An answer of unknown kind answers nothing.
+
+    Source: docs/methods/trace.md.
+    """
+    answers = [{row["answer"] for row in trace.answer_of(voice)} & set(ANSWERS) for voice in trace.voices["voice"]]
+    return trace.voices.select("voice", person=person_of(trace.voices)).with_columns(
+        answered=pl.Series([bool(own) for own in answers], dtype=pl.Boolean),
+        accepted=pl.Series([bool(own & set(ACCEPTED)) for own in answers], dtype=pl.Boolean),
     )
-    tables = [_stratum(name, _grouped(told, voices[name]), min_group) for name in dict.fromkeys(strata) if names]
-    return Coverage(_measures(trace, answered, accepted), pl.concat(tables) if tables else pl.DataFrame(schema=_STRATA))
 
 
-def _measures(trace: Trace, answered: Sequence[str], accepted: Sequence[str]) -> pl.DataFrame:
+def _measures(trace: Trace, told: pl.DataFrame) -> pl.DataFrame:
     names = trace.voices["voice"].to_list()
+    answered, accepted = int(told["answered"].sum()), told.filter("accepted")["voice"].to_list()
     sourced = [is_sourced for _clause, is_sourced in trace.sourced()]
     own, rejections = _own_reasons(trace)
     counts = [
         ("read", sum(voice in trace.themes for voice in names), len(names)),
-        ("answered", len(answered), len(names)),
-        ("accepted", len(accepted), len(answered)),
+        ("answered", answered, len(names)),
+        ("accepted", len(accepted), answered),
         ("traced", sum(trace.is_traced(voice) for voice in accepted), len(accepted)),
         ("unsourced", sourced.count(False), len(sourced)),
         ("own_reason", own, rejections),

@@ -15,7 +15,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 
 from minga.deliberation.engine.audit import adoptable, audit
 from minga.deliberation.engine.common_ground import common_ground
-from minga.deliberation.engine.coverage import Coverage, coverage
+from minga.deliberation.engine.coverage import Coverage, coverage, outcomes
 from minga.deliberation.engine.lineage import with_beginnings
 from minga.deliberation.engine.trace import TABLES, Trace
 from minga.deliberation.engine.vocabulary import STRATA
@@ -294,9 +294,19 @@ def is_adoptable(consultation: Consultation, draft: Draft | None = None, *, work
 
 def coverage_of(trace: Trace) -> Coverage:
     """Count what was read, answered and carried over, as a whole and for each stratum; nothing that was taken back."""
-    voices = said_by_senders(trace.voices.filter(~pl.col("withdrawn")))
-    links = trace.links.join(voices.select("voice"), on="voice", how="semi")
+    voices, links = _counted(trace)
     return coverage(voices, links, trace.dispositions, trace.clauses, list(STRATA), min_group=settings.MIN_PERSONS)
+
+
+def outcomes_of(trace: Trace) -> pl.DataFrame:
+    """Say of each voice whether it was answered and accepted, as `coverage_of` counts them."""
+    voices, links = _counted(trace)
+    return outcomes(Trace(voices, links, trace.dispositions, trace.clauses))
+
+
+def _counted(trace: Trace) -> tuple[pl.DataFrame, pl.DataFrame]:
+    voices = said_by_senders(trace.voices.filter(~pl.col("withdrawn")))
+    return voices, trace.links.join(voices.select("voice"), on="voice", how="semi")
 
 
 def said_by_senders(voices: pl.DataFrame) -> pl.DataFrame:

@@ -19,7 +19,7 @@ from minga.deliberation import wording_consulting as wording
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.forms_consulting import ConsultationForm
 from minga.deliberation.models import Consultation, Level
-from minga.deliberation.selectors import access, consulting, finding, overview
+from minga.deliberation.selectors import access, consulting, finding, overview, rounds
 from minga.deliberation.services import consulting as services
 from minga.deliberation.views.common import posted, shows_consultation
 from minga.text import sorting_key
@@ -87,6 +87,7 @@ def consultation(request: HttpRequest, consultation: Consultation) -> HttpRespon
 
 
 @require_safe
+@limited("deliberation-round", times=120, seconds=600, reading=True)
 @shows_consultation
 def round_page(request: HttpRequest, consultation: Consultation, number: int) -> HttpResponse:
     """Show one round: what was said in it and in its parts, and how to speak in it."""
@@ -99,12 +100,23 @@ def round_page(request: HttpRequest, consultation: Consultation, number: int) ->
         "round": found.round,
         "round_where": wording.where(found.round),
         "rounds": consulting.below(found),
+        "became": _became(consultation, counted, found),
         "above": consulting.with_ancestors(found.round)[1:],
         "talks": [(one, wording.shown(one)) for one in consulting.public_conversations(consultation, found.round)],
         "least": settings.MIN_PERSONS,
         "may_speak": consultation.is_open and found.is_open,
     }
     return render(request, "deliberation/round.html", words)
+
+
+def _became(
+    consultation: Consultation, counted: list[consulting.RoundCounts], found: consulting.RoundCounts
+) -> list[tuple[consulting.RoundCounts, rounds.Outcome | None]]:
+    """Lay out a round and its parts, each with what became of its voices; nothing where nobody has spoken in it."""
+    if not found.heard:
+        return []
+    told = rounds.outcomes(consultation, counted)
+    return [(one, told[one.round.number]) for one in (found, *consulting.below(found))]
 
 
 @limited("deliberation-begin", times=30, seconds=3600)

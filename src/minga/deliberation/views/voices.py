@@ -14,14 +14,14 @@ from django.views.decorators.http import require_safe
 from minga.deliberation import wording_answering as wording
 from minga.deliberation import wording_consulting
 from minga.deliberation.models import Consultation
-from minga.deliberation.selectors import access, theming
+from minga.deliberation.selectors import access, rounds, theming
 from minga.deliberation.selectors import voices as selectors
 from minga.deliberation.views.common import shows_consultation
 from minga.meetings import selectors as meetings
 from minga.web.ratelimit import limited
 
 _PER_PAGE = 20
-_ASKED = ("q", "theme", "language", "answer")
+_ASKED = ("q", "theme", "language", "answer", "round")
 
 
 def frame(consultation: Consultation) -> dict[str, Any]:
@@ -40,6 +40,8 @@ def voices(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     found = selectors.sifted(
         every, consultation, words=asked["q"], theme=asked["theme"], language=asked["language"], answer=asked["answer"]
     )
+    choices = rounds.to_choose(consultation)
+    found = rounds.said_in(found, choices, asked["round"])
     page = Paginator(found.select_related("source"), _PER_PAGE).get_page(request.GET.get("page"))
     words = frame(consultation) | {
         "page": page,
@@ -47,6 +49,7 @@ def voices(request: HttpRequest, consultation: Consultation) -> HttpResponse:
         "asked": asked,
         "is_narrowed": any(asked.values()),
         "themes": list(theming.in_use(consultation).order_by("name")),
+        "rounds": [one.round for one in choices],
         "languages": [(code, _language_name(code)) for code in selectors.languages_of(every)],
         "answers": [(selectors.WAITING, _("waits for its answer")), *wording.ANSWERS.items()],
     }
