@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from minga import deliberation
 from minga.deliberation.cli import app
 from minga.deliberation.tests.data import golden, with_groups, without_structure
-from minga.deliberation.tests.test_trace import small, written
+from minga.deliberation.tests.traces import small, written
 from tests.support import shared_data
 
 

@@ -29,7 +29,7 @@ from minga.deliberation.models import (
 )
 from minga.deliberation.selectors import drafts, tracing, voices
 from minga.deliberation.testing_voices import consultation, heard, strata_of, themed
-from minga.deliberation.tests.test_trace import REASON, by_hand, seeded
+from minga.deliberation.tests.traces import REASON, by_hand, seeded
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
 
