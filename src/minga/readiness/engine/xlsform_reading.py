@@ -31,7 +31,7 @@ _OWN_COLUMNS = {
     "type", "name", "label", "hint", "calculation", "relevant", "required", "appearance", "constraint", "parameters",
     "constraint_message", "list_name", "form_title", "form_id", "version", "default_language", "style", "instance_name",
 }  # fmt: skip
-_LEVEL_NUMBER = re.compile(r"^\s*(\d+)\s*·\s*")
+_LEVEL_NUMBER = re.compile(r"^\s*(\d+)\s*· ?")  # one blank: further ones belong to the text
 _SHEETS = ("survey", "choices", "settings")
 
 Texts = dict[str, dict[str, str]]

@@ -110,6 +110,12 @@ def test_any_text_in_any_place_comes_back(data):
     assert content(readiness.from_xlsform(tables).instrument) == content(changed)
 
 
+def test_a_level_that_begins_with_a_blank_keeps_it():
+    changed = with_texts(JORDAN, {"items.CUL2.levels.0": "\u00a0None yet", "items.CUL2.levels.1": "  Some"})
+    tables = readiness.to_xlsform(replace(changed, sources=()), ["en"])
+    assert content(readiness.from_xlsform(tables).instrument) == content(changed)
+
+
 ids = st.text("ABCxyz019-_. ", min_size=1, max_size=8).filter(lambda text: text.strip() == text)
 
 
