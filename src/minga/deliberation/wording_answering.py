@@ -70,6 +70,7 @@ COLUMNS: Mapping[str, Words] = {
     "denominator": _("Of"),
     "share": _("Per cent, here as a share from 0 to 1"),
     "difference": _("Difference to others"),
+    "ratio": _("How many times as often as among others"),
     "who_spoke": _("Who spoke"),
     "people": _("Senders"),
     "reference": _("In the population, as a share from 0 to 1"),

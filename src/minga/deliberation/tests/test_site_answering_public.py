@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import date
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from minga.deliberation.engine.errors import ActError
+from minga.deliberation.engine.intervals import ratio_interval
 from minga.deliberation.models import (
     Clause,
     ClauseVersion,
@@ -174,6 +176,25 @@ def test_coverage_shows_numerator_denominator_and_intervals():
     assert "Statement 0" in page
     assert "Census 2021" in page
     assert "Index of dissimilarity: 0 per cent" in page
+
+
+def test_coverage_shows_how_many_times_as_often_with_its_interval():
+    """Four of eight women were answered, and two of eight men: twice as often, by the engine's own interval."""
+    asked = consultation()
+    voices = many(asked, woman=8, man=8)
+    for voice in voices[8:10]:
+        answering.give_answer(target=voice, answer="rejected", reason=f"{WHY} It is number {voice.number}.")
+    page = " ".join(html(Client().get(address("coverage", asked.slug))).split())
+    low, high = ratio_interval(4, 8, 2, 8)
+    assert f'2.00 times as often <span class="quiet">{low:.2f} to {high:.2f}</span>' in page
+    assert "0.50 times as often" in page
+
+
+def test_without_a_case_among_the_others_there_is_no_ratio():
+    asked = consultation()
+    many(asked, woman=8, man=8)
+    page = html(Client().get(address("coverage", asked.slug)))
+    assert re.findall(r"([0-9.]+) times as often <", page) == ["0.00"], "of the men alone: no man was answered"
 
 
 def test_groups_under_five_stay_hidden_on_the_page_and_in_the_files():
