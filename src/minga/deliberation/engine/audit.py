@@ -190,11 +190,13 @@ def _voices(trace: Trace) -> Iterator[Problem]:
             )
     for theme in trace.links["theme"].drop_nulls().unique().sort().to_list():
         if not trace.answer_to("theme", theme):
-            open_ = [voice for voice, own in trace.themes.items() if theme in own]
+            under = [voice for voice, own in trace.themes.items() if theme in own]
+            waiting = sum(not trace.answer_of(voice) for voice in under)
             yield (
                 "theme_unanswered",
                 str(theme),
-                f"Theme {theme!r} of {len(open_)} voices has no answer; each of them needs one of its own.",
+                f"Theme {theme!r} has no answer (voices: {len(under)}, without any answer: {waiting}). The others have "
+                "one of their own or of another theme, which need not speak of this one. Answer the theme.",
             )
 
 
