@@ -8,13 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from minga.deliberation.engine.promises import yearly
-from minga.deliberation.models import ClauseVersion, Commitment, CommitmentUpdate, Disposition, TeamMember, ThemeLink
+from minga.deliberation.models import ClauseVersion, Commitment, CommitmentUpdate, TeamMember
 from minga.deliberation.models.commitments import ENDED
-from minga.deliberation.selectors import drafts
+from minga.deliberation.selectors import drafts, sourcing
 from minga.members import selectors as members
 
 #: Days before a commitment is due when those who answer for it are reminded, and how often while it is overdue.
@@ -61,11 +61,9 @@ def _voices_by_clause(texts: Iterable[int]) -> dict[tuple[int, str], set[int]]:
 
 
 def _voices_of_themes(themes: set[int]) -> dict[int, set[int]]:
-    """Return the voices that the answer to a theme answers: those without an answer of their own."""
-    own = Disposition.objects.filter(superseded_by=None, voice=OuterRef("voice"))
-    links = ThemeLink.objects.filter(~Exists(own), theme__in=themes, ended_at=None, voice__withdrawn_at=None)
+    """Return the numbers of the voices that the answer to each theme answers."""
     found: dict[int, set[int]] = {}
-    for theme, number in links.values_list("theme", "voice__number"):
+    for theme, number in sourcing.answered_through(themes).values_list("theme", "voice__number"):
         found.setdefault(theme, set()).add(number)
     return found
 

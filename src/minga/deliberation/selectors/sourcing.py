@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, When, Window
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
 from minga.deliberation.models import (
@@ -178,12 +178,18 @@ def _quoted(voice: Voice | None) -> tuple[Voice, ...]:
     return (voice,) if voice is not None and is_shown else ()
 
 
+def answered_through(themes: Collection[int]) -> QuerySet[ThemeLink]:
+    """Return the links of the voices that the answers to these themes answer: those without an answer of their own."""
+    # any answer will do, as one of them stands: looking for that one would read all answers for each voice
+    own = Disposition.objects.filter(voice=OuterRef("voice"))
+    return ThemeLink.objects.filter(~Exists(own), theme__in=themes, ended_at=None, voice__withdrawn_at=None)
+
+
 def _of_themes(themes: set[int]) -> tuple[Mapping[int, int], Mapping[int, list[Voice]]]:
-    """Count the voices without an answer of their own that the answer to a theme answers, and quote the first."""
+    """Count the voices that the answer to a theme answers, and quote the first."""
     if not themes:
         return {}, {}
-    own = Disposition.objects.filter(voice=OuterRef("voice"))
-    links = ThemeLink.objects.filter(~Exists(own), theme__in=themes, ended_at=None, voice__withdrawn_at=None)
+    links = answered_through(themes)
     counts: dict[int, int] = dict(links.values_list("theme").annotate(Count("pk")))
     place = Window(RowNumber(), partition_by="theme", order_by="voice__number")
     shown = links.filter(voice__source__may_publish=True).annotate(place=place).filter(place__lte=_QUOTES)

@@ -23,23 +23,25 @@ from minga.deliberation.models import (
     ModerationAct,
 )
 from minga.deliberation.services import answering, consulting, drafting, mapping, versions
-from minga.meetings.testing import called
+from minga.meetings import services as meetings
 from minga.members import services as members
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
 
 WHY = "The council discussed this in May and keeps to the earlier text."
 ASKED, TALK, PLAN = "machines-strategy", "machines", "plan"
+#: Not among them: the page of an answer, which reads the clauses of each published text, of which there are few.
 PAGES = [
     # for everyone
     ("list",), ("consultation", ASKED), ("round", ASKED, 1), ("speak", ASKED), ("voices", ASKED), ("voice", ASKED, 1),
-    ("coverage", ASKED), ("log", TALK), ("report", TALK), ("report_statements", TALK), ("draft", ASKED, PLAN),
+    ("coverage", ASKED), ("public_themes", ASKED), ("public_theme", ASKED, 1), ("log", TALK), ("report", TALK),
+    ("report_statements", TALK), ("draft", ASKED, PLAN),
     ("draft_version", ASKED, PLAN, 1), ("draft_changes", ASKED, PLAN, 2), ("clause", ASKED, PLAN, 1), ("commitments",),
     ("consultation_commitments", ASKED),
     # for the team
     ("desk", ASKED), ("rounds", ASKED), ("team", ASKED), ("upload", ASKED), ("sources", ASKED), ("source", ASKED, 2),
     ("set_up", TALK), ("queue", TALK), ("flags", TALK), ("themes", ASKED), ("theme", ASKED, 1), ("answers", ASKED),
-    ("answer_theme", ASKED, 1), ("desk_drafts", ASKED), ("desk_draft", ASKED, PLAN), ("desk_clause", ASKED, PLAN, 1),
+    ("desk_drafts", ASKED), ("desk_draft", ASKED, PLAN), ("desk_clause", ASKED, PLAN, 1),
     ("desk_notes", ASKED, PLAN), ("desk_adopt", ASKED, PLAN), ("desk_commitments", ASKED), ("desk_files", ASKED),
     # files
     ("log_csv", TALK), ("data_zip", TALK), ("coverage_csv", ASKED), ("commitments_file", "csv"),
@@ -83,7 +85,11 @@ class Growing:
         Intake.objects.create(consultation=self.asked, state="done", total=1, finished_at=timezone.now())
         Draft.objects.create(consultation=self.asked, slug=f"draft-{self.count}", title="Another draft", version=1)
         talks.conversation(f"talk-{self.count}", consultation=self.asked)
-        meeting = called(title=f"Meeting {self.count}", is_public=True)
+        now = timezone.now()
+        meeting = meetings.call_meeting(
+            title=f"Meeting {self.count}", is_public=True, starts_at=now, ends_at=now + timedelta(hours=2)
+        )
+        meetings.announce(meeting=meeting)
         people.sent(self.asked, "Said at a meeting.", meeting=meeting)
 
     def _heard(self) -> None:
