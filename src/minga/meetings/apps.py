@@ -23,16 +23,19 @@ class MeetingsConfig(Room):
     processing = (
         Processing(
             record=_(
-                "List of a meeting: who was invited, comes, came or cannot come; name of guests; organization and its "
-                "type; woman or man if said"
+                "List of a meeting: who was invited, comes, came or cannot come; name of guests, and their address if "
+                "given; organization and its type; woman or man if said"
             ),
             purpose=_("Preparing a meeting, telling people of changes, and showing who takes part"),
             lawful_basis=_("Contract: you asked for a place. Guests and what you say of yourself: consent"),
             retention=_(
-                "365 days after the meeting, or what this site sets; then only counts of five people and more. Guests "
-                "leave the list themselves, with their code"
+                "365 days after the meeting, or what this site sets; then only counts of five people and more. "
+                "Addresses of guests until it is over. Guests leave the list themselves, with their code"
             ),
-            seen_by=_("You and those who organize the meeting; everyone as counts of five people and more"),
+            seen_by=_(
+                "You and those who organize the meeting; everyone as counts of five people and more. Addresses of "
+                "guests nobody"
+            ),
         ),
         Processing(
             record=_("Minutes and takeaways of meetings: texts, the mark of who wrote them"),

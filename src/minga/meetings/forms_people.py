@@ -63,16 +63,26 @@ class ComeAsGuestForm(_SaidOfOneself):
     name = forms.CharField(label=_("Name"), max_length=200)
     organization = forms.CharField(label=_("Organization (optional)"), max_length=200, required=False)
     organization_type = _type_field()
+    email = forms.EmailField(
+        label=_("E-mail address (optional)"),
+        help_text=_(
+            "For mails about this meeting alone: the date for your calendar, and every change. It is shown to "
+            "nobody, and deleted when the meeting is over or you leave the list."
+        ),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
     agrees = forms.BooleanField(
         label=_("I agree that those who organize the meeting keep my name and what I say here on its list."),
         help_text=_("You can take this back at any time with the code that you get."),
     )
 
-    field_order = ["name", "organization", "organization_type", "gender", "agrees"]
+    field_order = ["name", "organization", "organization_type", "gender", "email", "agrees"]
 
     def said(self) -> dict[str, str]:
         """Return what the service takes."""
-        return {name: self.cleaned_data[name] for name in ("name", "organization", "organization_type", "gender")}
+        kept = ("name", "organization", "organization_type", "gender", "email")
+        return {name: self.cleaned_data[name] for name in kept}
 
 
 class AddGuestForm(PlainForm):

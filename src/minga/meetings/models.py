@@ -118,6 +118,10 @@ class Attendance(models.Model):
         "members.Person", null=True, blank=True, on_delete=models.CASCADE, related_name="attendances"
     )
     name = models.CharField(_("name"), max_length=200, blank=True)
+    #: of a guest, for mails about this meeting alone; nobody reads it, and it goes once the meeting is over
+    email = models.EmailField(blank=True)
+    #: in which a guest is written to
+    language = models.CharField(max_length=10, blank=True)
     organization = models.CharField(_("organization"), max_length=200, blank=True)
     #: kind of organization, as the members room calls it; empty where not said
     organization_type = models.CharField(_("type of organization"), max_length=20, blank=True)

@@ -6,16 +6,17 @@ import logging
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from minga.meetings import selectors, services, wording
+from minga.meetings import calendars, selectors, services, wording
 from minga.meetings.engine import zones
 from minga.meetings.models import Attendance, Meeting
+from minga.web.calendar import write_calendar
 
 log = logging.getLogger("minga.meetings")
 
@@ -34,11 +35,23 @@ def tell_people(pk: str, site: str) -> int:
 
 
 def _tell(one: Attendance, site: str) -> bool:
+    return send(one, site)
+
+
+def send(one: Attendance, site: str, code: str = "") -> bool:
+    """Write to somebody on the list how the meeting stands, with its date for a calendar; return whether it went out.
+
+    A guest who has just come reads the `code` to the place there: it is known now alone, so it is never queued.
+    """
     with translation.override(_language_of(one)):
-        words = mail_words(one.meeting, site)
+        words = mail_words(one.meeting, site) | {"is_guest": one.person is None, "code": code}
+        words["leave"] = site.rstrip("/") + reverse("meetings:leave", args=[one.meeting.pk])
         subject = " ".join(_subject(one.meeting).split())
+        mail = EmailMessage(subject, render_to_string("meetings/mail.txt", words), None, [_address(one)])
+        event = calendars.event_of(one.meeting, words["link"], with_link=True)
+        mail.attach("meeting.ics", write_calendar([event], language=one.meeting.language), "text/calendar")
         try:
-            return bool(send_mail(subject, render_to_string("meetings/mail.txt", words), None, [_address(one)]))
+            return bool(mail.send())
         except OSError as wrong:  # no mail server answers; smtplib's errors are of this kind
             # its kind only: the words of an error may hold the address
             log.warning("a mail about a meeting could not be sent (%s)", type(wrong).__name__)
@@ -46,13 +59,14 @@ def _tell(one: Attendance, site: str) -> bool:
 
 
 def _address(one: Attendance) -> str:
-    return str(one.person.account.email)  # type: ignore[union-attr]
+    return one.email if one.person is None else str(one.person.account.email)
 
 
 def _language_of(one: Attendance) -> str:
     """Return the first language of the person that the site speaks, or else that of the meeting."""
     spoken = dict(settings.LANGUAGES)
-    wished = [*one.person.languages, one.meeting.language]  # type: ignore[union-attr]
+    own = [one.language] if one.person is None else one.person.languages
+    wished = [*own, one.meeting.language]
     return next((code for code in wished if code in spoken), settings.LANGUAGE_CODE)
 
 

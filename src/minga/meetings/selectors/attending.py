@@ -73,9 +73,10 @@ def role_holders(meeting: Meeting) -> set[int]:
 
 
 def to_be_told(meeting: Meeting) -> QuerySet[Attendance]:
-    """Return who comes or is invited, has an account, and was not told of the meeting as it is now."""
+    """Return who comes or is invited, can be written to, and was not told of the meeting as it is now."""
     waiting = Q(told=None) | Q(told__lt=meeting.sequence)
-    found = meeting.attendances.exclude(state=Attendance.State.EXCUSED).filter(waiting, person__account__is_active=True)
+    reachable = Q(person__account__is_active=True) | ~Q(email="")
+    found = meeting.attendances.exclude(state=Attendance.State.EXCUSED).filter(waiting, reachable)
     return found.select_related("meeting", "person__account").order_by("pk")
 
 

@@ -70,9 +70,18 @@ def register(
 
 @transaction.atomic
 def come_as_guest(
-    *, meeting: Meeting, name: str, organization: str = "", organization_type: str = "", gender: str = ""
+    *,
+    meeting: Meeting,
+    name: str,
+    organization: str = "",
+    organization_type: str = "",
+    gender: str = "",
+    email: str = "",
+    language: str = "",
 ) -> tuple[Attendance, str]:
     """Put somebody without an account on the list of a public hearing; return the place and the code to it.
+
+    Who gives an address is told of changes by mail, in the `language` in which they came.
 
     Raises
     ------
@@ -86,6 +95,9 @@ def come_as_guest(
     place = Attendance.objects.create(
         meeting=meeting,
         name=name.strip(),
+        email=email.strip(),
+        language=language if email.strip() else "",
+        told=meeting.sequence,
         organization=organization.strip(),
         organization_type=organization_type,
         gender=gender,

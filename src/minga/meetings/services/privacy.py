@@ -45,7 +45,9 @@ def erase_person(person: Any) -> int:
 
 
 def delete_old_attendance() -> int:
-    """Delete the lists of meetings that are long over; of those held, counts that may be shown stay."""
+    """Delete addresses of guests once the meeting is over, and lists long after; counts that may be shown stay."""
+    # an address serves until the meeting is over, and no day longer
+    Attendance.objects.exclude(email="").filter(meeting__ends_at__lt=timezone.now()).update(email="", language="")
     before = timezone.now() - timedelta(days=settings.ATTENDANCE_DAYS)
     named = Attendance.objects.values("meeting")
     old = Meeting.objects.filter(ends_at__lt=before, is_sample=False, pk__in=named)

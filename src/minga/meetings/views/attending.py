@@ -6,10 +6,11 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from minga.meetings import selectors, services, wording
+from minga.meetings import selectors, services, tasks, wording
 from minga.meetings.engine.errors import ActError
 from minga.meetings.forms_people import CodeForm, ComeAsGuestForm, RegisterForm
 from minga.meetings.models import Meeting
@@ -52,10 +53,12 @@ def _come_as_guest(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     form = ComeAsGuestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            _place, code = services.come_as_guest(meeting=meeting, **form.said())
+            place, code = services.come_as_guest(meeting=meeting, language=get_language() or "", **form.said())
         except ActError as error:
             return refused(request, error, "meeting", meeting)
-        words = {"meeting": meeting, "times": wording.times(meeting), "code": code}
+        is_told = bool(place.email) and tasks.send(place, request.build_absolute_uri("/"), code)
+        words = {"meeting": meeting, "times": wording.times(meeting), "code": code, "is_told": is_told}
+        words["is_not_told"] = bool(place.email) and not is_told
         return remember(render(request, "meetings/registered.html", words), meeting, code)
     words = {"form": form, "meeting": meeting, "times": wording.times(meeting), "is_guest": True}
     return render(request, "meetings/register.html", words, status=422 if form.errors else 200)
