@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from minga.deliberation import wording_consulting, wording_intake
+from minga.deliberation.engine.incoming import Said
+from minga.deliberation.engine.incoming_dates import DAY_FIRST, MONTH_FIRST, UNDECIDED
 from minga.deliberation.engine.vocabulary import STRATA
 from minga.deliberation.forms_consulting import PlainForm
 from minga.deliberation.models import Round, Source
@@ -123,22 +125,65 @@ class UploadForm(AboutSenderForm):
 
 
 class ColumnsForm(PlainForm):
-    """Which column of one spreadsheet holds what."""
+    """What one spreadsheet holds: the row with the names of its columns, which one is what, and the order of dates."""
 
     def __init__(self, table: Mapping[str, Any], *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, prefix=f"file-{table['file']}", **named)
+        super().__init__(*arguments, prefix=f"file-{table['key']}", **named)
         #: not `name`, which is one of the fields
         self.file_name = table["name"]
-        self.key = str(table["file"])
-        choices = [("", _("no column")), *((column, column) for column in table["header"])]
+        self.key = table["key"]
+        self.header_line = table["header_line"]
+        if len(table["beginnings"]) > 1:
+            self.fields["header"] = forms.TypedChoiceField(
+                label=_("Which row names the columns?"),
+                choices=[
+                    (line, _("Row %(number)s: %(words)s") % {"number": line, "words": words})
+                    for line, words in table["beginnings"]
+                ],
+                coerce=int,
+                empty_value=None,
+                required=False,
+                initial=table["header_line"],
+            )
+        choices = [("", _("no column")), *((name, _with_samples(name, table["samples"])) for name in table["header"])]
         for field, label in wording_intake.COLUMNS.items():
             self.fields[field] = forms.ChoiceField(
-                label=label, choices=choices, required=field == "text", initial=table["columns"].get(field, "")
+                label=label, choices=choices, required=False, initial=table["columns"].get(field, "")
+            )
+        if table["asks_order"]:
+            self.fields["order"] = forms.ChoiceField(
+                label=_("In dates such as 3/4/2026, which comes first?"),
+                choices=[
+                    ("", _("not said")),
+                    (DAY_FIRST, _("the day: 3 April")),
+                    (MONTH_FIRST, _("the month: 4 March")),
+                ],
+                required=False,
+                initial=table["order"].replace(UNDECIDED, ""),
             )
 
-    def columns(self) -> dict[str, str]:
-        """Return the column of each field that has one."""
-        return {field: column for field, column in self.cleaned_data.items() if column}
+    def clean(self) -> dict[str, Any]:
+        """Ask for the column with the text, unless other columns are about to be found under another row."""
+        given = super().clean() or {}
+        if not given.get("text") and not self._has_moved(given):
+            self.add_error("text", _("Say which column holds the text."))
+        return given
+
+    def _has_moved(self, given: Mapping[str, Any]) -> bool:
+        return (given.get("header") or self.header_line) != self.header_line
+
+    def said(self) -> Said:
+        """Return what was said; under another row the names of the columns decide anew."""
+        given = self.cleaned_data
+        columns = {name: given[name] for name in wording_intake.COLUMNS if given[name]}
+        header = given.get("header") or self.header_line
+        return Said({} if self._has_moved(given) else columns, header, given.get("order", ""))
+
+
+def _with_samples(column: str, samples: Mapping[str, Iterable[str]]) -> str:
+    """Name a column with what stands in its first cells."""
+    shown = " · ".join(samples.get(column, ()))
+    return f"{column}: {shown}" if shown else column
 
 
 class LookedForm(PlainForm):

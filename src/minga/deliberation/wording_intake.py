@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from minga.deliberation import wording_consulting
+from minga.deliberation.engine.vocabulary import STRATA
 
 Words = str | Promise
 
@@ -70,6 +72,8 @@ PROBLEMS: Mapping[str, Words] = {
     "value": _("“%(value)s” is not known here; the cell was left out, the row is kept. Write one of: %(known)s."),
     "address": _("“%(value)s” is no e-mail address; the cell was left out, the row is kept. Write it as "
                  "name@example.org."),
+    "date_order": _("In dates such as %(value)s nobody can tell day and month apart; the cells were left out, the rows "
+                    "are kept. Say below which comes first, then check again."),
     "date": _("“%(value)s” cannot be read as a date; the cell was left out, the row is kept. Write it as 2026-03-31."),
 }  # fmt: skip
 
@@ -87,12 +91,15 @@ COLUMNS: Mapping[str, Words] = {
 _PLACES: Mapping[str, Words] = {
     "page": _("page %(number)s"),
     "row": _("row %(number)s"),
+    "rows": _("rows %(number)s"),
     "message": _("message %(number)s"),
     "paragraph": _("paragraph %(number)s"),
     "table": _("table %(number)s"),
     "sheet": _("sheet %(number)s"),
 }
-_PLACE = re.compile(r"\b(page|row|message|paragraph|table) (\d+)\b|\b(sheet) (.+)$")
+_PLACE = re.compile(r"\b(page|row|rows|message|paragraph|table) (\d+(?:, \d+)*)\b|\b(sheet) ([^;]+)")
+#: So many rows are named on a page; the table of all problems names the rest.
+_ROWS = 12
 
 
 def refusal(code: str) -> Words:
@@ -106,16 +113,31 @@ def problem(one: Mapping[str, Any]) -> str:
     if words is None:
         return str(one["message"])
     try:
-        return str(words) % one["values"]
+        return str(words) % (one["values"] | _known(one["values"]))
     except (KeyError, TypeError, ValueError):
         return str(one["message"])
 
 
-def place(text: str) -> str:
-    """Name a place in a file, such as "page 3"."""
+def _known(values: Mapping[str, Any]) -> dict[str, str]:
+    """Name the values that a cell can have, in the language of the page."""
+    wanted = values.get("wanted", "")
+    if wanted == "may_publish":
+        return {"known": f"{_('yes')}; {_('no')}"}
+    if wanted == "language":
+        return {"known": "; ".join(name for _code, name in settings.LANGUAGES)}
+    if wanted in STRATA:
+        return {"known": "; ".join(str(wording_consulting.stratum_value(wanted, one)) for one in STRATA[wanted])}
+    return {}
+
+
+def place(text: str, most: int = _ROWS) -> str:
+    """Name a place in a file, such as "page 3"; of many rows the first ones."""
 
     def named(found: re.Match[str]) -> str:
         word, number = (found[1], found[2]) if found[1] else (found[3], found[4])
+        rows = number.split(", ")
+        if word == "rows" and len(rows) > most:
+            number = f"{', '.join(rows[:most])} …"
         return str(_PLACES[word]) % {"number": number}
 
     return _PLACE.sub(named, text)

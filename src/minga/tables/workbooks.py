@@ -10,7 +10,7 @@ import math
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -38,7 +38,12 @@ _CREATED = datetime(1980, 1, 1, tzinfo=UTC)
 Cells = Sequence[Any]
 
 
-def read_workbook(source: str | Path | IO[bytes], *, lines: bool = False) -> dict[str, pl.DataFrame]:
+def read_workbook(
+    source: str | Path | IO[bytes],
+    *,
+    lines: bool = False,
+    header: Callable[[Sequence[tuple[int, Cells]]], int] | None = None,
+) -> dict[str, pl.DataFrame]:
     """Read every sheet whose first filled row holds column names.
 
     Parameters
@@ -47,6 +52,10 @@ def read_workbook(source: str | Path | IO[bytes], *, lines: bool = False) -> dic
         An XLSX workbook.
     lines : bool
         Add the column ``_line`` with the row of the sheet each row came from, for errors that name it.
+
+    header : function, optional
+        Says which of the filled rows of a sheet, each with its line, holds the column names where it is not the
+        first; the rows above are left out.
 
     Returns
     -------
@@ -69,7 +78,9 @@ def read_workbook(source: str | Path | IO[bytes], *, lines: bool = False) -> dic
         if isinstance(wrong, TableError):
             raise
         raise TableError(f"{name} cannot be read as an XLSX workbook. Save it again as .xlsx.") from None
-    return {sheet: _table(sheet, rows, lines=lines) for sheet, rows in sheets.items() if rows}
+    filled = {sheet: rows for sheet, rows in sheets.items() if rows}
+    begins = {sheet: header(rows) if header else 0 for sheet, rows in filled.items()}
+    return {sheet: _table(sheet, rows[begins[sheet] :], lines=lines) for sheet, rows in filled.items()}
 
 
 def _name(source: str | Path | IO[bytes]) -> str:

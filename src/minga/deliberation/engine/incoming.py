@@ -6,17 +6,22 @@ the import after it see the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from minga.deliberation.engine import incoming_sheets
+from minga.deliberation.engine.incoming_dates import UNDECIDED
+from minga.deliberation.engine.incoming_headers import Beginning
 from minga.deliberation.engine.submissions import tidy_text
 from minga.text.extraction import LIMITS, Document, ExtractionError, Limits, extract, kind_of, unpack
 
 #: Kinds of a source by what its file is.
 KINDS = {"text": "letter", "word": "word", "pdf": "pdf", "email": "email"}
+TABLES = frozenset({"csv", "workbook"})
+#: Different wrong values of a column that are named; its rows are named all.
+_EXAMPLES = 5
 
 
 @dataclass(frozen=True)
@@ -54,13 +59,27 @@ class Problem:
     place: str = ""
     column: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+    #: how many cells or rows have it
+    count: int = 1
 
     def as_dict(self) -> dict[str, Any]:
         """Give the problem as plain values."""
         return {
-            "name": self.name, "place": self.place, "column": self.column,
+            "name": self.name, "place": self.place, "column": self.column, "count": self.count,
             "code": self.code, "message": self.message, "values": dict(self.values),
         }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person said of a spreadsheet: which column holds what, which row names them, and the order of dates."""
+
+    #: column by field; empty: their names decide
+    columns: Mapping[str, str] = field(default_factory=dict)
+    #: line of the row with the names of the columns; None: it is looked for
+    header: int | None = None
+    #: "dmy" or "mdy", where nothing in the dates tells
+    order: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,11 +92,32 @@ class Table:
     columns: Mapping[str, str]
     #: how many rows its sheets have
     rows: int = 0
+    #: by what it is known: the number of its file, with its place where that is an archive
+    key: str = ""
+    #: the first cells of each column
+    samples: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    #: line of the row that names the columns, and the rows from which it can be chosen
+    header_line: int = 1
+    beginnings: tuple[Beginning, ...] = ()
+    #: "dmy" or "mdy" as it is told or was said; "?" where somebody has to say it; empty without such dates
+    order: str = ""
+    #: whether nothing in the dates tells, so that only a person can
+    asks_order: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the table as plain values."""
+        return {
+            "file": self.file, "key": self.key, "name": self.name, "header": list(self.header),
+            "columns": dict(self.columns), "rows": self.rows, "order": self.order,
+            "asks_order": self.asks_order, "header_line": self.header_line,
+            "samples": {column: list(cells) for column, cells in self.samples.items()},
+            "beginnings": [[one.line, one.words] for one in self.beginnings],
+        }  # fmt: skip
 
 
 def read_upload(
     files: Iterable[tuple[str, Callable[[], bytes]]],
-    columns: Mapping[str, Mapping[str, str]] | None = None,
+    said: Mapping[str, Said] | None = None,
     limits: Limits = LIMITS,
 ) -> Iterator[Entry | Problem | Table]:
     """Read what was uploaded, file by file.
@@ -85,7 +125,7 @@ def read_upload(
     Parameters
     ----------
     files : names, and functions that give the bytes when their turn comes
-    columns : for a spreadsheet, by the number of its file as text, which column holds what: {"0": {"text": "Comment"}}
+    said : what a person said of a spreadsheet, by its key: {"0": Said({"text": "Comment"})}
         Where nothing is said, the names of the columns decide.
     limits : what files may cost to read
 
@@ -94,32 +134,38 @@ def read_upload(
     entries, problems, and for each spreadsheet a Table before its rows
     """
     for number, (name, load) in enumerate(files):
-        yield from _one(number, name, load(), (columns or {}).get(str(number)), limits)
+        yield from _one(number, name, load(), said or {}, limits)
 
 
 def _one(
-    number: int, name: str, data: bytes, columns: Mapping[str, str] | None, limits: Limits
+    number: int, name: str, data: bytes, said: Mapping[str, Said], limits: Limits
 ) -> Iterator[Entry | Problem | Table]:
     try:
         kind = kind_of(data, name, limits)
         if kind == "archive":
-            for inner in unpack(data, name, limits):
+            for place, inner in enumerate(unpack(data, name, limits)):
                 if isinstance(inner, ExtractionError):
                     yield _problem(inner)
                 else:
-                    yield from _inside(number, *inner, limits)
-        elif kind in {"csv", "workbook"}:
-            yield from _sheet(number, name, data, kind, columns)
+                    yield from _inside(number, place, *inner, said, limits)
+        elif kind in TABLES:
+            yield from _sheet(number, str(number), name, data, kind, said)
         else:
             yield from _documents(number, name, data, limits, is_alone=True)
     except ExtractionError as wrong:
         yield _problem(wrong)
 
 
-def _inside(number: int, name: str, data: bytes, limits: Limits) -> Iterator[Entry | Problem]:
-    """Read a file out of an archive; a table in it would need its columns chosen, so it comes by itself."""
+def _inside(
+    number: int, place: int, name: str, data: bytes, said: Mapping[str, Said], limits: Limits
+) -> Iterator[Entry | Problem | Table]:
+    """Read a file out of an archive."""
     try:
-        yield from _documents(number, name, data, limits, is_alone=False)
+        kind = kind_of(data, name, limits)
+        if kind in TABLES:
+            yield from _sheet(number, f"{number}-{place}", name, data, kind, said)
+        else:
+            yield from _documents(number, name, data, limits, is_alone=False)
     except ExtractionError as wrong:
         yield _problem(wrong)
 
@@ -156,42 +202,102 @@ def _problem(wrong: ExtractionError) -> Problem:
 
 
 def _sheet(
-    number: int, name: str, data: bytes, kind: str, columns: Mapping[str, str] | None
+    number: int, key: str, name: str, data: bytes, kind: str, said: Mapping[str, Said]
 ) -> Iterator[Entry | Problem | Table]:
+    given = said.get(key, Said())
     try:
-        sheets, wrong = incoming_sheets.load(data, name, kind)
+        sheets, wrong = incoming_sheets.load(data, name, kind, given.header)
     except incoming_sheets.SheetError as problem:
         yield Problem(name, problem.code, str(problem), values=problem.values)
         return
     for place, message in wrong:
         yield Problem(name, "row", message, place)
-    header = tuple(dict.fromkeys(column for _sheet_name, table in sheets for column in incoming_sheets.names(table)))
-    chosen = {field: column for field, column in (columns or incoming_sheets.guess(header)).items() if column in header}
-    yield Table(number, name, header, chosen, sum(table.height for _sheet_name, table in sheets))
-    if "text" not in chosen:
+    table = _table(number, key, name, sheets, given)
+    yield table
+    if "text" not in table.columns:
         yield Problem(
             name, "no_text_column",
             "No column is known to hold the text. Say below which one it is, then check again.",
         )  # fmt: skip
         return
-    for sheet_name, table in sheets:
-        where = sheet_name if len(sheets) > 1 else ""
-        for row in incoming_sheets.rows(table, chosen, where):
-            yield from (
-                Problem(name, one.code, one.message, row.place, chosen[one.wanted], one.values) for one in row.problems
-            )
+    found: list[tuple[str, incoming_sheets.CellProblem]] = []
+    for sheet in sheets:
+        where = sheet.name if len(sheets) > 1 else ""
+        for row in incoming_sheets.rows(sheet.table, table.columns, where, table.order):
+            found += [(row.place, one) for one in row.problems]
             if row.text:
-                yield Entry(
-                    file=number,
-                    name=name,
-                    kind="spreadsheet",
-                    text=row.text,
-                    place=row.place,
-                    language=row.language,
-                    author_name=row.name,
-                    author_organization=row.organization,
-                    author_address=row.address,
-                    strata=row.strata,
-                    may_publish=row.may_publish,
-                    received_at=row.received_at,
-                )
+                yield _of_row(number, name, row)
+    yield from _together(name, table.columns, found)
+
+
+def _table(number: int, key: str, name: str, sheets: Sequence[incoming_sheets.Sheet], given: Said) -> Table:
+    header = tuple(dict.fromkeys(column for sheet in sheets for column in sheet.columns))
+    chosen = {field: column for field, column in given.columns.items() if column in header}
+    columns = chosen or incoming_sheets.guess(header)
+    told = incoming_sheets.order_of(sheets, columns["date"]) if "date" in columns else ""
+    return Table(
+        number,
+        name,
+        header,
+        columns,
+        rows=sum(sheet.table.height for sheet in sheets),
+        key=key,
+        samples=incoming_sheets.samples(sheets),
+        header_line=sheets[0].header,
+        beginnings=sheets[0].beginnings,
+        order=given.order if told == UNDECIDED and given.order else told,
+        asks_order=told == UNDECIDED,
+    )
+
+
+def _of_row(number: int, name: str, row: incoming_sheets.Row) -> Entry:
+    return Entry(
+        file=number,
+        name=name,
+        kind="spreadsheet",
+        text=row.text,
+        place=row.place,
+        language=row.language,
+        author_name=row.name,
+        author_organization=row.organization,
+        author_address=row.address,
+        strata=row.strata,
+        may_publish=row.may_publish,
+        received_at=row.received_at,
+    )
+
+
+def _together(
+    name: str, columns: Mapping[str, str], found: Iterable[tuple[str, incoming_sheets.CellProblem]]
+) -> Iterator[Problem]:
+    """Name each problem of a column once, with its rows and the first things that stand there."""
+    grouped: dict[tuple[str, str], list[tuple[str, incoming_sheets.CellProblem]]] = {}
+    for place, one in found:
+        grouped.setdefault((one.wanted, one.code), []).append((place, one))
+    for (wanted, code), cells in grouped.items():
+        first = cells[0][1]
+        seen = list(dict.fromkeys(str(one.values["value"]) for _place, one in cells if "value" in one.values))
+        values = {**first.values, "value": ", ".join(seen[:_EXAMPLES]) + (" …" if len(seen) > _EXAMPLES else "")}
+        yield Problem(
+            name,
+            code,
+            first.message,
+            _places([place for place, _one in cells]),
+            columns[wanted],
+            values if seen else first.values,
+            len(cells),
+        )
+
+
+def _places(places: Sequence[str]) -> str:
+    """Name several rows at once: "rows 2, 5, 9", and those of each sheet by themselves."""
+    if len(places) == 1:
+        return places[0]
+    rows: dict[str, list[str]] = {}
+    for place in places:
+        row, _comma, sheet = place.partition(", ")
+        rows.setdefault(sheet, []).append(row.removeprefix("row "))
+    return "; ".join(
+        f"{'rows' if len(each) > 1 else 'row'} {', '.join(each)}" + (f", {sheet}" if sheet else "")
+        for sheet, each in rows.items()
+    )

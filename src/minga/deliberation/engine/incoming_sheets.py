@@ -7,31 +7,32 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from minga.deliberation.engine.incoming_words import FIELDS, VALUES
+from minga.deliberation.engine.incoming_dates import day_order, needs_order, read_date
+from minga.deliberation.engine.incoming_headers import (
+    LOOKED_AT,
+    Beginning,
+    beginnings,
+    column_names,
+    find_header,
+    from_header,
+    plain_name,
+)
+from minga.deliberation.engine.incoming_words import FIELDS, VALUES, is_nothing, value_of
 from minga.deliberation.engine.submissions import tidy_text
 from minga.deliberation.engine.vocabulary import STRATA
 from minga.tables.reading import LINE, TableError, read_table
 from minga.tables.workbooks import read_workbook
-from minga.text import fold
 from minga.text.extraction import decode
 
-_DATES = (
-    "%Y-%m-%d",
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%dT%H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%d.%m.%Y",
-    "%Y/%m/%d",
-    "%d.%m.%Y %H:%M",
-)
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _LONGEST = 1_000_000
+_SAMPLE = 40
 
 
 class SheetError(ValueError):
@@ -69,25 +70,42 @@ class Row:
     problems: tuple[CellProblem, ...] = ()
 
 
-def load(data: bytes, name: str, kind: str) -> tuple[list[tuple[str, pl.DataFrame]], list[tuple[str, str]]]:
-    """Read the tables of a spreadsheet.
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a spreadsheet: its rows beneath the one that names the columns."""
+
+    name: str
+    table: pl.DataFrame
+    #: line of the row that names the columns, and how the first rows begin
+    header: int = 1
+    beginnings: tuple[Beginning, ...] = ()
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns as the sheet names them."""
+        return [column for column in self.table.columns if column != LINE]
+
+
+def load(data: bytes, name: str, kind: str, header: int | None = None) -> tuple[list[Sheet], list[tuple[str, str]]]:
+    """Read the sheets of a spreadsheet.
+
+    Parameters
+    ----------
+    header : the line of the row that names the columns, where a person has chosen it
 
     Returns
     -------
-    (sheets by name, rows that could not be read as place and message)
+    (sheets, rows that could not be read as place and message)
 
     Raises
     ------
     SheetError
     """
     try:
-        if kind == "workbook":
-            file = io.BytesIO(data)
-            file.name = name
-            sheets = [(sheet, table) for sheet, table in read_workbook(file, lines=True).items() if table.height]
-            wrong: list[tuple[str, str]] = []
+        if kind == "csv":
+            sheets, wrong = _csv(data, name, header)
         else:
-            sheets, wrong = _csv(data, name)
+            sheets, wrong = _workbook(data, name, header), []
     except TableError as problem:
         raise SheetError("table", str(problem), {"reason": str(problem)}) from None
     if not sheets:
@@ -95,24 +113,66 @@ def load(data: bytes, name: str, kind: str) -> tuple[list[tuple[str, pl.DataFram
     return sheets, wrong
 
 
-def _csv(data: bytes, name: str) -> tuple[list[tuple[str, pl.DataFrame]], list[tuple[str, str]]]:
+def _workbook(data: bytes, name: str, chosen: int | None) -> list[Sheet]:
+    file = io.BytesIO(data)
+    file.name = name
+    seen: list[tuple[int, tuple[Beginning, ...]]] = []
+
+    def header(rows: Sequence[tuple[int, Sequence[Any]]]) -> int:
+        first = [(line, [_plain(cell) for cell in cells]) for line, cells in rows[:LOOKED_AT]]
+        lines = [line for line, _cells in first]
+        at = lines.index(chosen) if chosen in lines else find_header([cells for _line, cells in first])
+        seen.append((lines[at], beginnings(first)))
+        return at
+
+    tables = read_workbook(file, lines=True, header=header)
+    return [
+        Sheet(sheet, _named(table), *told)
+        for (sheet, table), told in zip(tables.items(), seen, strict=True)
+        if table.height
+    ]
+
+
+def _named(table: pl.DataFrame) -> pl.DataFrame:
+    """Name each column in one line: a form would send a name of several lines back changed."""
+    before = [column for column in table.columns if column != LINE]
+    return table.rename(dict(zip(before, column_names(before), strict=True)))
+
+
+def _csv(data: bytes, name: str, chosen: int | None) -> tuple[list[Sheet], list[tuple[str, str]]]:
     found = decode(data)
     assert found is not None, "kind_of has read it"
+    above = from_header(found[0], chosen)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.csv"
-        path.write_text(found[0], encoding="utf-8", newline="")
+        path.write_text(above.text, encoding="utf-8", newline="")
         try:
             reading = read_table(path)
         except TableError as wrong:
             raise TableError(str(wrong).replace("table.csv", name)) from None
-    return [("", reading.table)] if reading.table.height else [], [
-        (f"row {one.line}", one.message) for one in reading.problems
-    ]
+    table = reading.table.with_columns(pl.col(LINE) + above.lines)
+    sheet = Sheet("", table, above.header, above.rows)
+    return [sheet] if table.height else [], [(f"row {one.line + above.lines}", one.message) for one in reading.problems]
 
 
-def names(table: pl.DataFrame) -> list[str]:
-    """Return the columns of a table as its sheet names them."""
-    return [column for column in table.columns if column != LINE]
+def samples(sheets: Sequence[Sheet], most: int = 3) -> dict[str, list[str]]:
+    """Return the first different cells of each column, to see what it holds."""
+    found: dict[str, list[str]] = {}
+    for sheet in sheets:
+        for column in sheet.columns:
+            shown = found.setdefault(column, [])
+            for cell in sheet.table[column].drop_nulls().head(50):
+                words = " ".join(_plain(cell).split())[:_SAMPLE]
+                if words and words not in shown and len(shown) < most:
+                    shown.append(words)
+    return found
+
+
+def order_of(sheets: Sequence[Sheet], column: str) -> str:
+    """Say which number is the day in the dates of a column, in all sheets that have it; "?" where nothing tells."""
+    return day_order(
+        _plain(cell) for sheet in sheets if column in sheet.columns for cell in sheet.table[column].drop_nulls()
+    )
 
 
 def guess(header: Sequence[str]) -> dict[str, str]:
@@ -128,7 +188,7 @@ def guess(header: Sequence[str]) -> dict[str, str]:
         Column by field (text, name, organization, address, gender, region, type, size, date, language, may_publish);
         what cannot be told is left out.
     """
-    plain = {column: " ".join(fold(column).replace("_", " ").replace("-", " ").split()) for column in header}
+    plain = {column: plain_name(column) for column in header}
     found: dict[str, str] = {}
     for is_exact in (True, False):
         for wanted, words in FIELDS.items():
@@ -142,7 +202,7 @@ def guess(header: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def rows(table: pl.DataFrame, columns: Mapping[str, str], sheet: str = "") -> Iterator[Row]:
+def rows(table: pl.DataFrame, columns: Mapping[str, str], sheet: str = "", order: str = "") -> Iterator[Row]:
     """Yield the rows of a table that are not empty.
 
     Parameters
@@ -150,13 +210,14 @@ def rows(table: pl.DataFrame, columns: Mapping[str, str], sheet: str = "") -> It
     table : with the column of lines
     columns : column by field
     sheet : name of the sheet, where there are several
+    order : "dmy" or "mdy": which of two numbers of a date is the day
     """
     here = {wanted: column for wanted, column in columns.items() if column in table.columns}
     for cells in table.iter_rows(named=True):
         given = {wanted: _plain(cells[column]) for wanted, column in here.items()}
         if any(given.values()):
             place = f"row {cells[LINE]}"
-            yield _row(given, f"{place}, sheet {sheet}" if sheet else place)
+            yield _row(given, f"{place}, sheet {sheet}" if sheet else place, order)
 
 
 def _plain(cell: Any) -> str:
@@ -167,7 +228,7 @@ def _plain(cell: Any) -> str:
     return tidy_text(str(cell))
 
 
-def _row(given: Mapping[str, str], place: str) -> Row:
+def _row(given: Mapping[str, str], place: str, order: str) -> Row:
     problems: list[CellProblem] = []
     text = given.get("text", "")
     if not text:
@@ -190,7 +251,7 @@ def _row(given: Mapping[str, str], place: str) -> Row:
         language=_value("language", given.get("language", ""), problems),
         strata={name: value for name, value in strata.items() if value},
         may_publish={"yes": True, "no": False}.get(_value("may_publish", given.get("may_publish", ""), problems)),
-        received_at=_date(given.get("date", ""), problems),
+        received_at=_date(given.get("date", ""), order, problems),
         problems=tuple(problems),
     )
 
@@ -201,22 +262,18 @@ def _stratum(name: str, value: str, problems: list[CellProblem]) -> str:
 
 def _value(wanted: str, value: str, problems: list[CellProblem]) -> str:
     """Turn what somebody wrote into the value that is meant; what is not known is left out and said."""
-    if not value:
-        return ""
-    plain = " ".join(fold(value).replace("_", " ").split())
-    for meant, words in VALUES[wanted].items():
-        if plain == fold(meant) or plain in words:
-            return meant
-    known = ", ".join(VALUES[wanted])
-    problems.append(
-        CellProblem(
-            wanted,
-            "value",
-            f"{value[:80]!r} is not known here; the cell was left out, the row was kept. Write one of: {known}.",
-            {"value": value[:80], "known": known},
+    meant = value_of(wanted, value)
+    if meant is None:
+        known = ", ".join(VALUES[wanted])
+        problems.append(
+            CellProblem(
+                wanted,
+                "value",
+                f"{value[:80]!r} is not known here; the cell was left out, the row was kept. Write one of: {known}.",
+                {"value": value[:80], "wanted": wanted},
+            )
         )
-    )
-    return ""
+    return meant or ""
 
 
 def _address(value: str, problems: list[CellProblem]) -> str:
@@ -235,23 +292,28 @@ def _address(value: str, problems: list[CellProblem]) -> str:
     return ""
 
 
-def _date(value: str, problems: list[CellProblem]) -> datetime | None:
-    if not value:
+def _date(value: str, order: str, problems: list[CellProblem]) -> datetime | None:
+    if not value or is_nothing(value):
         return None
-    for form in _DATES:
-        try:
-            found = datetime.strptime(value, form).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-        if date(1990, 1, 1) <= found.date() <= date(2200, 1, 1):
-            return found
-    problems.append(
-        CellProblem(
-            "date",
-            "date",
-            f"{value[:40]!r} cannot be read as a date; the cell was left out, the row was kept. "
-            "Write it as 2026-03-31.",
-            {"value": value[:40]},
+    found = read_date(value, order)
+    if found is None and needs_order(value):
+        problems.append(
+            CellProblem(
+                "date",
+                "date_order",
+                f"In dates such as {value[:40]!r} day and month cannot be told apart; the cell was left out, the row "
+                "was kept. Say which comes first, then check again.",
+                {"value": value[:40]},
+            )
         )
-    )
-    return None
+    elif found is None:
+        problems.append(
+            CellProblem(
+                "date",
+                "date",
+                f"{value[:40]!r} cannot be read as a date; the cell was left out, the row was kept. "
+                "Write it as 2026-03-31.",
+                {"value": value[:40]},
+            )
+        )
+    return found

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from minga.deliberation.engine.incoming import Entry, Problem, Table, read_upload
+from minga.deliberation.engine.incoming import Entry, Problem, Said, Table, read_upload
 from minga.deliberation.engine.splitting import (
     PARAGRAPHS,
     SHOWN_LEFT_OUT,
@@ -33,7 +33,7 @@ SHORT_TEXT = 600
 KEPT = 2000
 _EXCERPT = 120
 #: Problems of a cell alone: its row is taken in.
-CELLS = frozenset({"value", "date", "address"})
+CELLS = frozenset({"value", "date", "date_order", "address"})
 #: What is read all the same, and wants a look at the file.
 NOTES = frozenset({"arabic_order"})
 #: Submissions of each kind whose voice is shown beforehand, and how much of it.
@@ -57,13 +57,10 @@ def check(*, intake: Intake, tell: Tell = lambda *_: None) -> None:
                 noted |= _left_out(one)
                 _note_sample(found["samples"], one, voices[0])
         elif isinstance(one, Table):
-            found["tables"].append(
-                {"file": one.file, "name": one.name, "header": list(one.header), "columns": dict(one.columns),
-                 "rows": one.rows}
-            )  # fmt: skip
+            found["tables"].append(one.as_dict())
         else:
-            problems += 1
-            cells += one.code in CELLS
+            problems += one.count
+            cells += one.count * (one.code in CELLS)
             notes += one.code in NOTES
             if len(found["problems"]) < KEPT:
                 found["problems"].append(one.as_dict())
@@ -86,7 +83,8 @@ def entries_of(intake: Intake, files: Sequence[IntakeFile], tell: Tell) -> Itera
         tell(file.number, len(files))
         return vault.read(file.path, is_encrypted=file.is_encrypted)
 
-    for one in read_upload([(file.name, partial(load, file)) for file in files], intake.given.get("columns")):
+    said = {key: Said(**of) for key, of in intake.given.get("sheets", {}).items()}
+    for one in read_upload([(file.name, partial(load, file)) for file in files], said):
         if isinstance(one, Entry) and len(one.text) > LONGEST:
             yield Problem(one.name, "characters", "The text is too long.", one.place, values={"most": LONGEST})
         elif isinstance(one, Entry) and not one.text:

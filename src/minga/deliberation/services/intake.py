@@ -7,7 +7,7 @@ at any moment and go on later: a piece and the note of how far it came are one t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -19,7 +19,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from minga.deliberation.engine.errors import ActError
-from minga.deliberation.engine.incoming import Entry
+from minga.deliberation.engine.incoming import Entry, Said
 from minga.deliberation.engine.splitting import SHOWN_LEFT_OUT
 from minga.deliberation.engine.submissions import hash_of_text
 from minga.deliberation.models import Consultation, Intake, IntakeFile, Round, Source
@@ -105,15 +105,15 @@ def set_task(*, intake: Intake, task: UUID) -> None:
 
 
 # ---------------------------------------------------------------- the import
-def choose_columns(*, intake: Intake, columns: Mapping[str, Mapping[str, str]], seen: int) -> None:
-    """Say which column of a spreadsheet holds what; the upload is then checked anew.
+def choose_columns(*, intake: Intake, said: Mapping[str, Said], seen: int) -> None:
+    """Say of each spreadsheet, by its key, what its columns hold; the upload is then checked anew.
 
     Raises
     ------
     ActError
         "changed" where somebody else went on with it meanwhile.
     """
-    given = {**intake.given, "columns": {key: dict(value) for key, value in columns.items()}}
+    given = {**intake.given, "sheets": {key: asdict(one) for key, one in said.items()}}
     _advance(intake, seen, state=Intake.State.READING, given=given, found={})
 
 
@@ -260,14 +260,16 @@ def _unread(found: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _set_aside(intake: Intake, tables: Sequence[dict[str, Any]]) -> Intake:
     """Keep spreadsheets whose columns nobody has named yet as an upload of their own, which waits for that."""
-    given = {name: value for name, value in intake.given.items() if name not in {"columns", "twins", "looked"}}
+    given = {name: value for name, value in intake.given.items() if name not in {"sheets", "twins", "looked"}}
     kept: Intake = Intake.objects.create(
         consultation=intake.consultation, round=intake.round, given=given, by_mark=intake.by_mark,
         state=Intake.State.CHECKED,
     )  # fmt: skip
+    numbers = {file: number for number, file in enumerate(dict.fromkeys(table["file"] for table in tables))}
+    for file, number in numbers.items():
+        intake.files.filter(number=file).update(intake=kept, number=number)
     problems = []
-    for number, table in enumerate(tables):
-        intake.files.filter(number=table["file"]).update(intake=kept, number=number)
+    for table in tables:
         problems += [
             one
             for one in intake.found.get("problems", [])
@@ -276,11 +278,20 @@ def _set_aside(intake: Intake, tables: Sequence[dict[str, Any]]) -> Intake:
     kept.found = {
         "entries": [],
         "problems": problems,
-        "tables": [{**table, "file": number} for number, table in enumerate(tables)],
+        "tables": [
+            {**table, "file": (number := numbers[table["file"]]), "key": _rekeyed(table["key"], number)}
+            for table in tables
+        ],
         "counts": {"problems": len(problems), "cells": 0, "notes": 0, "entries": 0},
     }
     kept.save(update_fields=["found"])
     return kept
+
+
+def _rekeyed(key: str, number: int) -> str:
+    """Return the key of a table whose file has another number now; its place in an archive stays."""
+    _file, dash, place = key.partition("-")
+    return f"{number}{dash}{place}"
 
 
 # ---------------------------------------------------------------- forgetting

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from minga.deliberation import testing_intake, testing_voices
 from minga.deliberation.cli import app
 from minga.deliberation.engine.errors import ActError
+from minga.deliberation.engine.incoming import Said
 from minga.deliberation.models import Intake, IntakeFile, Source, Voice
 from minga.deliberation.selectors import beside
 from minga.deliberation.services import checking, keeping
@@ -20,7 +21,7 @@ from minga.deliberation.services import intake as intakes
 from minga.deliberation.services.intake import Upload
 from minga.deliberation.services.sources import Author, File, take_in
 from minga.deliberation.vault import vault
-from minga.text.testing_files import mail_file, word_file
+from minga.text.testing_files import archive_file, mail_file, word_file
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
 
@@ -216,11 +217,11 @@ def test_two_people_cannot_both_confirm(asked):
 
 
 def test_columns_are_asked_for_where_their_names_tell_nothing_and_wrong_cells_are_named(asked):
-    rows = "A;B;C\nTrain us.;woman;31/12/26\nFund us.;both;2026-02-01\n;man;\n"
+    rows = "A;B;C\nTrain us.;woman;31.31.26\nFund us.;both;2026-02-01\n;man;\n"
     intake = begun(asked, {"said.csv": rows.encode()})
     assert [one["code"] for one in intake.found["problems"]] == ["no_text_column"]
-    columns = {"0": {"text": "A", "gender": "B", "date": "C"}}
-    intakes.choose_columns(intake=intake, columns=columns, seen=intake.revision)
+    said = {"0": Said({"text": "A", "gender": "B", "date": "C"})}
+    intakes.choose_columns(intake=intake, said=said, seen=intake.revision)
     checking.check(intake=intake)
     intake.refresh_from_db()
     problems = [(one["place"], one["column"], one["code"]) for one in intake.found["problems"]]
@@ -241,13 +242,69 @@ def test_a_spreadsheet_that_nobody_could_read_waits_for_its_columns_after_the_re
     assert (intake.taken, intake.found["problems"], intake.found["files"]) == (1, [], ["a.txt", "said.csv"])
     waiting = Intake.objects.get(pk=intake.found["waiting"]["intake"])
     assert (waiting.state, [file.name for file in waiting.files.all()]) == ("checked", ["said.csv"])
-    intakes.choose_columns(intake=waiting, columns={"0": {"text": "A", "name": "B"}}, seen=waiting.revision)
+    intakes.choose_columns(intake=waiting, said={"0": Said({"text": "A", "name": "B"})}, seen=waiting.revision)
     checking.check(intake=waiting)
     waiting.refresh_from_db()
     with django_capture_on_commit_callbacks(execute=True):
         taken_in(waiting)
     assert sorted(Source.objects.values_list("text", flat=True)) == ["Fund us.", "Hear us.", "Train us."]
     assert len(files_in(own_vault)) == 1
+
+
+RECEIVED = "Ministère de l'Industrie;;\nContributions reçues;;\n\nNom;Reçu le;Votre avis;Accord\n"
+
+
+def test_letterheads_above_the_columns_are_no_submissions_and_another_row_can_be_chosen(asked):
+    rows = f"{RECEIVED}Amina;31/10/2026;Formez-nous.;O\nBao;1/4/26;Payez-nous.;N\n"
+    intake = begun(asked, {"recus.csv": rows.encode()})
+    (table,) = intake.found["tables"]
+    assert table["columns"] == {"name": "Nom", "date": "Reçu le", "text": "Votre avis", "may_publish": "Accord"}
+    assert table["samples"]["Votre avis"] == ["Formez-nous.", "Payez-nous."]
+    assert (table["header_line"], intake.found["problems"]) == (4, [])
+    assert [line for line, _words in table["beginnings"]] == [1, 2, 4, 5, 6]
+    taken_in(intake)
+    amina, bao = Source.objects.order_by("number")
+    assert (amina.place, amina.author_name, amina.may_publish) == ("row 5", "Amina", True)
+    assert (bao.received_at.date().isoformat(), bao.may_publish) == ("2026-04-01", False)
+    again = begun(testing_voices.consultation("b"), {"recus.csv": rows.encode()})
+    intakes.choose_columns(intake=again, said={"0": Said(header=5)}, seen=again.revision)
+    checking.check(intake=again)
+    again.refresh_from_db()
+    assert again.found["tables"][0]["header"] == ["Amina", "31/10/2026", "Formez-nous.", "O"]
+
+
+def test_dates_that_nobody_can_read_are_asked_about_once_for_the_column(asked):
+    rows = "text;date\n" + "\n".join(f"We ask for {n} ovens.;{n}/{n + 1}/2026" for n in range(1, 9))
+    intake = begun(asked, {"a.csv": rows.encode()})
+    (problem,) = intake.found["problems"]
+    assert (problem["code"], problem["count"], problem["place"]) == ("date_order", 8, "rows 2, 3, 4, 5, 6, 7, 8, 9")
+    assert intake.found["counts"] == {"entries": 8, "problems": 8, "cells": 8, "notes": 0}
+    assert intake.found["tables"][0]["asks_order"]
+    intakes.choose_columns(intake=intake, said={"0": Said(order="dmy")}, seen=intake.revision)
+    checking.check(intake=intake)
+    intake.refresh_from_db()
+    assert intake.found["problems"] == []
+    taken_in(intake)
+    assert Source.objects.get(number=1).received_at.date().isoformat() == "2026-02-01"
+
+
+def test_spreadsheets_in_an_archive_come_in_and_wait_for_their_columns(
+    asked, own_vault, django_capture_on_commit_callbacks
+):
+    inner = {"a.txt": b"Train us.", "b.csv": b"text\nFund us.\n", "c.csv": b"A;B\nHear us.;Amina\n"}
+    intake = begun(asked, {"z.txt": b"Pay us.", "all.zip": archive_file(inner)})
+    assert [(one["key"], one["name"]) for one in intake.found["tables"]] == [("1-1", "b.csv"), ("1-2", "c.csv")]
+    with django_capture_on_commit_callbacks(execute=True):
+        taken_in(intake)
+    assert sorted(Source.objects.values_list("text", flat=True)) == ["Fund us.", "Pay us.", "Train us."]
+    waiting = Intake.objects.get(pk=intake.found["waiting"]["intake"])
+    assert waiting.found["tables"][0]["key"] == "0-2"
+    intakes.choose_columns(intake=waiting, said={"0-2": Said({"text": "A", "name": "B"})}, seen=waiting.revision)
+    checking.check(intake=waiting)
+    waiting.refresh_from_db()
+    taken_in(waiting)
+    assert Source.objects.get(text="Hear us.").author_name == "Amina"
+    assert Source.objects.count() == 4
 
 
 def test_what_was_left_out_as_being_here_stays_known_with_its_twin(asked):

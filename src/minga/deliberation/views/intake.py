@@ -88,7 +88,7 @@ def _page(request: HttpRequest, found: Intake, *, status: int = 200, **more: Any
         "n_cells": counts.get("cells", 0),
         "n_notes": counts.get("notes", 0),
         "problems": [_told(one) for one in problems[:_SHOWN]],
-        "more_problems": max(0, counts.get("problems", 0) - _SHOWN),
+        "more_problems": max(0, len(problems) - _SHOWN),
         "columns": [ColumnsForm(table) for table in noted.get("tables", [])],
         "unread": [table | {"rows": table.get("rows", 0)} for table in unread],
         "set_aside": noted.get("waiting"),
@@ -136,7 +136,7 @@ def intake_columns(request: HttpRequest, consultation: Consultation, pk: UUID) -
     if not all(fitting):
         return _page(request, found, status=422, columns=forms)
     try:
-        services.choose_columns(intake=found, columns={form.key: form.columns() for form in forms}, seen=_seen(request))
+        services.choose_columns(intake=found, said={form.key: form.said() for form in forms}, seen=_seen(request))
     except ActError as error:
         return _refused(request, found, error)
     tasks.start_intake(found)
@@ -182,7 +182,7 @@ def intake_problems(request: HttpRequest, consultation: Consultation, pk: UUID) 
     table = csv.writer(response)
     table.writerow([_("File"), _("Place"), _("Column"), _("What to do")])
     for one in found.found.get("problems", []):
-        told = _told(one)
+        told = _told(one) | {"place": wording_intake.place(one["place"], most=len(one["place"]))}
         table.writerow([_harmless(told[name]) for name in ("name", "place", "column", "words")])
     return response
 
