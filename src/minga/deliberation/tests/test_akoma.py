@@ -15,7 +15,7 @@ from minga.deliberation.engine.texts.akoma import NAMESPACE
 from minga.deliberation.engine.texts.blocks import blocks
 from minga.deliberation.engine.texts.document import ClauseText, Note, VersionLine
 from minga.deliberation.engine.texts.drafts import write_draft
-from minga.deliberation.tests.test_texts import clauses, draft
+from minga.deliberation.tests.drafted import clauses, draft
 
 AKN = {"a": NAMESPACE}
 #: What is needed beside the three names of elements; "eId" and "wId" are always allowed where names are.
