@@ -64,7 +64,7 @@ def take_in(told: Told, rows: Iterable[Mapping[str, Any]], *, owner: Any = None,
             may_publish=row["publish"],
             account=owner if row.get("owner") else None,
             language=row["language"],
-            received_at=told.calendar.at("voices") + timedelta(hours=31 * place),
+            received_at=told.calendar.at("voices") + timedelta(hours=19 * place),
             by=None if row["kind"] == "form" else told.officer,
         )
         for voice, point in zip(taken.voices, row["points"], strict=True):

@@ -31,7 +31,7 @@ from minga.deliberation.models import (
 )
 from minga.deliberation.sample import load_sample
 from minga.deliberation.sample_talks import texts
-from minga.deliberation.selectors import adoption, consulting, covering, publishing, tracing
+from minga.deliberation.selectors import adoption, consulting, covering, publishing, rounds, tracing
 from minga.members import selectors as people
 from minga.members import services as members
 
@@ -281,6 +281,19 @@ def test_the_sample_shows_who_spoke_beside_a_population_that_is_called_invented(
     assert "Invented shares, for this sample only" in page
     report = client.get(f"{ROOT}/talk/sample-ai-for-industry/report/").content.decode()
     assert "Invented shares, for this sample only" in report
+
+
+def test_each_round_of_the_open_one_shows_what_became_of_its_voices(sample, client):
+    asked = Consultation.objects.get(slug="sample-training-centre")
+    counted = consulting.round_counts(asked)
+    told = rounds.outcomes(asked, counted)
+    assert None not in told.values()
+    country, _south, *cities = (told[one.round.number] for one in counted)
+    assert (country.voices, country.answered) == tracing.coverage_of(tracing.trace_of(asked)).of("answered")[::-1]
+    assert sum(city.voices for city in cities) == country.voices
+    assert all(0 < city.accepted <= city.answered < city.voices for city in cities)
+    listed = client.get(f"{ROOT}/sample-training-centre/voices/?round={counted[-1].round.number}").content.decode()
+    assert listed.count('class="said"') == 4, "one of the five came by the form, and nobody has read it yet"
 
 
 def test_story_is_told_once_and_whole(sample):
