@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,9 +140,28 @@ class Report:
         return percent(sum(self.facts["variance"][:2])) or 0
 
     @property
+    def by_chance(self) -> int | None:
+        """What they would show if the same votes were dealt by chance; None for maps of older versions."""
+        chance = self.facts.get("chance")
+        return percent(chance["by_chance"]) if chance else None
+
+    @property
     def empty(self) -> int:
-        """How much of the table of votes is empty, in per cent."""
-        return percent(self.facts["sparsity"]) or 0
+        """How much of the table of those who voted and of statements is empty, in per cent."""
+        cells = self.people * self.facts["statements"]
+        return percent(1 - self.facts["votes"] / cells) or 0 if cells else 0
+
+    @property
+    def in_no_group(self) -> int:
+        """How many voted and stand in no group; 0 where that would tell the size of a group that is not shown."""
+        if not self.groups or len(self.groups) != self.facts["k"]:
+            return 0
+        return self.people - sum(group.people for group in self.groups)
+
+    @property
+    def left_out(self) -> int:
+        """How many statements did not count; maps of older versions know only of those with votes."""
+        return int(self.facts.get("left_out", len(self.facts["moderated_out"])))
 
 
 def percent(share: float | None) -> int | None:
@@ -167,7 +186,7 @@ def build(run: MapRun, language: str) -> Report:
         agreed=_told(_shares(table_of(tables, "agree")), words, "statement"),
         disagreed=_told(_shares(table_of(tables, "disagree")), words, "statement"),
         across=_across(facts, tables, words),
-        divisive=_divisive(tables, totals, words),
+        divisive=_divisive(tables, totals, words, facts["shown"]),
         parts=tuple(_parts(run, facts.get("participation", {}))),
         without=_without(facts.get("without"), words),
         least=settings.MIN_PERSONS,
@@ -196,7 +215,8 @@ def _groups(facts: Mapping[str, Any], tables: Mapping[str, Any], words: Mapping[
     picked = table_of(dict(tables), "picked")
     hidden = {(row["statement"], row["group"]) for row in table_of(dict(tables), "votes") if row["withheld"]}
     for number in facts["shown"]:
-        own = _shares([row for row in picked if row["group_id"] == number])
+        # the best of a group is kept even where others are of the same mind: that tells nothing apart
+        own = _shares([row for row in picked if row["group_id"] == number and row["repness"] > 1])
         own = [row | _NO_FIGURES if (row["statement_id"], number) in hidden else row for row in own]
         yield Group(
             number=number,
@@ -244,9 +264,19 @@ def _frame(tables: Mapping[str, Any], name: str) -> pl.DataFrame:
     return pl.DataFrame(tables[name]["rows"], schema=tables[name]["columns"], orient="row", infer_schema_length=None)
 
 
-def _divisive(tables: Mapping[str, Any], totals: Mapping[int, Any], words: Mapping[int, Words]) -> tuple[Told, ...]:
+def _divisive(
+    tables: Mapping[str, Any], totals: Mapping[int, Any], words: Mapping[int, Words], shown: Collection[int]
+) -> tuple[Told, ...]:
+    """Return what splits people; how far groups are apart only where the votes of all of them may be shown."""
+    votes = table_of(dict(tables), "votes")
+    hidden = {row["statement"] for row in votes if row["withheld"] and row["group"] != UNGROUPED}
+    hidden |= {row["statement"] for row in votes if row["group"] not in {UNGROUPED, *shown}}
     rows = [
-        row | {"split": percent(row["within"]), "apart": percent(row["between"])}
+        row
+        | {
+            "split": percent(row["within"]),
+            "apart": None if row["statement"] in hidden else percent(row["between"]),
+        }
         for row in table_of(dict(tables), "divisive")
         if not totals[row["statement"]]["withheld"] and not words.get(row["statement"], Words(0, "", "")).is_meta
     ]

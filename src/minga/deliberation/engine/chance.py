@@ -57,8 +57,8 @@ def against_chance(opinions: OpinionMap, people: Ints, deals: int = DEALS) -> Ch
     -------
     Chance
 
-    Source: Horn (1965), A rationale and test for the number of factors in factor analysis, Psychometrika 30, 179-185;
-    by permutation, Buja and Eyuboglu (1992), Remarks on parallel analysis, Multivariate Behavioral Research 27, 509-540.
+    Source: parallel analysis, Horn (1965), Psychometrika 30, 179-185; by permutation, Buja and Eyuboglu (1992),
+    Multivariate Behavioral Research 27, 509-540.
     """
     table, n = opinions.table.take(people[:DEALT]), max(1, len(opinions.eigenvalues))
     random = np.random.default_rng([opinions.seed, 11])

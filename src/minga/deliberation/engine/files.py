@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,9 @@ def map_facts(found: Groups) -> dict[str, Any]:
         ``group_stability``); agreement of resamples by number of groups (``stability``, 1 is the same);
         ``clear_groups``: true where the number of groups was chosen freely and resamples find them again, false where
         there are none or somebody set their number, null in mode "polis", which draws no resamples; ``separation``
-        ("gap", "no_gap", "unsure", null without groups) and ``borders`` (of :attr:`Groups.borders`).
+        ("gap", "no_gap", "unsure", null without groups) and ``borders`` (of :attr:`Groups.borders`);
+        ``chance``: share of differences ``shown`` among the people compared, ``by_chance``, its ``spread`` and whether
+        chance is ``beaten`` (null in mode "polis").
 
     Source: docs/methods/opinion-map.md and docs/methods/groups.md.
     """
@@ -99,6 +102,7 @@ def map_facts(found: Groups) -> dict[str, Any]:
         "stability": {str(row["k"]): row["stability"] for row in evidence if row["stability"] is not None},
         "stability_needed": CLEAR if opinions.mode == "stable" else None,
         "group_stability": list(found.group_stability),
+        "chance": found.chance and asdict(found.chance) | {"beaten": found.chance.is_beaten},
         "separation": found.separation,
         "borders": found.borders.rows(named=True),
         "base_clusters": found.base_clusters or None,

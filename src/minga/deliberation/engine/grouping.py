@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from minga.deliberation.engine import clustering
+from minga.deliberation.engine.chance import Chance, against_chance
 from minga.deliberation.engine.checks import whole
 from minga.deliberation.engine.components import components
 from minga.deliberation.engine.errors import MapError
@@ -47,6 +48,7 @@ class Groups:
     smallest_allowed : people a group must have
     forced : whether somebody set k
     base_clusters : number of base clusters (mode "polis")
+    chance : what the map shows against the same votes dealt by chance; None in mode "polis"
     map : the map they stand on
     """
 
@@ -57,6 +59,7 @@ class Groups:
     smallest_allowed: int
     forced: bool
     base_clusters: int
+    chance: Chance | None
     map: OpinionMap = field(repr=False)
 
     @property
@@ -117,8 +120,8 @@ def groups(
     opinions : OpinionMap
         Its mode decides. "polis": base clusters, then weighted k-means, the number by the best silhouette, as Pol.is
         publishes (it hangs on the order of people). "stable": k-means++ over people in an order of their own, no group
-        below 5 people or 3 %, the number by the best silhouette among those that resamples find again (0.75 or more);
-        otherwise no groups.
+        below 5 people or 3 %, the number by the best silhouette among those that resamples find again (0.75 or more),
+        if the map shows more than the same votes dealt by chance; otherwise no groups.
     k : int, optional
         Sets the number of groups.
     keep : names, optional
@@ -170,6 +173,7 @@ def _polis(opinions: OpinionMap, part: Bools, k: int | None) -> Groups:
         smallest_allowed=1,
         forced=k is not None,
         base_clusters=len(centres),
+        chance=None,
         map=opinions,
     )
 
@@ -203,6 +207,7 @@ def _stable(opinions: OpinionMap, part: Bools, k: int | None, tell: Callable[[in
     fits = {each: fit for each in tried if (fit := fitted(points, each, least, opinions.seed)) is not None}
     parts = {each: clustering.nearest(points, centres) for each, centres in fits.items()}
     found = resampled(opinions, order, parts, DRAWS, tell)
+    chance = against_chance(opinions, order)
     rows: list[tuple[Any, ...]] = []
     for each in tried:
         if each not in fits:
@@ -211,7 +216,8 @@ def _stable(opinions: OpinionMap, part: Bools, k: int | None, tell: Callable[[in
         labels = parts[each]
         stability = float(np.median(found[each][0]))
         sizes = np.bincount(labels, minlength=each)
-        rows.append((each, clustering.silhouette(points, labels), stability, int(sizes.min()), stability >= CLEAR))
+        is_clear = stability >= CLEAR and chance.is_beaten
+        rows.append((each, clustering.silhouette(points, labels), stability, int(sizes.min()), is_clear))
     if k and not fits:
         raise MapError(
             f"{k} groups were asked for, but one of them would hold fewer than {least} people, the least that is "
@@ -230,6 +236,7 @@ def _stable(opinions: OpinionMap, part: Bools, k: int | None, tell: Callable[[in
         smallest_allowed=least,
         forced=k is not None,
         base_clusters=0,
+        chance=chance,
         map=opinions,
     )
 

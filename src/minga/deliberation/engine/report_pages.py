@@ -173,6 +173,12 @@ def _sure(found: Groups) -> str:
 
 def why_no_groups(found: Groups) -> str:
     """Say why there are no groups, as the end of a sentence; of resamples only where people were drawn."""
+    if found.were_drawn and found.chance and not found.chance.is_beaten:
+        return (
+            "votes on different statements hang together no more than by chance; the map shows "
+            f"{found.chance.shown:.1%} of all differences, and {found.chance.by_chance:.1%} when the votes on each "
+            "statement are dealt anew among those who cast them"
+        )
     if found.were_drawn:
         return "what looks like groups on the map does not come back when other people are drawn from those who voted"
     if found.map.mode == "polis":
@@ -207,9 +213,10 @@ def _agreed(found: Groups, words: dict[Any, str], cells: pl.DataFrame) -> str:
     lists = consensus(found.map.table, found, mod_out=hidden, top=None)
     parts = ["<h2>What people agree on</h2>"]
     for side, caption in (("agree", "Most people agree with"), ("disagree", "Most people disagree with")):
+        counted = lists[side].filter(pl.col("n_trials") >= MIN_PERSONS).head(10)
         rows = [
-            (words[row["statement"]], f"{row['n_success']:,} of {row['n_trials']:,}", f"{row['p_success']:.0%}")
-            for row in lists[side].filter(pl.col("n_trials") >= MIN_PERSONS).head(10).rows(named=True)
+            (words[name], f"{part:,} of {whole:,}", f"{part / whole:.0%}")
+            for name, part, whole in counted.select("statement", "n_success", "n_trials").rows()
         ]
         parts.append(_table(caption, ("Statement", "Votes", "Share"), rows))
     if found.is_clear and len(shown_groups(found)) == found.k:
@@ -219,6 +226,7 @@ def _agreed(found: Groups, words: dict[Any, str], cells: pl.DataFrame) -> str:
             (words[name], f"{share:.0%}") for name, share in aware.select("statement", "agree_mean").head(10).rows()
         ]
         parts.append(_table("All groups agree with", ("Statement", "Mean share over groups"), across))
+        parts.append("<p>One vote on each side is added to every group, so that few votes do not speak like many.</p>")
     return "".join(parts)
 
 

@@ -281,15 +281,20 @@ def moderated_out(statements: pl.DataFrame | None, table: VoteTable, *, strict: 
     statements = checked_statements(statements, table)
     if statements is None:
         return np.zeros(len(table.statements), dtype=bool)
-    out = pl.Series([False] * statements.height)
+    names = statements.filter(left_out(statements, strict=strict))["statement"]
+    marked: Bools = table.statements.is_in(names.to_list()).to_numpy().astype(bool)
+    return marked
+
+
+def left_out(statements: pl.DataFrame, *, strict: bool = False) -> pl.Series:
+    """Mark the rows of statements that do not count for a map, voted on or not; see :func:`moderated_out`."""
+    out = pl.Series([False] * statements.height, dtype=pl.Boolean)
     if "moderated" in statements.columns:
         at_most = 0 if strict else -1
         out = out | (statements["moderated"].fill_null(0) <= at_most)
     if "is_meta" in statements.columns:
         out = out | (statements["is_meta"].fill_null(0) > 0)
-    names = statements.filter(out)["statement"]
-    marked: Bools = table.statements.is_in(names.to_list()).to_numpy().astype(bool)
-    return marked
+    return out
 
 
 def meta(statements: pl.DataFrame | None, table: VoteTable) -> Bools:

@@ -17,6 +17,7 @@ from minga.deliberation.engine.errors import ActError, MapError
 from minga.deliberation.engine.grouping import Groups, groups
 from minga.deliberation.engine.projection import opinion_map
 from minga.deliberation.engine.snapshot import Snapshot, snapshot
+from minga.deliberation.engine.votes import left_out
 from minga.deliberation.models import AnomalyFlag, Conversation, MapRun
 from minga.deliberation.selectors import strata, votes
 from minga.members import services as members
@@ -50,6 +51,7 @@ def refresh_map(
     flags = _flag(conversation, tables)
     found = _grouped(conversation, tables, k, tell)
     kept = snapshot(found, tables.statements, flags, settings.MIN_PERSONS)
+    kept.facts["left_out"] = int(left_out(tables.statements, strict=conversation.is_strict).sum())
     voters = tables.votes["participant"].unique().to_list()
     kept.facts["participation"] = strata.participation_of(conversation, voters, settings.MIN_PERSONS)
     return _stored(conversation, seen, kept, began)
