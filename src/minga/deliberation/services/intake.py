@@ -34,7 +34,7 @@ from minga.deliberation.services.checking import (
     voices_of_text,
 )
 from minga.deliberation.services.marks import mark_of
-from minga.deliberation.services.sources import Author, File, take_in
+from minga.deliberation.services.sources import Author, File, demand_open, take_in
 from minga.deliberation.vault import vault
 from minga.members import services as members
 
@@ -69,7 +69,7 @@ def begin(
         raise ActError("many", f"{MOST_FILES} files can be sent at once. Put more of them into one .zip file.")
     if any(len(file.data) > settings.UPLOAD_MB * 2**20 for file in files):
         raise ActError("size", f"A file is larger than {settings.UPLOAD_MB} MB. Send it in parts.")
-    _demand_open(consultation)
+    demand_open(consultation)
     written = [(file, *vault.write(file.data)) for file in files]
     try:
         with transaction.atomic():
@@ -89,13 +89,6 @@ def begin(
             vault.delete(path)
         raise
     return intake
-
-
-def _demand_open(consultation: Consultation) -> None:
-    if consultation.state == Consultation.State.ADOPTED:
-        raise ActError(
-            "adopted", "The draft is adopted, so nothing can be taken in any more. Begin a new consultation."
-        )
 
 
 def set_task(*, intake: Intake, task: UUID) -> None:
@@ -128,7 +121,7 @@ def confirm(*, intake: Intake, seen: int, takes_twins: bool = False, looked: boo
     ActError
         "changed" where somebody else did so meanwhile, "nothing" where there is nothing, "adopted" after adoption.
     """
-    _demand_open(intake.consultation)
+    demand_open(intake.consultation)
     if not intake.total:
         raise ActError("nothing", "There is nothing to take in. Mend the files, then send them again.")
     found = {name: intake.found.get(name, []) for name in ("problems", "tables")}

@@ -49,6 +49,14 @@ class Author:
     organization: str = ""
     address: str = ""
 
+    def columns(self) -> dict[str, str]:
+        """Return it as a source keeps it."""
+        return {
+            "author_name": _tidy_line(self.name, 200),
+            "author_organization": _tidy_line(self.organization, 200),
+            "author_address": _tidy_line(self.address, 254),
+        }
+
 
 @dataclass(frozen=True)
 class File:
@@ -68,6 +76,16 @@ class File:
         path, is_encrypted = vault.write(self.data)
         digest = hashlib.sha256(self.data).hexdigest()
         return replace(self, data=None, path=path, is_encrypted=is_encrypted, hash=digest)
+
+    def columns(self) -> dict[str, Any]:
+        """Return it as a source keeps it, once it is stored."""
+        return {
+            "name": self.name[:200],
+            "file_path": self.path,
+            "file_hash": self.hash,
+            "is_encrypted": self.is_encrypted,
+            "media_type": self.media_type,
+        }
 
 
 @dataclass(frozen=True)
@@ -123,53 +141,62 @@ def take_in(
     parts = _parts(text, voices, language)
     _check(consultation, text, parts, round)
     known = checked_strata(strata or {})
-    author = author or Author()
-    kept = file.stored() if file else None
+    code = codes.new_code() if with_receipt else ""
+    kept = file.stored() if file else File("")
+    source = Source(
+        round=round,
+        kind=kind,
+        place=place[:80],
+        text=text,
+        text_hash=hash_of_text(text),
+        language=(language or guess_language(text) or "")[:10],
+        account=account if getattr(account, "is_authenticated", False) else None,
+        strata=known,
+        may_publish=may_publish,
+        receipt_hash=codes.hash_of(code) if code else "",
+        meeting=meeting,
+        received_at=received_at or timezone.now(),
+        taken_in_by_mark=mark_of(by),
+        intake=intake,
+        read_at=timezone.now() if parts and is_read else None,
+        **kept.columns(),
+        **(author or Author()).columns(),
+    )
     try:
-        with transaction.atomic():
-            locked = Consultation.objects.select_for_update().get(pk=consultation.pk)
-            if locked.state == Consultation.State.ADOPTED:
-                raise ActError(
-                    "adopted", "The draft is adopted, so nothing can be taken in any more. Begin a new consultation."
-                )
-            code = codes.new_code() if with_receipt else ""
-            source = Source.objects.create(
-                consultation=locked,
-                round=round,
-                kind=kind,
-                number=_next(locked.sources),
-                name=kept.name[:200] if kept else "",
-                place=place[:80],
-                text=text,
-                language=(language or guess_language(text) or "")[:10],
-                file_path=kept.path if kept else "",
-                file_hash=kept.hash if kept else "",
-                is_encrypted=bool(kept and kept.is_encrypted),
-                media_type=kept.media_type if kept else "",
-                text_hash=hash_of_text(text),
-                author_name=tidy_line(author.name, 200),
-                author_organization=tidy_line(author.organization, 200),
-                author_address=tidy_line(author.address, 254),
-                account=account if getattr(account, "is_authenticated", False) else None,
-                strata=known,
-                may_publish=may_publish,
-                receipt_hash=codes.hash_of(code) if code else "",
-                meeting=meeting,
-                received_at=received_at or timezone.now(),
-                taken_in_by_mark=mark_of(by),
-                intake=intake,
-                read_at=timezone.now() if parts and is_read else None,
-                is_sample=locked.is_sample,
-            )
-            made = add_voices(source, parts)
-            Consultation.objects.filter(pk=locked.pk).update(changed_at=timezone.now())
-            if by is not None and intake is None:
-                members.record(by=by, act="source.taken_in", on=source)
+        made = _stored(source, consultation, parts, by)
     except BaseException:
-        if file and file.data is not None and kept:
+        if file and file.data is not None:
             vault.delete(kept.path)
         raise
     return TakenIn(source, tuple(made), code)
+
+
+@transaction.atomic
+def _stored(source: Source, consultation: Consultation, parts: Sequence[Part], by: Any) -> list[Voice]:
+    """Give a source its number, and store it with its voices."""
+    locked = Consultation.objects.select_for_update().get(pk=consultation.pk)
+    demand_open(locked)
+    source.consultation, source.number, source.is_sample = locked, _next(locked.sources), locked.is_sample
+    source.save(force_insert=True)
+    made = add_voices(source, parts)
+    Consultation.objects.filter(pk=locked.pk).update(changed_at=timezone.now())
+    if by is not None and source.intake_id is None:
+        members.record(by=by, act="source.taken_in", on=source)
+    return made
+
+
+def demand_open(consultation: Consultation) -> None:
+    """Refuse to take anything in once the draft was adopted.
+
+    Raises
+    ------
+    ActError
+        "adopted"
+    """
+    if consultation.state == Consultation.State.ADOPTED:
+        raise ActError(
+            "adopted", "The draft is adopted, so nothing can be taken in any more. Begin a new consultation."
+        )
 
 
 def add_voices(source: Source, parts: Sequence[Part]) -> list[Voice]:
@@ -247,6 +274,6 @@ def checked_strata(given: Mapping[str, str]) -> dict[str, str]:
     return known
 
 
-def tidy_line(text: str, longest: int) -> str:
+def _tidy_line(text: str, longest: int) -> str:
     """Return a name or an address as it is kept: in one line, and no longer than its column."""
     return " ".join(tidy_text(text).split())[:longest]

@@ -13,7 +13,7 @@ from minga.deliberation.engine.errors import ActError
 from minga.deliberation.engine.splitting import Cut, keeps_to
 from minga.deliberation.engine.submissions import tidy_text
 from minga.deliberation.models import Consultation, Disposition, Round, Source, Voice
-from minga.deliberation.services.sources import Author, Part, add_voices, checked_strata, tidy_line
+from minga.deliberation.services.sources import Author, Part, add_voices, checked_strata
 from minga.members import services as members
 
 
@@ -121,9 +121,7 @@ def describe(
     _lock(source)
     _claim(source, seen)
     Source.objects.filter(pk=source.pk).update(
-        author_name=tidy_line(author.name, 200),
-        author_organization=tidy_line(author.organization, 200),
-        author_address=tidy_line(author.address, 254),
+        **author.columns(),
         strata=checked_strata(strata),
         may_publish=may_publish if source.sender_agrees is None else source.sender_agrees,
         language=language[:10],
