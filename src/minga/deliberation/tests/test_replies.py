@@ -260,3 +260,31 @@ def test_arabic_cell_of_an_english_word_file_runs_from_right_to_left(trace):
 )
 def test_language_that_nobody_said_is_guessed_by_the_script(words, around, found):
     assert guessed(words, around) == found
+
+
+def test_answers_as_word_file_say_on_each_page_what_they_are(trace):
+    frame = Frame("Answers", about="For the team alone.")
+    foot = docx.Document(io.BytesIO(write_replies(named_rows(trace), "docx", frame))).sections[0].footer.paragraphs[0]
+    assert foot.text == "For the team alone. · 1 / 1"
+
+
+def test_narrow_columns_of_answers_break_no_word_on_paper():
+    pypdf = pytest.importorskip("pypdf")
+    pytest.importorskip("weasyprint")
+    from minga.web.pdf import render
+
+    long = "Nobody can lay out the price of a kit and wait eight months for the refund. " * 6
+    row = {
+        "voice": "V1",
+        "text": long,
+        "theme": "Neighbourhood workshops",
+        "answer": "accepted_in_part",
+        "reason": long,
+        "responder": "Telecommunications authority",
+        "date": "September",
+        "clause": "strategy/C2 responsibilities",
+    }
+    page = write_replies(pl.DataFrame([row]), "html", Frame("Answers")).decode()
+    paper = pypdf.PdfReader(io.BytesIO(render(page, "https://minga.example/")))
+    words = " ".join(each.extract_text() for each in paper.pages).split()
+    assert {"Neighbourhood", "workshops", "Telecommunications", "September", "responsibilities"} <= set(words)

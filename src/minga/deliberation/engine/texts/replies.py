@@ -41,6 +41,8 @@ table{overflow-wrap:anywhere}
 @media screen and (max-width:50rem){thead{position:absolute;clip-path:inset(50%);inline-size:1px;block-size:1px;
 overflow:hidden}table,tbody,tr,th[scope=row],td{display:block}tr{margin-block-end:1.5rem}td:empty{display:none}
 td::before{content:attr(data-label) ": ";color:#4a5450}}
+/* words of narrow columns stay whole on paper; only what people said may be broken to fit */
+@media print{th,td{overflow-wrap:normal}td:nth-child(2),td:nth-child(5){overflow-wrap:break-word}}
 """
 
 
@@ -279,6 +281,7 @@ def _word(rows: list[Row], frame: Frame) -> bytes:
     files.paragraph(word, frame.title, "Title", frame.language)
     if frame.about:
         files.paragraph(word, frame.about, "Body Text", frame.language)
+    files.number_pages(word, frame.about, frame.language)
     cells = ([_said(cell) for cell in row] for row in rows)
     files.table(word, [frame.columns[name] for name in COLUMNS], cells, frame.language)
     return files.to_bytes(word)
