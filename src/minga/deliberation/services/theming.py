@@ -23,7 +23,7 @@ LONGEST_NAME = 200
 def lock(consultation: Consultation) -> Consultation:
     """Let nobody else sort in a consultation until this transaction ends; return it as it stands now.
 
-    Its key stays free, as those of themes do: who answers a theme meanwhile need not wait, and nobody waits in a circle.
+    Its key stays free, as those of themes do: who answers a theme meanwhile waits for nobody, and nobody in a circle.
     """
     return Consultation.objects.select_for_update(no_key=True).get(pk=consultation.pk)
 
