@@ -13,17 +13,22 @@ from minga.deliberation import wording_consulting as wording
 from minga.deliberation.engine.vocabulary import STRATA
 from minga.deliberation.forms_consulting import PlainForm
 from minga.deliberation.models import Round
+from minga.text.contacts import without_contacts
 
 #: Boxes for points, and the most characters of all of them together.
 POINTS = 5
 MOST = 5000
+#: Stays on the device until it is sent. Names and addresses do not: others may use the same device.
+_KEPT = {"data-keep": ""}
 _PREFER_NOT = ("", _("I prefer not to say"))
 
 
 class SpeakForm(PlainForm):
     """What somebody says, point by point, and who they are if they wish."""
 
-    language = forms.ChoiceField(label=_("In which language do you write?"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(
+        label=_("In which language do you write?"), choices=settings.LANGUAGES, widget=forms.Select(attrs=_KEPT)
+    )
     may_publish = forms.BooleanField(
         label=_("My words may be shown in public, without my name."),
         help_text=_(
@@ -31,6 +36,7 @@ class SpeakForm(PlainForm):
             "answered all the same."
         ),
         required=False,
+        widget=forms.CheckboxInput(attrs=_KEPT),
     )
     name = forms.CharField(label=_("Your name (optional)"), max_length=200, required=False)
     organization = forms.CharField(label=_("Your organization (optional)"), max_length=200, required=False)
@@ -40,7 +46,11 @@ class SpeakForm(PlainForm):
         max_length=254,
         required=False,
     )
-    #: drawn with the page: the same words sent twice by a double press are taken in once
+    #: it was shown that these words were sent before, and they shall be sent all the same
+    again = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    #: what looks like a telephone number or an address was shown, and shall stay
+    reachable = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    #: drawn with the page: the same page sent twice, by a double press or after going back, is taken in once
     sending = forms.RegexField(regex=r"^[0-9a-f]{32}$", widget=forms.HiddenInput)
 
     def __init__(self, rounds: Iterable[Round], *arguments: Any, **named: Any) -> None:
@@ -59,6 +69,7 @@ class SpeakForm(PlainForm):
                 label=_("For which place do you speak?"),
                 choices=[("", _("For none of them")), *((key, one.title) for key, one in self.rounds.items())],
                 required=False,
+                widget=forms.Select(attrs=_KEPT),
             )
         for stratum, values in STRATA.items():
             self.fields[f"stratum-{stratum}"] = self._stratum(stratum, values)
@@ -67,9 +78,9 @@ class SpeakForm(PlainForm):
     def _stratum(stratum: str, values: Iterable[str]) -> forms.Field:
         label = wording.STRATUM_NAMES[stratum]
         if not values:
-            return forms.CharField(label=label, max_length=80, required=False)
+            return forms.CharField(label=label, max_length=80, required=False, widget=forms.TextInput(attrs=_KEPT))
         choices = [_PREFER_NOT, *((value, wording.stratum_value(stratum, value)) for value in values)]
-        return forms.ChoiceField(label=label, choices=choices, required=False)
+        return forms.ChoiceField(label=label, choices=choices, required=False, widget=forms.Select(attrs=_KEPT))
 
     @property
     def first_point(self) -> Any:
@@ -104,6 +115,13 @@ class SpeakForm(PlainForm):
                 ),
             )
         return given
+
+    def without_contacts(self) -> None:
+        """Show the form again, with telephone numbers and e-mail addresses taken out of its words."""
+        self.data = self.data.copy()
+        for number in range(1, POINTS + 1):
+            name = f"point-{number}"
+            self.data[name] = without_contacts(self.data.get(name, ""))
 
     @property
     def points(self) -> list[str]:

@@ -59,7 +59,8 @@ def test_who_speaks_says_only_what_they_wish(client, address):
 
 def test_words_of_strangers_wait_until_the_team_has_read_them(client, asked, address):
     """Anybody can write anything about anybody, and the page bears the name of a ministry."""
-    client.post(address, said(may_publish="on", **{"point-1": "The foreman Ali cheats us, +216 22 345 678."}))
+    told = "The foreman Ali cheats us, +216 22 345 678."
+    client.post(address, said(may_publish="on", reachable="1", **{"point-1": told}))
     voice = Voice.objects.get()
     addresses = [f"/en/deliberation/{asked.slug}/voices/", f"/en/deliberation/{asked.slug}/voices/{voice.number}/"]
     assert all("foreman" not in client.get(one).content.decode() for one in addresses)
@@ -87,6 +88,51 @@ def test_pressing_twice_takes_the_words_in_once(client, address):
     first, second = (client.post(address, said()) for _press in range(2))
     assert first["Location"] == second["Location"]
     assert Source.objects.count() == 1
+
+
+def test_going_back_and_sending_the_same_words_again_is_asked_once_and_counts_once(client, asked, address):
+    client.post(address, said())
+    again = client.post(address, said(sending="e" * 32, **{"point-1": "TRAIN  people first."}))
+    assert again.status_code == 422
+    assert "You have sent these words already" in again.content.decode()
+    assert f'href="/en/deliberation/{asked.slug}/spoken/"' in again.content.decode()
+    assert Source.objects.count() == 1
+    assert client.post(address, said(sending="e" * 32, **{"point-1": "Other words."})).status_code == 302
+    assert client.post(address, said(sending="d" * 32, again="1")).status_code == 302
+    assert Source.objects.count() == 3
+    assert client.post(address, said(sending="d" * 32)).status_code == 302, "the same page sent again is no question"
+    assert Source.objects.count() == 3
+
+
+def test_who_is_signed_in_is_asked_on_another_device_too(address):
+    account = members.create_account(email="rosa@example.org", password="a-long-password")
+    for sending, status in (("a" * 32, 302), ("b" * 32, 422)):
+        browser = Client()
+        browser.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+        assert browser.post(address, said(sending=sending)).status_code == status
+
+
+def test_telephone_numbers_in_words_that_would_be_shown_are_asked_about(client, address):
+    words = {"point-1": "Train us.", "point-2": "Call +216 22 345 678 for more."}
+    shown = client.post(address, said(may_publish="on", **words))
+    assert shown.status_code == 422
+    assert "<bdi>+216 22 345 678</bdi>" in shown.content.decode()
+    out = client.post(address, said(may_publish="on", contacts="out", **words)).content.decode()
+    assert "It is taken out." in out
+    assert "22 345 678" not in out
+    assert not Source.objects.exists()
+    assert client.post(address, said(may_publish="on", reachable="1", **words)).status_code == 302
+    assert client.post(address, said(sending="c" * 32, **{"point-1": "Call +216 22 345 678."})).status_code == 302, (
+        "words for the team alone may hold a number"
+    )
+
+
+def test_all_that_is_lost_by_a_reload_is_kept_on_the_device_but_names(client, address):
+    shown = client.get(address).content.decode()
+    kept = set(re.findall(r'name="([^"]+)"[^>]*data-keep', shown))
+    assert kept >= {"language", "may_publish", "point-1", "point-5", "stratum-gender", "stratum-region", "stratum-size"}
+    assert not kept & {"name", "organization", "email"}
+    assert "data-kept-note" in shown
 
 
 def test_two_people_may_say_the_same(client, address):
@@ -144,7 +190,10 @@ def test_who_is_signed_in_finds_it_in_the_own_copy(address):
 
 def test_one_address_cannot_flood_a_consultation(client, address, settings):
     settings.RATE_LIMITS = True
-    codes = {client.post(address, said(sending=f"{number:032x}")).status_code for number in range(31)}
+    codes = {
+        client.post(address, said(sending=f"{number:032x}", **{"point-1": f"Wish {number}"})).status_code
+        for number in range(31)
+    }
     assert codes == {302, 429}
     assert Source.objects.count() == 30
 

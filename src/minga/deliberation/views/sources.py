@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -54,6 +55,7 @@ def source_list(request: HttpRequest, consultation: Consultation) -> HttpRespons
         "asked": {name: asked.get(name, "") for name in names},
         "is_filtered": any(asked.get(name) for name in names),
         "kinds": Source.Kind.choices,
+        "languages": settings.LANGUAGES,
         "rounds": consultation.rounds.all(),
         "waiting": sources.waiting(consultation).count(),
         "rows": [(one, beside.suggested(one) if _can_be_cut(one, consultation) else None) for one in page],

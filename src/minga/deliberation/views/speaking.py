@@ -16,16 +16,22 @@ from django.views.decorators.http import require_safe
 
 from minga.deliberation import wording_consulting as wording
 from minga.deliberation.engine.errors import ActError
+from minga.deliberation.engine.submissions import hash_of_text
 from minga.deliberation.forms_speaking import SpeakForm
 from minga.deliberation.models import Consultation, Source
 from minga.deliberation.selectors import consulting
 from minga.deliberation.services import sources
 from minga.deliberation.views.common import posted, shows_consultation
+from minga.text.contacts import pieces
 from minga.web.ratelimit import limited
 
 _SALT = "minga.deliberation.receipt"
 #: how long the browser that sent the words shows their code again, as after a reload
 _SECONDS = 900
+#: how long the same words out of the same browser are asked about, and the same page is taken in once
+_DAY = 86_400
+#: so many texts are known again, by so many digits of their mark
+_MARKS, _DIGITS = 10, 16
 
 
 @limited("deliberation-speak", times=30, seconds=3600)
@@ -39,20 +45,70 @@ def speak(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     rounds = consulting.open_rounds(consultation)
     asked = {"language": wording.language(), "sending": uuid.uuid4().hex, "round": request.GET.get("round", "")}
     form = SpeakForm(rounds, posted(request), initial=asked)
+    question = ""
+    reached_by: list[str] = []
     if request.method == "POST" and form.is_valid():
-        try:
-            return _taken_in(request, consultation, form)
-        except ActError as error:
-            form.add_error(None, str(wording.refusal(error.code)))
-    words = {"consultation": consultation, "text": wording.shown(consultation), "form": form}
-    return render(request, "deliberation/speak.html", words, status=422 if form.errors else 200)
+        reached_by = _reached_by(form)
+        question = _question(request, consultation, form, reached_by)
+        if not question:
+            try:
+                return _taken_in(request, consultation, form)
+            except ActError as error:
+                form.add_error(None, str(wording.refusal(error.code)))
+    words = {
+        "consultation": consultation,
+        "text": wording.shown(consultation),
+        "form": form,
+        "question": question,
+        "reached_by": reached_by,
+    }
+    return render(request, "deliberation/speak.html", words, status=422 if form.errors or question else 200)
+
+
+def _question(request: HttpRequest, consultation: Consultation, form: SpeakForm, reached_by: list[str]) -> str:
+    """Return what is asked once before words are taken in: "same", "reached", or "out" once contacts are taken out."""
+    if cache.get(_once(form)):  # this page was sent already: its receipt is all that is left to show
+        return ""
+    if not form.cleaned_data["again"] and _digest(form) in _sent_before(request, consultation):
+        return "same"
+    if not reached_by or form.cleaned_data["reachable"]:
+        return ""
+    if request.POST.get("contacts") != "out":
+        return "reached"
+    form.without_contacts()
+    return "out"
+
+
+def _reached_by(form: SpeakForm) -> list[str]:
+    """Return telephone numbers and e-mail addresses in words that would be shown in public."""
+    if not form.cleaned_data["may_publish"]:
+        return []
+    return [words for point in form.points for words, kind in pieces(point) if kind]
+
+
+def _once(form: SpeakForm) -> str:
+    return f"spoke:{form.cleaned_data['sending']}"
+
+
+def _digest(form: SpeakForm) -> str:
+    return hash_of_text("\n\n".join(form.points))[:_DIGITS]
+
+
+def _sent_before(request: HttpRequest, consultation: Consultation) -> list[str]:
+    """Return marks of the words that this browser, or this account, sent to the consultation before."""
+    told = request.get_signed_cookie(_words_cookie(consultation), default="", salt=_SALT, max_age=_DAY)
+    marks = told.split(".") if told else []
+    if request.user.is_authenticated:
+        own = consultation.sources.filter(account=request.user, kind=Source.Kind.FORM).exclude(text="")
+        marks += [digest[:_DIGITS] for digest in own.values_list("text_hash", flat=True)]
+    return marks
 
 
 def _taken_in(request: HttpRequest, consultation: Consultation, form: SpeakForm) -> HttpResponse:
     """Store the words once, and lead to their receipt; the code travels in a cookie that only the site can read."""
     to_receipt = redirect("deliberation:spoken", consultation.slug)
-    once = f"spoke:{form.cleaned_data['sending']}"
-    if not cache.add(once, 1, timeout=_SECONDS):
+    once = _once(form)
+    if not cache.add(once, 1, timeout=_DAY):
         return to_receipt
     try:
         taken = _take_in(request, consultation, form)
@@ -65,6 +121,17 @@ def _taken_in(request: HttpRequest, consultation: Consultation, form: SpeakForm)
         salt=_SALT,
         max_age=_SECONDS,
         path=reverse("deliberation:spoken", args=[consultation.slug]),
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
+    marks = [_digest(form), *_sent_before(request, consultation)][:_MARKS]
+    to_receipt.set_signed_cookie(
+        _words_cookie(consultation),
+        ".".join(marks),
+        salt=_SALT,
+        max_age=_DAY,
+        path=reverse("deliberation:speak", args=[consultation.slug]),
         httponly=True,
         secure=settings.SESSION_COOKIE_SECURE,
         samesite="Lax",
@@ -90,6 +157,10 @@ def _take_in(request: HttpRequest, consultation: Consultation, form: SpeakForm) 
 
 def _cookie(consultation: Consultation) -> str:
     return f"spoken_{consultation.pk.hex}"
+
+
+def _words_cookie(consultation: Consultation) -> str:
+    return f"said_{consultation.pk.hex}"
 
 
 @require_safe

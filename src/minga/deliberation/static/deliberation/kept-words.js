@@ -56,8 +56,11 @@
     // a page that refuses brings the typed words back by itself
     if ("typed" in form.dataset) keep();
     else if (!others.length) localStorage.removeItem(key);
-    else if (kept.revision === revision) for (const part of others) write(parts[part], words[part]);
-    else {
+    else if (kept.revision === revision) {
+      for (const part of others) write(parts[part], words[part]);
+      const note = form.querySelector("[data-kept-note]");
+      if (note) note.hidden = false;
+    } else {
       const old = others.flatMap((part) => inWords(parts[part], words[part])).map((one) => one.trim()).filter(plain);
       // a choice that was taken away leaves no words to show
       if (old.length) showOld(key, old);
