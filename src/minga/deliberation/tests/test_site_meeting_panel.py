@@ -17,7 +17,6 @@ from minga.deliberation.services import answering, harvesting
 from minga.deliberation.testing_talk import signed_in
 from minga.deliberation.testing_voices import consultation, themed
 from minga.meetings import services as meetings
-from minga.meetings.engine.errors import ActError
 from minga.members import services as members
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
@@ -108,7 +107,7 @@ def test_a_takeaway_that_is_a_voice_cannot_be_deleted_and_the_page_says_why(amin
     browser, chamber = amina
     meeting = held(chamber)
     (noted,) = heard(meeting, consultation(), SAID[:1])
-    with pytest.raises(ActError, match="voice of a consultation") as refused:
+    with pytest.raises(ValueError, match="voice of a consultation") as refused:
         meetings.delete_takeaway(takeaway=noted)
     assert refused.value.code == "taken_in"
     at = reverse("meetings:takeaway_delete", args=[meeting.pk, noted.number])
