@@ -130,6 +130,15 @@ def _vote_and_look(page: Page) -> None:
     page.wait_for_selector(".talk__votes")
 
 
+def _add_and_mend(page: Page) -> None:
+    """Add a statement, and open the page on which its author corrects or withdraws it."""
+    page.fill("textarea[name=text]", "Weavers should lend each other their looms.")
+    steps.go(page, "main form.stack p.row > button.button:not([name])")
+    steps.go(page, "a[href$='/mine/']")
+    steps.go(page, "a[href*='/mine/']:not([href$='leave/'])")
+    page.wait_for_selector("button[value=withdraw]")
+
+
 def _speak(page: Page) -> None:
     """Say something without an account; the page with the code opens."""
     page.fill("textarea[name=point-1]", "Teach in the evening.")
@@ -241,6 +250,7 @@ PAGE_TYPES = (
     PageType("conversation, adding a statement", f"{TALK}add/"),
     PageType("conversation, about me", f"{TALK}about-me/"),
     PageType("conversation, my place", TALK, then=_vote_and_look),
+    PageType("conversation, a statement of one's own", f"{TALK}add/", then=_add_and_mend),
     PageType("conversation, report", f"{_REPORTED}report/"),
     PageType("conversation, all statements", f"{_REPORTED}report/statements/?order=A"),
     PageType("conversation, one statement", f"{_REPORTED}report/3/"),

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from minga.tables.reading import TableError, read_table
+from minga.deliberation.engine.errors import ActError
+from minga.deliberation.engine.incoming_sheets import guess
+from minga.deliberation.engine.incoming_words import VALUES
+from minga.tables.reading import LINE, Reading, TableError, read_table
+from minga.text import fold
+from minga.text.extraction import decode
 
 #: More at once than anybody reads through before they go in.
 MOST = 500
-_COLUMN = "text"
+#: Names of a column of themes, as those of texts and languages are known from submissions.
+_THEMES = frozenset(fold(word) for word in ("theme", "themes", "topic", "subject", "thème", "sujet", "tema", "asunto",
+                                            "тема", "الموضوع", "موضوع", "المحور", "محور", "主题", "议题"))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -38,27 +45,55 @@ def check_lines(text: str, longest: int, known: Iterable[str] = ()) -> Checked:
 
 
 def check_table(name: str, content: bytes, longest: int, known: Iterable[str], languages: Collection[str]) -> Checked:
-    """Read a CSV file with the column `text`, and if they are there `language` and `theme`.
+    """Read a CSV file with a column of texts, and if they are there of languages and themes, named in six languages.
 
     Raises
     ------
-    TableError
-        The file is no table, or has no such column.
+    ActError
+        "no_table" where the file is none, "no_column" where no column has texts.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{Path(name).stem[:60] or 'statements'}.csv"
-        path.write_bytes(content)
-        try:
-            read = read_table(path, [_COLUMN])
-        except TableError as wrong:
-            raise TableError(str(wrong).replace(f"{folder}/", "")) from None
-    columns = [one for one in (_COLUMN, "language", "theme") if one in read.table.columns]
-    rows = (
-        (row["_line"], {name: (row[name] or "").strip() for name in columns}) for row in read.table.rows(named=True)
-    )
-    checked = _checked(((line, row) for line, row in rows if row[_COLUMN]), longest, known, languages)
+    read = _read(name, content)
+    table = read.table
+    columns = _columns([column for column in table.columns if column != LINE])
+    if "text" not in columns:
+        raise ActError("no_column", f"{name} has no column of texts. Call one of its columns “text”.")
+    rows = ((row[LINE], _row(row, columns, languages)) for row in table.rows(named=True))
+    checked = _checked(((line, row) for line, row in rows if row["text"]), longest, known, languages)
     unread = tuple(Fault(one.line, "unread", "") for one in read.problems)
     return Checked(checked.rows, tuple(sorted((*checked.faults, *unread), key=lambda fault: fault.line)))
+
+
+def _read(name: str, content: bytes) -> Reading:
+    decoded = decode(content)
+    if decoded is None:
+        raise ActError("no_table", f"{name} is no text in an encoding that is known. Save it as CSV UTF-8.")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "statements.csv"
+        path.write_text(decoded[0], encoding="utf-8", newline="")
+        try:
+            return read_table(path)
+        except TableError as wrong:
+            raise ActError("no_table", str(wrong)) from None
+
+
+def _columns(header: Sequence[str]) -> dict[str, str]:
+    """Return the columns that are read, by what they hold."""
+    found = {what: column for what, column in guess(header).items() if what in {"text", "language"}}
+    theme = next((one for one in header if fold(one) in _THEMES and one not in found.values()), None)
+    return found if theme is None else found | {"theme": theme}
+
+
+def _row(cells: Mapping[str, str | None], columns: Mapping[str, str], languages: Collection[str]) -> dict[str, str]:
+    row = {what: (cells[column] or "").strip() for what, column in columns.items()}
+    if row.get("language") and row["language"] not in languages:
+        row["language"] = _language(row["language"])
+    return row
+
+
+def _language(written: str) -> str:
+    """Return the code of a language that somebody wrote out; what is not known stays, and is named as a fault."""
+    plain = " ".join(fold(written).split())
+    return next((code for code, names in VALUES["language"].items() if plain in {code, *names}), written)
 
 
 def _checked(

@@ -14,6 +14,17 @@ from minga.deliberation.models import Statement
 from minga.deliberation.services.moderating import LEAST_REASON
 
 _LONGEST_REASON = 500
+#: as much of a rule as a list of choices shows
+_LONGEST_CHOICE = 90
+
+
+def shortened(line: str) -> str:
+    """Cut a rule for a list at the end of a word, or of a sign where words have no blanks between them."""
+    if len(line) <= _LONGEST_CHOICE:
+        return line
+    cut = line[:_LONGEST_CHOICE]
+    whole = cut.rpartition(" ")[0]
+    return f"{(whole if len(whole) > _LONGEST_CHOICE // 2 else cut).rstrip(' ,;:')}…"
 
 
 class ReasonForm(PlainForm):
@@ -25,11 +36,13 @@ class ReasonForm(PlainForm):
         help_text=_("Stands in the public log. Do not repeat what should not be seen, and write no names."),
         max_length=_LONGEST_REASON,
         required=False,
+        # in a field of two lines Enter presses no button
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
     )
 
     def __init__(self, rules: Iterable[tuple[str, str]], *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self.fields["rule"].choices = [("", _("No rule alone")), *((number, line[:90]) for number, line in rules)]
+        super().__init__(*arguments, **{"auto_id": "why_%s"} | named)
+        self.fields["rule"].choices = [("", _("No rule alone")), *((name, shortened(line)) for name, line in rules)]
 
 
 class FilterForm(PlainForm):
@@ -43,19 +56,32 @@ class FilterForm(PlainForm):
     second = forms.BooleanField(label=_("Second look wanted"), required=False)
 
     def __init__(self, languages: Iterable[str], themes: Iterable[str], *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
+        super().__init__(*arguments, **{"auto_id": "show_%s"} | named)
         names = dict(settings.LANGUAGES)
         self.fields["language"].choices = [("", _("All")), *((code, names.get(code, code)) for code in languages)]
         self.fields["theme"].choices = [("", _("All")), *((name, name) for name in themes)]
 
 
 class RewordForm(PlainForm):
-    """The words of a statement on which nobody voted yet."""
+    """The words of a statement on which nobody but its author voted yet."""
 
-    text = forms.CharField(label=_("Words of the statement"), widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(label=_("Words of the statement"), widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}))
+    reason = forms.CharField(
+        label=_("Why, in a sentence"),
+        help_text=_("Stands in the public log. Do not repeat what should not be seen, and write no names."),
+        min_length=LEAST_REASON,
+        max_length=_LONGEST_REASON,
+    )
+    is_private = forms.BooleanField(
+        label=_("The old words told about somebody, such as a name or a telephone number"),
+        help_text=_(
+            "The log then says that such words were taken out, and shows neither the old words nor the new ones."
+        ),
+        required=False,
+    )
 
     def __init__(self, longest: int, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
+        super().__init__(*arguments, **{"auto_id": "reword_%s"} | named)
         self.fields["text"].max_length = longest
         self.fields["text"].widget.attrs["maxlength"] = longest
 
@@ -78,6 +104,15 @@ class DetailsForm(PlainForm):
         required=False,
     )
     theme = forms.CharField(label=_("Theme"), max_length=80, required=False)
+    reason = forms.CharField(
+        label=_("Why, in a sentence (optional)"),
+        help_text=_("Stands in the public log."),
+        max_length=_LONGEST_REASON,
+        required=False,
+    )
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **{"auto_id": "shown_%s"} | named)
 
 
 class TranslationForm(PlainForm):
@@ -94,7 +129,7 @@ class TranslationForm(PlainForm):
     is_by_machine = forms.BooleanField(label=_("Made by a machine, not checked by a person"), required=False)
 
     def __init__(self, written_in: str, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
+        super().__init__(*arguments, **{"auto_id": "told_%s"} | named)
         self.fields["language"].choices = [one for one in settings.LANGUAGES if one[0] != written_in]
 
 

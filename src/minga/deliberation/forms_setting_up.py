@@ -120,7 +120,10 @@ class FirstStatementsForm(PlainForm):
     )
     file = forms.FileField(
         label=_("Or a table (CSV)"),
-        help_text=_("With a column “text”, and if you like “language” (such as fr) and “theme”."),
+        help_text=_(
+            "With a column “text”, and if you like “language” (such as fr) and “theme”; these names are known in each "
+            "language of the site."
+        ),
         required=False,
     )
 

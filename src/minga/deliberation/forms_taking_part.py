@@ -44,6 +44,8 @@ class StatementForm(PlainForm):
     language = forms.ChoiceField(label=_("In which language do you write?"), choices=settings.LANGUAGES)
     #: similar ones were shown, and it shall be sent all the same
     seen = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    #: what looks like a telephone number or an address was shown, and shall stay
+    kept = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, conversation: Conversation, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -56,6 +58,11 @@ class StatementForm(PlainForm):
         )
         self.longest = longest
 
+    def with_text(self, text: str) -> None:
+        """Show the form again with other words in it."""
+        self.data = self.data.copy()
+        self.data["text"] = text
+
     def clean_text(self) -> str:
         """Put the words on one line, and hold them to the limit."""
         text = tidy(self.cleaned_data["text"])
@@ -65,6 +72,23 @@ class StatementForm(PlainForm):
                 params={"length": len(text), "longest": self.longest},
             )
         return text
+
+
+class OwnStatementForm(StatementForm):
+    """The words of a statement that its author corrects, and the version that they saw."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+    def __init__(self, conversation: Conversation, *arguments: Any, **named: Any) -> None:
+        super().__init__(conversation, *arguments, **named)
+        for name in ("language", "seen", "kept"):
+            del self.fields[name]
+
+
+class WithdrawForm(PlainForm):
+    """Which version of a statement its author withdraws."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
 
 class CodeForm(PlainForm):

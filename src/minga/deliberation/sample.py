@@ -136,7 +136,8 @@ def _moderate(talk: Conversation, calendar: days.Calendar) -> None:
             statement=advertises,
             state=Statement.State.REJECTED,
             seen_version=advertises.version,
-            reason="Rule 2: it advertises a product and says nothing about the question.",
+            rule="advertising",
+            reason="It offers a product and says nothing about the question.",
             by=_account(MODERATOR),
         )
         ModerationAct.objects.filter(conversation=talk).update(at=calendar.at("moderated"))

@@ -8,9 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from minga import members as world
 
@@ -92,22 +91,47 @@ def steps(progress: Any) -> list[Step]:
 
 
 # ---------------------------------------------------------------- rules that stand where nobody wrote others
-_POLICY = (
-    _("Say what you think about the question. Disagree with ideas, never with people."),
-    _("A statement is left out only if it insults, threatens or tells about private people, calls for violence, "
-      "advertises, or has nothing to do with the question. That we disagree is no reason."),
-    _("Who leaves a statement out writes down which of these rules it breaks. The log of all decisions is public, "
-      "and each decision can be undone."),
-    _("Votes that look like those of a machine are looked at by a person. None is left out silently."),
-    _("Do not write names, addresses or telephone numbers of people. We take them out where we find them."),
-)  # fmt: skip
+#: by name: the words, and whether a statement can be left out for it
+_POLICY: Mapping[str, tuple[Words, bool]] = {
+    "ideas": (_("Say what you think about the question. Disagree with ideas, never with people."), False),
+    "insult": (_("No statement may insult anybody."), True),
+    "threat": (_("No statement may threaten anybody."), True),
+    "violence": (_("No statement may call for violence."), True),
+    "private": (_("Do not write names, addresses or telephone numbers of people. We take them out where we find them."),
+                True),
+    "advertising": (_("No statement may advertise anything."), True),
+    "question": (_("A statement says something about the question."), True),
+    "disagreeing": (_("A statement is left out only for one of these rules. That we disagree is no reason."), False),
+    "reasons": (_("Who leaves a statement out writes down which of these rules it breaks. The log of all decisions is "
+                  "public, and each decision can be undone."), False),
+    "machines": (_("Votes that look like those of a machine are looked at by a person. None is left out silently."),
+                 False),
+}  # fmt: skip
 
 
 def policy(consultation: Any) -> list[str]:
     """Return the rules of moderation by paragraph: those of the consultation, or those that every one begins with."""
-    if consultation.policy.strip():
-        return [line for line in consultation.policy.splitlines() if line.strip()]
-    return [str(line) for line in _POLICY]
+    return _own_policy(consultation) or [str(line) for line, _is_ground in _POLICY.values()]
+
+
+def _own_policy(consultation: Any) -> list[str]:
+    return [line.strip() for line in consultation.policy.splitlines() if line.strip()]
+
+
+def grounds(consultation: Any) -> list[tuple[str, str]]:
+    """Return the rules for which a statement can be left out: by their name, or by number where they are its own.
+
+    Of a consultation's own rules nobody but its team can say which are meant, so all of them are there.
+    """
+    own = _own_policy(consultation)
+    if own:
+        return [(str(number), line) for number, line in enumerate(own, start=1)]
+    return [(name, str(line)) for name, (line, is_ground) in _POLICY.items() if is_ground]
+
+
+def rule(name: str) -> str:
+    """Return one of the rules that every consultation begins with, in the language of the page; empty for none."""
+    return str(_POLICY[name][0]) if name in _POLICY else ""
 
 
 # ---------------------------------------------------------------- refusals

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,12 @@ REFUSALS: Mapping[str, Words] = {
     "reason": _("Write the reason, at least ten characters. It stands in the public log."),
     "changed": _("Somebody else decided on this meanwhile. Look at it again, then decide."),
     "second": _("You asked for a second look, so somebody else decides on this statement."),
-    "voted": _("People have voted on these words, so they stay. Reject the statement, or leave it as it is."),
+    "asked": _("A second look is asked for already. Somebody else decides, or the request is taken back."),
+    "withdrawn": _("Its author withdrew this statement, so nobody decides on it any more."),
+    "nobody": _("Choose at least one person, then decide."),
+    "unchosen": _("Choose at least one statement, then what shall become of it."),
+    "voted": _("Others have voted on these words, so they stay. Reject the statement, or leave it as it is."),
+    "same_words": _("These are the words as they stand. Change them, then save."),
     "length": _("The statement is empty or too long. Mend it, then save."),
     "language": _("Choose a language other than the one in which it was written."),
     "state": _("The conversation has moved on meanwhile. Look at this page again."),
@@ -25,9 +31,14 @@ REFUSALS: Mapping[str, Words] = {
     "taken": _("Another conversation has this address already. Choose another word."),
     "slug": _("This word cannot stand in an address. Use small letters of the Latin alphabet, digits and hyphens."),
     "consultation": _("The consultation is not open. Open it first, then its conversation."),
+    "ended": _("The consultation is not open any more, so a conversation in it could not be opened. Open the "
+               "consultation again first."),
     "nothing": _("There is no statement to vote on. Write the first ones, at least three, then open."),
     "codes": _("So many codes cannot be made at once. Ask for 1 to 500."),
     "not_empty": _("The conversation has statements already. Take the files into a new one."),
+    "no_table": _("The file could not be read as a table: it is empty, names a column twice, or is no CSV. Mend it, "
+                  "then try again."),
+    "no_column": _("The table has no column of texts. Call one of its columns “text”."),
     "text": _("No statement was found. Write one a line, or give a file with a column “text”."),
 }  # fmt: skip
 
@@ -67,12 +78,27 @@ def flag(kind: str) -> Words:
     return FLAGS.get(kind, kind)
 
 
-def rules(consultation: Any) -> list[tuple[str, str]]:
-    """Return the published rules as choices, by their number."""
-    return [(str(number), line) for number, line in enumerate(wording_consulting.policy(consultation), start=1)]
+def reasoned(consultation: Any, rule: str, words: str) -> dict[str, str]:
+    """Return rule and reason as a decision keeps them.
+
+    A rule with which every consultation begins is kept by its name, so that everyone reads it in their language; one
+    of the consultation's own is put before the moderator's words, since the team may write other rules tomorrow.
+    """
+    line = dict(wording_consulting.grounds(consultation)).get(rule, "")
+    if wording_consulting.rule(rule) and line:
+        return {"rule": rule, "reason": words.strip()}
+    return {"rule": "", "reason": " ".join(part for part in (line, words.strip()) if part)}
 
 
-def full_reason(consultation: Any, rule: str, words: str) -> str:
-    """Put the rule that is broken before the moderator's own words, as the log keeps both."""
-    line = dict(rules(consultation)).get(rule, "")
-    return " ".join(part for part in (line, words.strip()) if part)
+def figure(flag: Any) -> Words:
+    """Say the figure behind a flag; the number of votes stands beside it anyway."""
+    value = flag.detail.get("figure")
+    if value is None or flag.kind not in FIGURES:
+        return ""
+    return FIGURES[flag.kind] % {"seconds": formats.number_format(value, 2), "percent": round(100 * value)}
+
+
+FIGURES: Mapping[str, Words] = {
+    "speed": _("Middle time between two votes: %(seconds)s s"),
+    "late_bloc": _("Where two of them voted on the same statement, %(percent)s %% of the votes are the same"),
+}

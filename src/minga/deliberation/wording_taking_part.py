@@ -62,6 +62,7 @@ STATEMENT_STATES: Mapping[str, Words] = {
     "rejected": _("left out by a moderator"),
 }
 
+WITHDRAWN = _("withdrawn by you")
 #: a waiting statement where others vote on it meanwhile
 WAITS_OPENLY = _("others vote on it; a moderator has not looked yet")
 
@@ -83,6 +84,10 @@ REFUSALS: Mapping[str, Words] = {
     "many": _("Many of your statements still wait for a moderator. Add more when these were read."),
     "same": _("Somebody has said the same already. Vote on that statement: your voice counts there."),
     "same_waits": _("Somebody has sent the same already, and a moderator reads it first. Then you can vote on it."),
+    "theirs": _("This is no statement of yours. Look at your place again."),
+    "voted": _("Others have voted on these words, or they were left out, so they stay. Add new ones."),
+    "stays": _("It was accepted and others have voted on it, or it was left out. Ask the organizers."),
+    "changed": _("A moderator changed it meanwhile. Look at it again."),
     "strata": _("One of the answers is none of those offered. Choose another one, or leave it out."),
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from minga.deliberation.models.conversations import Conversation, Participant, Statement
 
@@ -13,13 +14,18 @@ class ModerationAct(models.Model):
     """A decision about a statement or a participant; the public log. Rows are added, never changed."""
 
     class Act(models.TextChoices):
-        ACCEPT = "accept", _("accepted")
-        REJECT = "reject", _("rejected")
+        ACCEPT = "accept", pgettext_lazy("a statement", "accepted")
+        REJECT = "reject", pgettext_lazy("a statement", "rejected")
         REOPEN = "reopen", _("put back into the queue")
         SECOND_LOOK = "second_look", _("second look asked for")
+        NO_SECOND_LOOK = "unlook", _("request for a second look taken back")
         META = "meta", _("marked as about the conversation itself")
+        NOT_META = "unmeta", _("no longer marked as about the conversation itself")
         ORDER = "order", _("given a place in the order")
-        REWORD = "reword", _("reworded before anybody voted")
+        NO_ORDER = "unorder", _("place in the order taken away")
+        REWORD = "reword", _("reworded before others voted")
+        CORRECT = "correct", _("corrected by its author")
+        WITHDRAW = "withdraw", _("withdrawn by its author")
         BAN = "ban", _("participant banned")
         UNBAN = "unban", _("ban lifted")
         KEEP = "keep", _("flag looked at: votes stay")
@@ -30,8 +36,13 @@ class ModerationAct(models.Model):
         Participant, null=True, blank=True, on_delete=models.CASCADE, related_name="moderation"
     )
     act = models.CharField(max_length=15, choices=Act.choices)
-    #: which rule of the published policy, and why, in a sentence
+    #: one of the rules with which every consultation begins, said in the reader's language; empty where a
+    #: consultation has rules of its own, which stand in the reason
+    rule = models.CharField(max_length=20, blank=True)
+    #: why, in a sentence
     reason = models.TextField(_("reason"), blank=True)
+    #: of new words: {"old": ..., "new": ...}, or {"private": true} where the old ones told about somebody
+    detail = models.JSONField(default=dict, blank=True)
     by_mark = models.CharField(max_length=80, blank=True)
     at = models.DateTimeField(auto_now_add=True)
 

@@ -1,11 +1,12 @@
-"""What moderators look at: the queue with its filters, flags, the history of a statement, and the public log."""
+"""What moderators look at: the queue with its filters, the history of a statement, and the public log."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -14,12 +15,14 @@ from minga.deliberation.models import (
     Consultation,
     Conversation,
     ModerationAct,
-    Participant,
     Statement,
     Vote,
 )
 
 _OPEN = AnomalyFlag.Decision.OPEN
+Act = ModerationAct.Act
+#: acts after which a request for a second look is over
+_DECIDES = (Act.ACCEPT, Act.REJECT, Act.REOPEN)
 #: New statements wait for a moderator, and so do those that want a second look.
 _WAITS = Q(state=Statement.State.WAITING) | Q(wants_second_look=True)
 
@@ -72,6 +75,12 @@ def votes_on(statements: Iterable[Statement]) -> dict[int, int]:
     return dict(rows.annotate(n=Count("participant", distinct=True)).order_by())
 
 
+def votes_of_others(statement: Statement) -> QuerySet[Vote]:
+    """Return the acts of voting on a statement, without those of its author, who agrees from the beginning."""
+    others = statement.votes.all()
+    return others if statement.author_id is None else others.exclude(participant=statement.author_id)
+
+
 def themes(conversation: Conversation) -> list[str]:
     """List the themes that statements have."""
     named = conversation.statements.exclude(theme="").order_by("theme")
@@ -88,6 +97,42 @@ def history(statement: Statement) -> QuerySet[ModerationAct]:
     return statement.moderation.order_by("-pk")
 
 
+# ---------------------------------------------------------------- second looks, and what authors took back
+def askers(statements: Iterable[Statement]) -> dict[int, frozenset[str]]:
+    """Return whose second look each statement of a page waits for, by its key: the marks of who asked."""
+    waiting = [one.pk for one in statements if one.wants_second_look]
+    asked: defaultdict[int, set[str]] = defaultdict(set)
+    kinds = (*_DECIDES, Act.SECOND_LOOK, Act.NO_SECOND_LOOK)
+    acts = ModerationAct.objects.filter(statement__in=waiting, act__in=kinds).order_by("pk")
+    for key, act, mark in acts.values_list("statement_id", "act", "by_mark"):
+        if act == Act.SECOND_LOOK:
+            asked[key].add(mark)
+        elif act == Act.NO_SECOND_LOOK:
+            asked[key].discard(mark)
+        else:
+            asked[key].clear()
+    return {key: frozenset(marks) for key, marks in asked.items()}
+
+
+def who_asked(statement: Statement) -> frozenset[str]:
+    """Return the marks of everybody who asked for a second look since the last decision."""
+    return askers([statement]).get(statement.pk, frozenset())
+
+
+def is_withdrawn(statement: Statement) -> bool:
+    """Whether its author withdrew a statement; nobody decides on it after that."""
+    return bool(withdrawn([statement]))
+
+
+def withdrawn(statements: Iterable[Statement]) -> frozenset[int]:
+    """Return the keys of those statements that their authors withdrew."""
+    out = [one.pk for one in statements if one.state == Statement.State.REJECTED]
+    if not out:
+        return frozenset()
+    acts = ModerationAct.objects.filter(statement__in=out, act=Act.WITHDRAW)
+    return frozenset(key for key in acts.values_list("statement_id", flat=True) if key is not None)
+
+
 def open_flags(conversation: Conversation) -> int:
     """Count the people whose votes somebody should look at."""
     found = conversation.flags.filter(decision=_OPEN)
@@ -100,21 +145,6 @@ def open_flags_in(consultation: Consultation) -> dict[object, int]:
     return dict(found.values_list("conversation").annotate(Count("participant", distinct=True)))
 
 
-def flagged(conversation: Conversation, decision: str = "") -> QuerySet[Participant]:
-    """Return people with flags, or banned without one, those that wait first; `is_open` tells of open flags."""
-    mine = AnomalyFlag.objects.filter(participant=OuterRef("pk"))
-    found = conversation.participants.annotate(has_flag=Exists(mine), is_open=Exists(mine.filter(decision=_OPEN)))
-    if decision == AnomalyFlag.Decision.BAN:
-        found = found.filter(banned_at__isnull=False)
-    elif decision == _OPEN:
-        found = found.filter(is_open=True)
-    elif decision == AnomalyFlag.Decision.KEEP:
-        found = found.filter(has_flag=True, is_open=False, banned_at=None)
-    else:
-        found = found.filter(has_flag=True) | found.filter(banned_at__isnull=False)
-    return found.prefetch_related("flags").order_by("-is_open", "pk")
-
-
 # ---------------------------------------------------------------- the public log
 @dataclass(frozen=True)
 class LogRow:
@@ -123,28 +153,67 @@ class LogRow:
     on: date
     act: str
     reason: str
+    #: one of the rules with which every consultation begins; empty for none, or one of the consultation's own
+    rule: str
     #: the statement; None for decisions about participants
     number: int | None
     #: how many participants the same decision was taken about on that day
-    people: int = field(default=0)
+    people: int = 0
+    #: new words, with those before; empty where they may not be shown
+    old: str = ""
+    new: str = ""
+    #: whether words were taken out that told about somebody
+    is_private: bool = False
+    #: the place in the order that was given
+    place: int | None = None
 
     @property
     def act_name(self) -> str:
         """The decision in words."""
-        return str(ModerationAct.Act(self.act).label)
+        return str(Act(self.act).label)
 
 
 def public_log(conversation: Conversation) -> list[LogRow]:
-    """Return the log, the newest first. Decisions about participants are counted by day, decision and reason."""
-    rows, people = [], Counter[tuple[date, str, str]]()
-    acts = conversation.moderation.order_by("-pk").values_list("at", "act", "reason", "statement__number")
-    for at, act, reason, number in acts:
-        if number is None:
-            people[at.date(), act, reason] += 1
-        else:
-            rows.append(LogRow(at.date(), act, reason, number))
-    rows += [LogRow(on, act, reason, None, n) for (on, act, reason), n in people.items()]
-    return sorted(rows, key=lambda row: row.on, reverse=True)
+    """Return the log, the newest first. Decisions about participants are counted by day, decision and reason.
+
+    Such a line stands where the latest of its decisions does.
+    """
+    rows: dict[Any, LogRow] = {}
+    for act in conversation.moderation.order_by("-pk").select_related("statement"):
+        row = _log_row(conversation, act)
+        if row.number is not None:
+            rows[act.pk] = row
+            continue
+        key = (row.on, row.act, row.rule, row.reason)
+        rows[key] = replace(row, people=rows[key].people + 1 if key in rows else 1)
+    return list(rows.values())
+
+
+def _log_row(conversation: Conversation, act: ModerationAct) -> LogRow:
+    statement = act.statement
+    detail = act.detail if statement is not None and _is_shown(conversation, statement) else {}
+    return LogRow(
+        on=act.at.date(),
+        act=act.act,
+        reason=act.reason,
+        rule=act.rule,
+        number=None if statement is None else statement.number,
+        old=detail.get("old", ""),
+        new=detail.get("new", ""),
+        is_private=bool(act.detail.get("private")),
+        place=act.detail.get("place"),
+    )
+
+
+def _is_shown(conversation: Conversation, statement: Statement) -> bool:
+    hidden = {Statement.State.REJECTED, *([Statement.State.WAITING] if conversation.is_strict else [])}
+    return statement.state not in hidden
+
+
+def log_of(conversation: Conversation, statement: Statement) -> Iterator[LogRow]:
+    """Yield the lines of the log about one statement, the newest first."""
+    for act in statement.moderation.order_by("-pk").select_related("statement"):
+        yield _log_row(conversation, act)
 
 
 # ---------------------------------------------------------------- who wrote a statement

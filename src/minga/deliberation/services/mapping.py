@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import polars as pl
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -77,13 +79,15 @@ def _flag(conversation: Conversation, tables: Tables) -> list[str]:
     """Note whose votes stand out; return whom a person should look at, or did without a ban."""
     found = anomalies(tables)
     people = {str(name): pk for pk, name in conversation.participants.values_list("pk", "pseudonym")}
+    marks = _marks_of_blocs(conversation, found, people)
     AnomalyFlag.objects.bulk_create(
         (
             AnomalyFlag(
                 conversation=conversation,
                 participant_id=people[row["participant"]],
                 kind=row["flag"],
-                detail={name: row[name] for name in ("bloc", "people", "figure")},
+                detail={name: row[name] for name in ("bloc", "people", "figure")}
+                | ({"mark": marks[row["bloc"]]} if row["bloc"] is not None else {}),
             )
             for row in found.rows(named=True)
         ),
@@ -91,6 +95,21 @@ def _flag(conversation: Conversation, tables: Tables) -> list[str]:
         ignore_conflicts=True,
     )
     return found["participant"].unique().sort().to_list()
+
+
+def _marks_of_blocs(conversation: Conversation, found: pl.DataFrame, people: dict[str, int]) -> dict[int, str]:
+    """Return a mark for each bloc, the same as on earlier maps where one of its members was in it before.
+
+    Blocs are numbered anew on every map, while a flag is set once: who joins later belongs to the same case.
+    """
+    kept = conversation.flags.filter(detail__has_key="mark").values_list("participant_id", "kind", "detail")
+    known = {(person, kind): detail["mark"] for person, kind, detail in kept}
+    marks: dict[int, str] = {}
+    for row in found.drop_nulls("bloc").rows(named=True):
+        before = known.get((people[row["participant"]], row["flag"]))
+        if before is not None or row["bloc"] not in marks:
+            marks[row["bloc"]] = before or uuid.uuid4().hex
+    return marks
 
 
 @transaction.atomic

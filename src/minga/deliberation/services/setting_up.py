@@ -26,6 +26,8 @@ EDITABLE = (
 )  # fmt: skip
 #: As many statements as a conversation needs to be opened, and as many codes as are made at once.
 LEAST_STATEMENTS, MOST_CODES = 3, 500
+#: Consultations in which a conversation can be opened, now or once they are open.
+PREPARES = (Consultation.State.DRAFT, Consultation.State.OPEN)
 
 
 def set_up_mark(conversation: Conversation) -> str:
@@ -50,9 +52,13 @@ def set_up(
     Raises
     ------
     ActError
-        The word in the address is taken or cannot stand there.
+        The word in the address is taken or cannot stand there, or the consultation is over.
     """
     _check_fields(fields)
+    if consultation.state not in PREPARES:
+        raise ActError(
+            "ended", "The consultation is not open any more. Open it again first, then set up conversations."
+        )
     made = Conversation(
         pk=pk or uuid.uuid4(),
         consultation=consultation,
@@ -166,6 +172,15 @@ def make_codes(*, conversation: Conversation, count: int, by: Any = None) -> lis
     EntryCode.objects.bulk_create(EntryCode(conversation=conversation, code_hash=hash_of(code)) for code in drawn)
     members.record(by=by, act="conversation.codes_made", on=conversation.reference, reason=f"{count} codes")
     return drawn
+
+
+@transaction.atomic
+def withdraw_codes(*, conversation: Conversation, by: Any = None) -> int:
+    """Let codes that nobody has used open nothing any more; return how many they were."""
+    gone, _kinds = conversation.codes.filter(used_at=None).delete()
+    if gone:
+        members.record(by=by, act="conversation.codes_withdrawn", on=conversation.reference, reason=f"{gone} codes")
+    return gone
 
 
 # ---------------------------------------------------------------- opening and closing

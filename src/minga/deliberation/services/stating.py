@@ -1,4 +1,4 @@
-"""Adding a statement: what others said alike is shown first, the same words stand there once."""
+"""Adding a statement, with what others said alike before it; and what authors may still do with their own."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 
 from minga.deliberation.engine.errors import ActError
-from minga.deliberation.models import Conversation, Participant, Statement, Vote
+from minga.deliberation.models import Conversation, ModerationAct, Participant, Statement, Vote
+from minga.deliberation.selectors.moderating import votes_of_others
 from minga.deliberation.selectors.taking_part import is_running, shown_statements
 from minga.text import analyse
 from minga.text.similarity import texts
+
+State = Statement.State
 
 #: From here two statements are alike enough that one may be meant for the other.
 _ALIKE = 0.4
@@ -89,10 +92,8 @@ def add_statement(*, participant: Participant, text: str, language: str) -> Stat
     if same is not None:
         if same.author_id == participant.pk:
             return same
-        if same.state == Statement.State.WAITING and conversation.is_strict:
-            raise ActError("same_waits", "Somebody has sent the same, and it waits for a moderator. Vote on it then.")
-        raise SameWords(same)
-    if participant.statements.filter(state=Statement.State.WAITING).count() >= MOST_WAITING:
+        _refuse_same(same, conversation)
+    if participant.statements.filter(state=State.WAITING).count() >= MOST_WAITING:
         raise ActError("many", f"{MOST_WAITING} of your statements wait for a moderator. Add more when they were read.")
     last = conversation.statements.aggregate(last=Max("number"))["last"]
     added = Statement.objects.create(
@@ -104,6 +105,12 @@ def add_statement(*, participant: Participant, text: str, language: str) -> Stat
     )
     Vote.objects.create(participant=participant, statement=added, value=1, client_id=AUTHORS_VOTE, at=timezone.now())
     return added
+
+
+def _refuse_same(same: Statement, conversation: Conversation) -> None:
+    if same.state == State.WAITING and conversation.is_strict:
+        raise ActError("same_waits", "Somebody has sent the same, and it waits for a moderator. Vote on it then.")
+    raise SameWords(same)
 
 
 def _check(conversation: Conversation, text: str) -> None:
@@ -119,8 +126,92 @@ def _check(conversation: Conversation, text: str) -> None:
         )
 
 
-def find_same(*, conversation: Conversation, text: str, language: str) -> Statement | None:
+def find_same(
+    *, conversation: Conversation, text: str, language: str, beside: Statement | None = None
+) -> Statement | None:
     """Return the statement that has the same words, however they are spelled; rejected ones do not stand in the way."""
     words = analyse(text, language)
-    standing = conversation.statements.exclude(state=Statement.State.REJECTED).filter(language=language)
+    standing = conversation.statements.exclude(state=State.REJECTED).filter(language=language)
+    if beside is not None:
+        standing = standing.exclude(pk=beside.pk)
     return next((one for one in standing.order_by("number") if analyse(one.text, language) == words), None)
+
+
+# ---------------------------------------------------------------- what authors may still do
+def may_correct(statement: Statement) -> bool:
+    """Whether its author may still change the words: until somebody else has voted on them, or it was left out."""
+    return statement.state != State.REJECTED and not votes_of_others(statement).exists()
+
+
+def may_withdraw(statement: Statement) -> bool:
+    """Whether its author may still withdraw it: until a moderator accepted it and others voted on it."""
+    return statement.state == State.WAITING or may_correct(statement)
+
+
+@transaction.atomic
+def correct_statement(*, participant: Participant, number: int, text: str, seen_version: int) -> Statement:
+    """Let an author change the words of a statement; an accepted one waits for a moderator again.
+
+    Raises
+    ------
+    ActError
+        What refuses a new statement, "theirs" where it is not the author's own, "voted" where others have voted on it
+        or it was left out, "changed" where a moderator changed it meanwhile
+    SameWords
+        Somebody else said it before.
+    """
+    conversation = (
+        Conversation.objects.select_for_update(of=("self",))
+        .select_related("consultation")
+        .get(pk=participant.conversation_id)
+    )
+    text = tidy(text)
+    _check(conversation, text)
+    own = _own(participant, number)
+    if not may_correct(own):
+        raise ActError("voted", "Others have voted on these words, or they were left out, so they stay. Add new ones.")
+    same = find_same(conversation=conversation, text=text, language=own.language, beside=own)
+    if same is not None:
+        _refuse_same(same, conversation)
+    if text != own.text:
+        _change(own, seen_version, ModerationAct.Act.CORRECT, text=text, translations={}, state=State.WAITING)
+    return own
+
+
+@transaction.atomic
+def withdraw_statement(*, participant: Participant, number: int, seen_version: int) -> None:
+    """Let an author withdraw a statement. It keeps its number; its words are deleted unless others voted on them.
+
+    Raises
+    ------
+    ActError
+        "theirs" where it is not the author's own, "stays" where it was accepted and others voted on it, or it was left
+        out, "changed" where a moderator changed it meanwhile.
+    """
+    own = _own(participant, number)
+    if not may_withdraw(own):
+        raise ActError("stays", "It was accepted and others have voted on it, or it was left out. Ask the organizers.")
+    gone = {"state": State.REJECTED, "wants_second_look": False}
+    if votes_of_others(own).exists():
+        _change(own, seen_version, ModerationAct.Act.WITHDRAW, **gone)
+        return
+    _change(own, seen_version, ModerationAct.Act.WITHDRAW, **gone, text="", translations={}, theme="")
+    own.votes.all().delete()
+    own.moderation.filter(act=ModerationAct.Act.REWORD).update(detail={"private": True})
+
+
+def _own(participant: Participant, number: int) -> Statement:
+    """Return a statement of an author; a vote that comes at this moment waits until it is changed."""
+    own = participant.statements.select_for_update().filter(number=number).first()
+    if own is None:
+        raise ActError("theirs", "This is no statement of yours. Look at your place again.")
+    return own
+
+
+def _change(own: Statement, seen_version: int, act: str, **fields: object) -> None:
+    """Change a statement only as its author saw it, and note in the log that it was the author."""
+    seen = Statement.objects.filter(pk=own.pk, version=seen_version)
+    if not seen.update(version=F("version") + 1, **fields):
+        raise ActError("changed", "A moderator changed it meanwhile. Look at it again.")
+    ModerationAct.objects.create(conversation_id=own.conversation_id, statement=own, act=act)
+    own.refresh_from_db()

@@ -1,20 +1,21 @@
-"""Moderation: the queue, reasons in the public log, second looks, flags; nobody overwrites another."""
+"""Moderation: the queue, reasons, second looks, words that are mended; nobody overwrites another."""
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from minga.deliberation import forms_moderating
 from minga.deliberation.engine.errors import ActError
-from minga.deliberation.models import AnomalyFlag, ModerationAct, Statement
+from minga.deliberation.models import ModerationAct, Statement
 from minga.deliberation.selectors import moderating as selectors
 from minga.deliberation.selectors import overview
 from minga.deliberation.services import moderating as services
+from minga.deliberation.services.marks import mark_of
 from minga.deliberation.testing_conversations import conversation, joined, said, voted
 from minga.deliberation.testing_voices import at_work
 
@@ -79,11 +80,61 @@ def test_rejection_needs_a_reason_and_keeps_what_was_chosen(talk, moderator):
     assert response.status_code == 422
     assert "Write the reason" in page
     assert f'value="{statement.number}:1" checked' in page
-    response = client.post(address("queue", talk.slug), sent | {"rule": "5", "words": ""})
+    assert client.post(address("queue", talk.slug), sent | {"chosen": [], "words": WHY}).status_code == 422
+    response = client.post(address("queue", talk.slug), sent | {"rule": "private", "words": ""})
     assert response.status_code == 302
     statement.refresh_from_db()
     assert statement.state == "rejected"
-    assert ModerationAct.objects.get().reason.startswith("Do not write names")
+    act = ModerationAct.objects.get()
+    assert (act.rule, act.reason) == ("private", ""), "the rule is said in the reader's language"
+
+
+def test_a_reason_stays_where_no_statement_was_chosen(talk, moderator):
+    client, _account = moderator
+    proposed(talk)
+    response = client.post(address("queue", talk.slug), {"act": "reject", "words": WHY})
+    assert response.status_code == 422
+    assert f">\n{WHY}</textarea>" in response.content.decode()
+    assert "Choose at least one statement" in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["queue", "queue_statement"])
+def test_every_field_has_a_name_of_its_own(talk, moderator, name):
+    client, _account = moderator
+    statement = proposed(talk)
+    page = client.get(address(name, talk.slug, *([statement.number] if name != "queue" else []))).content.decode()
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    fields = re.findall(r'<(?:input|select|textarea)[^>]*\bid="([^"]+)"', page)
+    assert "why_words" in fields
+    for field in fields:
+        assert f'for="{field}"' in page, field
+
+
+def test_rules_to_choose_from_are_grounds_and_end_with_a_word(talk, moderator):
+    client, _account = moderator
+    statement = proposed(talk)
+    page = address("queue_statement", talk.slug, statement.number)
+    offered = re.findall(r'<option value="[^"]*"[^>]*>([^<]*)</option>', client.get(page).content.decode())
+    assert "No statement may insult anybody." in offered
+    assert not any("That we disagree is no reason" in line for line in offered)
+    talk.consultation.policy = (
+        "A statement is left out " + "where it says nothing that others could want to vote on, " * 3
+    )
+    talk.consultation.save()
+    line = re.search(r'<option value="1">([^<]*)</option>', client.get(page).content.decode()).group(1)
+    assert line.endswith("…")
+    assert line[:-1] in talk.consultation.policy
+    assert talk.consultation.policy[len(line) - 1] in " ,", "cut at the end of a word"
+    assert forms_moderating.shortened("说" * 100) == "说" * 90 + "…"
+
+
+def test_words_by_which_somebody_can_be_reached_are_marked(talk, moderator):
+    client, _account = moderator
+    proposed(talk, "Call Amina: +238 991 23 45, she knows.")
+    page = client.get(address("queue", talk.slug)).content.decode()
+    assert "<mark>+238 991 23 45</mark>" in page
+    assert "looks like a telephone number" in page
 
 
 def test_second_moderator_never_overwrites_the_first(talk, moderator):
@@ -112,30 +163,75 @@ def test_every_decision_can_be_undone_and_stays_in_the_history(talk, moderator):
     assert list(statement.moderation.values_list("act", flat=True)) == ["reject", "reopen", "accept"]
 
 
+# ---------------------------------------------------------------- a second look
 def test_second_look_is_another_moderators(talk, moderator):
     client, _account = moderator
     other, _account = at_work(talk.consultation, "moderator")
     statement = proposed(talk)
     page = address("queue_statement", talk.slug, statement.number)
-    assert client.post(page, {"do": "second", "version": 1}).status_code == 302
+    assert client.post(page, {"do": "second", "version": 1}).status_code == 422, "a reason is asked for"
+    assert client.post(page, {"do": "second", "version": 1, "words": WHY}).status_code == 302
     assert selectors.waiting(talk) == 1
+    own = client.get(page).content.decode()
+    assert "somebody else decides" in own
+    assert 'value="accept"' not in own
+    assert "waits for somebody else" in client.get(address("queue", talk.slug)).content.decode()
     refused = client.post(page, {"do": "accept", "version": 2})
     assert refused.status_code == 422
-    assert "somebody else decides" in refused.content.decode()
     assert other.post(page, {"do": "accept", "version": 2}).status_code == 302
     statement.refresh_from_db()
     assert (statement.state, statement.wants_second_look) == ("accepted", False)
 
 
-def test_words_change_only_while_nobody_voted(talk, moderator):
+def test_nobody_who_asked_for_a_second_look_decides_themselves(talk, moderator):
+    _client, amina = moderator
+    _other, bao = at_work(talk.consultation, "moderator")
+    _third, chloe = at_work(talk.consultation, "moderator")
+    statement = proposed(talk)
+    services.ask_second_look(statement=statement, seen_version=1, reason=WHY, by=amina)
+    with pytest.raises(ActError) as refused:
+        services.ask_second_look(statement=statement, seen_version=2, reason=WHY, by=bao)
+    assert refused.value.code == "asked", "it waits already"
+    # as it could be asked for twice before
+    ModerationAct.objects.create(conversation=talk, statement=statement, act="second_look", by_mark=mark_of(bao))
+    for account in (amina, bao):
+        with pytest.raises(ActError) as refused:
+            services.decide(statement=statement, state="accepted", seen_version=2, by=account)
+        assert refused.value.code == "second"
+    services.decide(statement=statement, state="accepted", seen_version=2, by=chloe)
+    services.decide(statement=statement, state="waiting", seen_version=3, by=amina)
+    assert statement.state == "waiting", "the request is over"
+
+
+def test_a_request_for_a_second_look_is_taken_back_by_who_asked(talk, moderator):
     client, _account = moderator
+    other, _account = at_work(talk.consultation, "moderator")
     statement = proposed(talk)
     page = address("queue_statement", talk.slug, statement.number)
-    assert client.post(page, {"do": "reword", "version": 1, "text": "Robots should pay tax."}).status_code == 302
+    client.post(page, {"do": "second", "version": 1, "words": WHY})
+    assert other.post(page, {"do": "unlook", "version": 2}).status_code == 422
+    assert client.post(page, {"do": "unlook", "version": 2}).status_code == 302
+    statement.refresh_from_db()
+    assert not statement.wants_second_look
+    assert client.post(page, {"do": "accept", "version": 3}).status_code == 302
+
+
+# ---------------------------------------------------------------- words, details
+def test_words_change_only_while_nobody_but_the_author_voted(talk, moderator):
+    client, _account = moderator
+    author = joined(talk)
+    statement = proposed(talk, author=author)
+    voted(author, statement, 1)
+    page = address("queue_statement", talk.slug, statement.number)
+    assert "Save the new words" in client.get(page).content.decode()
+    sent = {"do": "reword", "version": 1, "text": "Robots should pay tax.", "reason": "A word was missing."}
+    assert client.post(page, sent | {"reason": ""}).status_code == 422
+    assert client.post(page, sent).status_code == 302
     statement.refresh_from_db()
     assert statement.text == "Robots should pay tax."
     voted(joined(talk), statement, 1)
-    response = client.post(page, {"do": "reword", "version": 2, "text": "Nobody should."})
+    assert "Save the new words" not in client.get(page).content.decode()
+    response = client.post(page, sent | {"version": 2, "text": "Nobody should."})
     assert response.status_code == 422
     statement.refresh_from_db()
     assert statement.text == "Robots should pay tax."
@@ -160,71 +256,6 @@ def test_desk_reminds_of_what_waits(talk):
     parts = overview.desk_parts(talk.consultation, {"moderator"})
     assert (parts[0].waiting, parts[0].url) == (1, address("queue", talk.slug))
     assert not any(part.url.endswith("/queue/") for part in overview.desk_parts(talk.consultation, {"editor"}))
-
-
-# ---------------------------------------------------------------- flags
-def flagged(talk):
-    person = joined(talk)
-    AnomalyFlag.objects.create(conversation=talk, participant=person, kind="one_answer", detail={"people": 1})
-    return person
-
-
-def test_flag_is_closed_with_a_reason_and_a_ban_is_lifted_again(talk, moderator):
-    client, _account = moderator
-    person = flagged(talk)
-    page = address("flags", talk.slug)
-    assert "Ten or more votes, all the same" in client.get(page).content.decode()
-    assert client.post(page, {"participant": person.pk, "act": "ban", "words": "bot"}).status_code == 422
-    banned = {"participant": person.pk, "act": "ban", "words": "Votes of a machine."}
-    assert client.post(page, banned).status_code == 302
-    person.refresh_from_db()
-    assert person.banned_at is not None
-    assert person.flags.get().decision == "ban"
-    assert client.post(page, banned).status_code == 422, "it was decided already"
-    client.post(page, {"participant": person.pk, "act": "unban", "words": "A school class, as it turned out."})
-    client.post(page, {"participant": person.pk, "act": "keep", "words": "A school class, as it turned out."})
-    person.refresh_from_db()
-    assert person.banned_at is None
-    assert person.flags.get().decision == "keep"
-    assert list(person.moderation.values_list("act", flat=True)) == ["ban", "unban", "keep"]
-
-
-def test_participant_of_another_conversation_cannot_be_banned_here(talk, moderator):
-    client, _account = moderator
-    stranger = joined(conversation("other"))
-    sent = {"participant": stranger.pk, "act": "ban", "words": "Votes of a machine."}
-    assert client.post(address("flags", talk.slug), sent).status_code == 404
-
-
-# ---------------------------------------------------------------- the public log
-def test_log_tells_decisions_and_reasons_and_nobodys_name(talk):
-    statement = proposed(talk)
-    _client, account = at_work(talk.consultation, "moderator")
-    services.decide(statement=statement, state="rejected", seen_version=1, reason=WHY, by=account)
-    people = [flagged(talk), flagged(talk)]
-    for person in people:
-        services.ban(participant=person, reason="Votes of a machine.", by=account)
-    page = Client().get(address("log", talk.slug)).content.decode()
-    assert WHY in page
-    assert "2 participants" in page
-    assert statement.text not in page
-    text = Client().get(address("log_csv", talk.slug)).content.decode()
-    rows = list(csv.DictReader(io.StringIO(text)))
-    assert {(row["statement"], row["participants"], row["decision"]) for row in rows} == {
-        ("0", "", "reject"),
-        ("", "2", "ban"),
-    }
-    marks = {act.by_mark for act in ModerationAct.objects.all()}
-    for secret in (*(str(person.pseudonym) for person in people), *marks):
-        assert secret
-        assert secret not in page + text
-
-
-def test_csv_holds_no_formula(talk):
-    statement = proposed(talk)
-    services.decide(statement=statement, state="rejected", seen_version=1, reason="=HYPERLINK(1) and more")
-    text = Client().get(address("log_csv", talk.slug)).content.decode()
-    assert "'=HYPERLINK" in text
 
 
 # ---------------------------------------------------------------- who may

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -80,10 +81,34 @@ def test_every_row_that_stays_out_is_named(lead):
 def test_file_that_is_no_table_is_refused_with_its_fault(lead):
     client, asked = lead
     talk = conversation("ovens", consultation=asked)
-    response = client.post(address("first_statements", talk.slug), {"file": SimpleUploadedFile("x.csv", b"a,b\n1,2\n")})
-    assert response.status_code == 422
-    assert "text" in response.content.decode()
+    for content, words in ((b"a,b\n1,2\n", "has no column of texts"), (b"text,text\n1,2\n", "names a column twice")):
+        file = SimpleUploadedFile("x.csv", content)
+        response = client.post(address("first_statements", talk.slug), {"file": file})
+        assert response.status_code == 422
+        assert words in response.content.decode()
     assert client.post(address("first_statements", talk.slug), {"lines": " \n"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "texte;langue;thème\nPlus de fours.;français;Fours\n",
+        "Texto,Idioma,Tema\nPlus de fours.,francés,Fours\n",
+        "текст\tязык\tтема\nPlus de fours.\tfr\tFours\n",
+        "نص,اللغة,الموضوع\nPlus de fours.,fr,Fours\n",
+        "文本,语言,主题\nPlus de fours.,法语,Fours\n",
+        "theme,Statement\nFours,Plus de fours.\n",
+    ],
+)
+def test_columns_are_known_by_their_names_in_each_language(lead, table):
+    client, asked = lead
+    talk = conversation("ovens", consultation=asked, language="fr")
+    file = SimpleUploadedFile("first.csv", table.encode("utf-8-sig"))
+    page = client.post(address("first_statements", talk.slug), {"file": file}).content.decode()
+    sealed = re.search(r'name="sealed" value="([^"]+)"', page).group(1)
+    client.post(address("first_statements_put_in", talk.slug), {"sealed": sealed})
+    made = talk.statements.get()
+    assert (made.text, made.language, made.theme) == ("Plus de fours.", "fr", "Fours")
 
 
 def test_checked_statements_go_into_their_own_conversation_alone(lead):
@@ -121,17 +146,73 @@ def test_set_up_keeps_translations_round_and_last_day(lead):
 def test_codes_are_shown_once_and_let_one_person_in_each(lead):
     client, asked = lead
     talk = conversation("ovens", consultation=asked, entry="code")
-    response = client.post(address("codes", talk.slug), {"count": "3"})
+    response = client.post(address("codes", talk.slug), {"count": "3"}, follow=True)
+    assert response.redirect_chain, "loading the page again makes no others"
     codes = re.findall(r'class="code">([0-9A-Z-]{19})<', response.content.decode())
     assert len(set(codes)) == EntryCode.objects.filter(conversation=talk).count() == 3
     assert "no-store" in response["Cache-Control"]
     assert not EntryCode.objects.filter(code_hash__in=codes).exists(), "only hashes are kept"
     assert codes[0] not in client.get(address("codes", talk.slug)).content.decode()
+    assert not any(codes[0] in str(value) for value in client.session.values()), "nothing is kept for later"
+    sealed = re.search(r'name="sealed" value="([^"]+)"', response.content.decode()).group(1)
+    table = client.post(address("codes", talk.slug), {"do": "file", "sealed": sealed})
+    assert table.content.startswith(b"\xef\xbb\xbfcode,address")
+    assert all(code in table.content.decode() for code in codes)
+    other = conversation("others", consultation=asked, entry="code")
+    assert client.post(address("codes", other.slug), {"do": "file", "sealed": sealed}).status_code == 404
     taking_part.use_code(conversation=talk, typed=codes[0].lower(), secret=new_secret())
     assert talk.participants.count() == 1
     with pytest.raises(ActError):
         taking_part.use_code(conversation=talk, typed=codes[0], secret=new_secret())
     assert client.post(address("codes", talk.slug), {"count": "501"}).status_code == 422
+
+
+def test_unused_codes_are_withdrawn_and_used_ones_stay(lead):
+    client, asked = lead
+    talk = conversation("ovens", consultation=asked, entry="code")
+    used, unused = services.make_codes(conversation=talk, count=2)
+    taking_part.use_code(conversation=talk, typed=used, secret=new_secret())
+    assert "1 unused, 1 used." in client.get(address("codes", talk.slug)).content.decode()
+    page = client.post(address("codes", talk.slug), {"do": "withdraw"}, follow=True).content.decode()
+    assert "1 unused code opens nothing any more." in page
+    assert "0 unused, 1 used." in page
+    assert talk.participants.count() == 1
+    with pytest.raises(ActError):
+        taking_part.use_code(conversation=talk, typed=unused, secret=new_secret())
+
+
+def test_code_for_other_sites_is_shown_once_they_may_show_it(lead):
+    client, asked = lead
+    talk = conversation("ovens", consultation=asked, title='"Ovens" & <machines>')
+    assert "iframe" not in client.get(address("set_up", talk.slug)).content.decode()
+    Conversation.objects.update(may_embed=True)
+    page = client.get(address("set_up", talk.slug)).content.decode()
+    code = unescape(re.search(r'<textarea id="embed-code"[^>]*>(.*?)</textarea>', page).group(1))
+    assert f'src="http://testserver{address("embed", talk.slug)}"' in code
+    assert 'title="&quot;Ovens&quot; &amp; &lt;machines&gt;"' in code, "also a title with quotes makes no other code"
+    assert 'height="820"' in code
+
+
+def test_no_conversation_is_prepared_where_it_could_never_be_opened(lead):
+    client, asked = lead
+    asked.state = "closed"
+    asked.save()
+    for response in (
+        client.get(address("conversation_new", asked.slug), follow=True),
+        client.post(address("conversation_new", asked.slug), sent(), follow=True),
+    ):
+        assert "Open the consultation again first." in response.content.decode()
+    assert not Conversation.objects.exists()
+    with pytest.raises(ActError) as refused:
+        services.set_up(consultation=asked, title="Too late")
+    assert refused.value.code == "ended"
+
+
+def test_consultation_that_cannot_be_closed_leads_to_what_is_open(lead):
+    client, asked = lead
+    talk = conversation("ovens", consultation=asked, title="Ovens & <machines>")
+    page = client.post(address("close", asked.slug), follow=True).content.decode()
+    assert f'<a href="{address("set_up", talk.slug)}">Ovens &amp; &lt;machines&gt;</a>' in page
 
 
 def test_conversation_closes_by_itself_when_its_time_is_over():

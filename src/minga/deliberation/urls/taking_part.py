@@ -14,6 +14,7 @@ urlpatterns = [
     path("talk/<slug:slug>/verify/", taking_part.verify, name="verify"),
     path("talk/<slug:slug>/mine/", my_place.mine, name="mine"),
     path("talk/<slug:slug>/mine.json", my_place.mine_json, name="mine_json"),
+    path("talk/<slug:slug>/mine/<int:number>/", my_place.my_statement, name="my_statement"),
     path("talk/<slug:slug>/mine/leave/", my_place.leave, name="leave_conversation"),
     path("talk/<slug:slug>/mine/close/", my_place.close, name="close_place"),
     path("talk/<slug:slug>/about-me/", my_place.about_me, name="about_me"),

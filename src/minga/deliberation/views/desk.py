@@ -7,13 +7,15 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from minga.deliberation import wording_consulting as wording
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.forms_consulting import RoundForm, SettingsForm, TeamForm
-from minga.deliberation.models import Consultation
+from minga.deliberation.models import Consultation, Conversation
 from minga.deliberation.selectors import access, consulting, overview
 from minga.deliberation.services import consulting as services
 from minga.deliberation.views.common import posted, works_on
@@ -71,8 +73,22 @@ def close_consultation(request: HttpRequest, consultation: Consultation) -> Http
     try:
         services.close(consultation=consultation, by=request.user)
     except ActError as error:
+        if error.code == "talking":
+            return _still_talking(request, consultation)
         return _refused(request, consultation, error, "desk")
     messages.success(request, _("The consultation is closed. Now every voice gets its answer."))
+    return redirect("deliberation:desk", consultation.slug)
+
+
+def _still_talking(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+    """Name the conversations that are open still, each with the way to the page where it is closed."""
+    open_ones = consultation.conversations.filter(state=Conversation.State.OPEN).order_by("created_at")
+    links = format_html_join(
+        " · ",
+        '<a href="{}">{}</a>',
+        ((reverse("deliberation:set_up", args=[one.slug]), wording.shown(one).title) for one in open_ones),
+    )
+    messages.error(request, format_html("{} {}", wording.refusal("talking"), links))
     return redirect("deliberation:desk", consultation.slug)
 
 

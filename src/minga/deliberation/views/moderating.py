@@ -1,8 +1,7 @@
-"""Pages of moderators: the queue, one statement, flags; and the public log."""
+"""Pages of moderators: the queue, and everything that can be done with one statement."""
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
 from django.contrib import messages
@@ -11,27 +10,29 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
 
 from minga.deliberation import wording_consulting, wording_moderating
 from minga.deliberation.engine.errors import ActError
+from minga.deliberation.forms_consulting import PlainForm
 from minga.deliberation.forms_moderating import (
     DetailsForm,
     FilterForm,
-    PlainReasonForm,
     ReasonForm,
     RewordForm,
     TranslationForm,
 )
-from minga.deliberation.models import Conversation, Participant, Statement
+from minga.deliberation.models import Conversation, Statement
 from minga.deliberation.selectors import access, moderating
 from minga.deliberation.selectors.access import Task
+from minga.deliberation.services import banning
 from minga.deliberation.services import moderating as services
-from minga.deliberation.views.common import posted, shows_conversation, works_on_conversation
+from minga.deliberation.services.marks import mark_of
+from minga.deliberation.views.common import posted, works_on_conversation
+from minga.text.contacts import contacts, pieces
 from minga.web.numbers import read_number
 from minga.web.ratelimit import limited
 
-_A_PAGE, _LOG_PAGE = 25, 50
+_A_PAGE = 25
 #: buttons of the queue, and the state that they lead to
 _BULK = {"accept": Statement.State.ACCEPTED, "reject": Statement.State.REJECTED, "reopen": Statement.State.WAITING}
 
@@ -53,7 +54,7 @@ def frame(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
 @works_on_conversation(Task.MODERATOR)
 def queue(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     """Show statements that wait, or others, and decide on several at once."""
-    form = ReasonForm(wording_moderating.rules(conversation.consultation), posted(request))
+    form = ReasonForm(wording_consulting.grounds(conversation.consultation), posted(request))
     wrong, chosen = "", request.POST.getlist("chosen")
     if request.method == "POST" and form.is_valid():
         try:
@@ -72,10 +73,9 @@ def _decide_on_chosen(
     state = _BULK.get(request.POST.get("act", ""))
     seen = [pair for each in chosen if (pair := _pair(each)) is not None]
     if state is None or not seen:
-        messages.warning(request, _("Choose at least one statement, then what shall become of it."))
-        return
-    reason = wording_moderating.full_reason(conversation.consultation, given["rule"], given["words"])
-    became = services.decide_many(conversation=conversation, seen=seen, state=state, reason=reason, by=request.user)
+        raise ActError("unchosen", "No statement was chosen. Choose at least one, then what shall become of it.")
+    why = wording_moderating.reasoned(conversation.consultation, given["rule"], given["words"])
+    became = services.decide_many(conversation=conversation, seen=seen, state=state, by=request.user, **why)
     if became.done:
         said = ngettext("%(count)d statement is decided.", "%(count)d statements are decided.", len(became.done))
         messages.success(request, said % {"count": len(became.done)})
@@ -88,6 +88,10 @@ def _decide_on_chosen(
         messages.warning(
             request,
             _("You asked for a second look at these, so somebody else decides: %(numbers)s.") % _listed(became.second),
+        )
+    if became.withdrawn:
+        messages.warning(
+            request, _("Their authors withdrew these, so nobody decides: %(numbers)s.") % _listed(became.withdrawn)
         )
 
 
@@ -110,10 +114,9 @@ def _queue_words(request: HttpRequest, conversation: Conversation) -> dict[str, 
     page = Paginator(moderating.queue(conversation, moderating.Filters(**named)), _A_PAGE).get_page(
         request.GET.get("page")
     )
-    counted = moderating.votes_on(page.object_list)
     return frame(request, conversation) | {
         "page": page,
-        "rows": [(one, counted.get(one.pk, 0), f"{one.number}:{one.version}") for one in page],
+        "rows": _rows(request, list(page)),
         "filters": filters,
         "query": _query(request),
         "rules": wording_consulting.policy(conversation.consultation),
@@ -121,6 +124,24 @@ def _queue_words(request: HttpRequest, conversation: Conversation) -> dict[str, 
         "second": conversation.statements.filter(wants_second_look=True).count(),
         "flags": moderating.open_flags(conversation),
     }
+
+
+def _rows(request: HttpRequest, statements: list[Statement]) -> list[dict[str, Any]]:
+    """Return what the queue shows of each statement; words that tell how to reach somebody are told apart."""
+    counted, asked = moderating.votes_on(statements), moderating.askers(statements)
+    gone, own = moderating.withdrawn(statements), mark_of(request.user)
+    return [
+        {
+            "statement": one,
+            "pieces": pieces(one.text),
+            "has_contacts": bool(contacts(one.text)),
+            "votes": counted.get(one.pk, 0),
+            "mark": f"{one.number}:{one.version}",
+            "is_asked_by_me": own in asked.get(one.pk, frozenset()),
+            "is_withdrawn": one.pk in gone,
+        }
+        for one in statements
+    ]
 
 
 def _query(request: HttpRequest) -> str:
@@ -150,10 +171,16 @@ def queue_statement(request: HttpRequest, conversation: Conversation, number: in
             else:
                 messages.success(request, _("Saved."))
                 return redirect("deliberation:queue_statement", slug=conversation.slug, number=number)
+    asked = moderating.who_asked(statement)
     words = frame(request, conversation) | {
         "statement": statement,
+        "pieces": pieces(statement.text),
+        "has_contacts": bool(contacts(statement.text)),
         "votes": moderating.votes_on([statement]).get(statement.pk, 0),
-        "history": moderating.history(statement),
+        "may_reword": not moderating.votes_of_others(statement).exists(),
+        "is_asked_by_me": mark_of(request.user) in asked,
+        "is_withdrawn": moderating.is_withdrawn(statement),
+        "history": [(one, wording_consulting.rule(one.rule)) for one in moderating.history(statement)],
         "wrong": wrong,
         "forms": forms,
         "rules": wording_consulting.policy(conversation.consultation),
@@ -169,6 +196,7 @@ _FORM_OF = {
     "reject": "reason",
     "reopen": "reason",
     "second": "reason",
+    "unlook": "nothing",
     "ban": "reason",
     "reword": "reword",
     "details": "details",
@@ -178,14 +206,20 @@ _FORM_OF = {
 
 def _forms(request: HttpRequest, conversation: Conversation, statement: Statement) -> dict[str, Any]:
     asked = _FORM_OF.get(request.POST.get("do", ""))
-    given = {name: request.POST if name == asked else None for name in ("reason", "reword", "details", "translation")}
+    names = ("reason", "nothing", "reword", "details", "translation")
+    given = {name: request.POST if name == asked else None for name in names}
     details = {"is_meta": statement.is_meta, "order": statement.order, "theme": statement.theme}
     return {
-        "reason": ReasonForm(wording_moderating.rules(conversation.consultation), given["reason"]),
-        "reword": RewordForm(conversation.longest, given["reword"], initial={"text": statement.text}),
+        "reason": ReasonForm(wording_consulting.grounds(conversation.consultation), given["reason"]),
+        "nothing": PlainForm(given["nothing"]),
+        "reword": RewordForm(conversation.longest, given["reword"], initial=_words_to_mend(statement)),
         "details": DetailsForm(given["details"], initial=details),
         "translation": TranslationForm(statement.language, given["translation"]),
     }
+
+
+def _words_to_mend(statement: Statement) -> dict[str, Any]:
+    return {"text": statement.text, "is_private": bool(contacts(statement.text))}
 
 
 def _do(request: HttpRequest, statement: Statement, given: dict[str, Any]) -> None:
@@ -193,88 +227,20 @@ def _do(request: HttpRequest, statement: Statement, given: dict[str, Any]) -> No
     seen = read_number(request.POST.get("version")) or 0
     if wish in {"accept", "reject", "reopen", "second", "ban"}:
         consultation = statement.conversation.consultation
-        reason = wording_moderating.full_reason(consultation, given["rule"], given["words"])
+        why = wording_moderating.reasoned(consultation, given["rule"], given["words"])
         if wish == "ban":
             if statement.author is None:
                 raise Http404
-            services.ban(participant=statement.author, reason=reason, by=by)
+            banning.ban(participant=statement.author, by=by, **why)
         elif wish == "second":
-            services.ask_second_look(statement=statement, seen_version=seen, reason=reason, by=by)
+            services.ask_second_look(statement=statement, seen_version=seen, by=by, **why)
         else:
-            services.decide(statement=statement, state=_BULK[wish], seen_version=seen, reason=reason, by=by)
+            services.decide(statement=statement, state=_BULK[wish], seen_version=seen, by=by, **why)
+    elif wish == "unlook":
+        services.take_back_second_look(statement=statement, seen_version=seen, by=by)
     elif wish == "reword":
-        services.reword(statement=statement, text=given["text"], seen_version=seen, by=by)
+        services.reword(statement=statement, seen_version=seen, by=by, **given)
     elif wish == "details":
         services.set_details(statement=statement, seen_version=seen, by=by, **given)
     else:
         services.translate(statement=statement, seen_version=seen, by=by, **given)
-
-
-# ---------------------------------------------------------------- flags
-@limited("deliberation-moderate", times=600, seconds=3600)
-@works_on_conversation(Task.MODERATOR)
-def flags(request: HttpRequest, conversation: Conversation) -> HttpResponse:
-    """Show whose votes stand out, and decide with a reason; nothing happens by itself."""
-    wrong, form = "", PlainReasonForm(posted(request))
-    asked = read_number(request.POST.get("participant"))
-    if request.method == "POST" and form.is_valid():
-        person = get_object_or_404(conversation.participants, pk=asked)
-        try:
-            _decide_on_person(request, person, form.cleaned_data["words"])
-        except ActError as error:
-            wrong = str(wording_moderating.refusal(error.code))
-        else:
-            messages.success(request, _("Saved. The next map counts with it."))
-            return redirect(request.get_full_path())
-    decision = request.GET.get("decision", "open")
-    page = Paginator(moderating.flagged(conversation, decision), _A_PAGE).get_page(request.GET.get("page"))
-    words = frame(request, conversation) | {
-        "page": page,
-        "rows": [(one, [(wording_moderating.flag(flag.kind), flag) for flag in one.flags.all()]) for one in page],
-        "decision": decision,
-        "query": _query(request),
-        "form": form,
-        "asked_for": asked,
-        "wrong": wrong,
-    }
-    return render(request, "deliberation/moderating_flags.html", words, status=422 if wrong or form.errors else 200)
-
-
-def _decide_on_person(request: HttpRequest, person: Participant, reason: str) -> None:
-    act = {"keep": services.keep_votes, "ban": services.ban, "unban": services.unban}.get(request.POST.get("act", ""))
-    if act is None:
-        raise Http404
-    act(participant=person, reason=reason, by=request.user)
-
-
-# ---------------------------------------------------------------- the public log
-@require_safe
-@shows_conversation
-def log(request: HttpRequest, conversation: Conversation) -> HttpResponse:
-    """Show every decision with its reason, to everyone; not who decided, and not about whom."""
-    page = Paginator(moderating.public_log(conversation), _LOG_PAGE).get_page(request.GET.get("page"))
-    words = frame(request, conversation) | {
-        "page": page,
-        "query": "",
-        "rules": wording_consulting.policy(conversation.consultation),
-    }
-    return render(request, "deliberation/moderating_log.html", words)
-
-
-@require_safe
-@shows_conversation
-def log_csv(request: HttpRequest, conversation: Conversation) -> HttpResponse:
-    """Give out the same log as a table."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="moderation-{conversation.slug}.csv"'
-    writer = csv.writer(response)
-    writer.writerow(["date", "statement", "participants", "decision", "reason"])
-    for row in moderating.public_log(conversation):
-        number = "" if row.number is None else row.number
-        writer.writerow([row.on.isoformat(), number, row.people or "", row.act, _harmless(row.reason)])
-    return response
-
-
-def _harmless(text: str) -> str:
-    """Keep a spreadsheet from taking words for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from minga.deliberation import conversation_report, tasks, wording_drafting, wording_moderating
+from minga.deliberation import conversation_report, tasks, wording_consulting, wording_drafting, wording_moderating
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.models import Conversation, Disposition, MapRun, Statement
 from minga.deliberation.selectors import access, moderating, sourcing, votes
@@ -110,7 +110,8 @@ def report_statement(request: HttpRequest, conversation: Conversation, number: i
         "words": conversation_report.worded(statement, get_language() or "en"),
         "total": total,
         "cells": cells,
-        "acts": statement.moderation.order_by("-pk"),
+        "acts": [(row, wording_consulting.rule(row.rule)) for row in moderating.log_of(conversation, statement)],
+        "is_withdrawn": moderating.is_withdrawn(statement),
         "written_by": moderating.written_by(statement),
         "answer": answer,
         "follows": _follows(answer) if answer is not None else [],

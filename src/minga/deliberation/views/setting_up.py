@@ -1,4 +1,4 @@
-"""Pages of organizers: setting a conversation up, first statements, codes, opening, closing; and its votes as files."""
+"""Pages of organizers: setting a conversation up, first statements, opening, closing; and its votes as files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from minga.deliberation import first_statements, polis_files, wording_consulting, wording_moderating
 from minga.deliberation.engine.errors import ActError
-from minga.deliberation.forms_setting_up import CodesForm, ConversationForm, FirstStatementsForm
+from minga.deliberation.forms_setting_up import ConversationForm, FirstStatementsForm
 from minga.deliberation.models import Consultation, Conversation
 from minga.deliberation.selectors import moderating
 from minga.deliberation.selectors.access import Task
@@ -25,16 +25,20 @@ from minga.deliberation.services import setting_up as services
 from minga.deliberation.views.common import posted, shows_conversation, works_on, works_on_conversation
 from minga.deliberation.views.moderating import frame
 from minga.deliberation.views.reporting import gives_data
-from minga.tables.reading import TableError
 from minga.web.ratelimit import limited
 
 _SALT, _SEALED_FOR = "minga.deliberation.first-statements", 12 * 3600
+#: so many pixels hold a statement, its buttons and the words below at a width of 360, in each language
+_EMBED_HEIGHT = 820
 
 
 @limited("deliberation-set-up", times=60, seconds=3600)
 @works_on(Task.LEAD)
 def conversation_new(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     """Set up a conversation of a consultation; nobody outside the team sees it yet."""
+    if consultation.state not in services.PREPARES:
+        messages.error(request, str(wording_moderating.refusal("ended")))
+        return redirect("deliberation:desk", consultation.slug)
     rounds = consultation.rounds.order_by("number")
     form = ConversationForm(rounds, True, posted(request), initial={"language": consultation.language})
     if request.method == "POST" and form.is_valid():
@@ -47,7 +51,7 @@ def conversation_new(request: HttpRequest, consultation: Consultation) -> HttpRe
                 **form.fields_for_service(),
             )
         except ActError as error:
-            form.add_error("slug", wording_moderating.refusal(error.code))
+            form.add_error(None if error.code == "ended" else "slug", wording_moderating.refusal(error.code))
         else:
             messages.success(request, _("The conversation is set up. Write its first statements, then open it."))
             return redirect("deliberation:set_up", slug=made.slug)
@@ -90,6 +94,8 @@ def _page(request: HttpRequest, conversation: Conversation, **changed: Any) -> H
         "voters": conversation.participants.count(),
         "codes": (conversation.codes.count(), conversation.codes.filter(used_at=None).count()),
         "least": services.LEAST_STATEMENTS,
+        "embed": request.build_absolute_uri(reverse("deliberation:embed", args=[conversation.slug])),
+        "embed_height": _EMBED_HEIGHT,
         **changed,
     }
     failed = words["form"].errors or words["first"].errors
@@ -107,8 +113,8 @@ def first_statements_check(request: HttpRequest, conversation: Conversation) -> 
     if form.is_valid():
         try:
             checked = _read(conversation, form.cleaned_data)
-        except TableError as wrong:
-            form.add_error("file", str(wrong))
+        except ActError as wrong:
+            form.add_error("file", wording_moderating.refusal(wrong.code))
         else:
             if not checked.rows and not checked.faults:
                 form.add_error("lines", wording_moderating.refusal("text"))
@@ -176,27 +182,7 @@ def close_conversation(request: HttpRequest, conversation: Conversation) -> Http
     return redirect("deliberation:set_up", slug=conversation.slug)
 
 
-# ---------------------------------------------------------------- codes, files
-@limited("deliberation-codes", times=30, seconds=3600)
-@works_on_conversation(Task.LEAD)
-def codes(request: HttpRequest, conversation: Conversation) -> HttpResponse:
-    """Make invitation codes; a post shows them once, ready to be printed."""
-    form = CodesForm(posted(request))
-    made: list[str] = []
-    if request.method == "POST" and form.is_valid():
-        made = services.make_codes(conversation=conversation, count=form.cleaned_data["count"], by=request.user)
-    words = frame(request, conversation) | {
-        "form": form,
-        "made": made,
-        "address": request.build_absolute_uri(reverse("deliberation:conversation", args=[conversation.slug])),
-        "unused": conversation.codes.filter(used_at=None).count(),
-        "used": conversation.codes.exclude(used_at=None).count(),
-    }
-    response = render(request, "deliberation/set_up_codes.html", words, status=422 if form.errors else 200)
-    response["Cache-Control"] = "no-store, private"
-    return response
-
-
+# ---------------------------------------------------------------- files
 @require_safe
 @limited("deliberation-data", times=20, seconds=3600, reading=True)
 @shows_conversation

@@ -17,11 +17,13 @@ from minga.deliberation import wording_consulting, wording_taking_part
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.forms_taking_part import CodeForm, StatementForm, VoteForm
 from minga.deliberation.models import Conversation, Statement
+from minga.deliberation.selectors import access
 from minga.deliberation.selectors import taking_part as selectors
 from minga.deliberation.services import stating, voting
 from minga.deliberation.services import taking_part as services
 from minga.deliberation.views.common import shows_conversation
 from minga.deliberation.views.visiting import Visit, visit
+from minga.text.contacts import contacts, pieces, without_contacts
 from minga.web.numbers import read_number
 from minga.web.ratelimit import limited
 
@@ -47,6 +49,7 @@ def page_words(came: Visit) -> dict[str, Any]:
         "door": came.door,
         "may_verify": came.may_verify,
         "has_report": talk.maps.filter(is_published=True).exists(),
+        "works_on": access.tasks_of(came.account, talk.consultation),
     }
     if came.door:
         return words
@@ -106,11 +109,14 @@ def add(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     form = StatementForm(
         conversation,
         request.POST if request.method == "POST" else None,
-        initial={"language": wording_consulting.language()},
+        initial={"language": wording_consulting.language(), "text": _again(came, request.GET.get("again", ""))},
     )
     similar: list[Statement] = []
     is_same = False
+    reached = ""
     if request.method == "POST" and form.is_valid():
+        reached = _reached(form, request.POST.get("contacts", ""))
+    if request.method == "POST" and form.is_valid() and not reached:
         try:
             similar = _similar(conversation, form.cleaned_data)
             if not similar:
@@ -123,11 +129,33 @@ def add(request: HttpRequest, conversation: Conversation) -> HttpResponse:
         "form": form,
         "similar": [(wording_taking_part.said(one), _own_vote(came, one)) for one in similar],
         "is_same": is_same,
+        "reached": reached,
+        "reached_by": [words for words, kind in pieces(form.cleaned_data["text"]) if kind] if reached else [],
         "policy": wording_consulting.policy(conversation.consultation),
         "client": secrets.token_hex(12),
     }
-    status = 422 if form.errors or similar else 200
+    status = 422 if form.errors or similar or reached else 200
     return came.remember(render(request, "deliberation/add_statement.html", words, status=status))
+
+
+def _again(came: Visit, number: str) -> str:
+    """Return the words of somebody's own statement that was left out, for them to write it again."""
+    asked = read_number(number)
+    if came.participant is None or asked is None:
+        return ""
+    own = came.participant.statements.filter(number=asked, state=Statement.State.REJECTED).first()
+    return own.text if own is not None else ""
+
+
+def _reached(form: StatementForm, wish: str) -> str:
+    """Ask about what looks like a telephone number or an address: "asked", "out" once it is taken out, or nothing."""
+    text = form.cleaned_data["text"]
+    if form.cleaned_data["kept"] or not contacts(text):
+        return ""
+    if wish != "out":
+        return "asked"
+    form.with_text(without_contacts(text))
+    return "out"
 
 
 def _similar(conversation: Conversation, given: dict[str, Any]) -> list[Statement]:

@@ -26,6 +26,7 @@ class Visit:
     conversation: Conversation
     participant: Participant | None
     person: Any
+    account: Any
     #: what the browser holds, or will hold from now on
     secret: str
     is_new: bool
@@ -101,4 +102,4 @@ def visit(request: HttpRequest, conversation: Conversation) -> Visit:
     held = held_secret(request, conversation)
     person = members.person_of(request.user)
     participant = services.find(conversation=conversation, secret=held, person=person) if held or person else None
-    return Visit(conversation, participant, person, held or codes.new_secret(), is_new=not held)
+    return Visit(conversation, participant, person, request.user, held or codes.new_secret(), is_new=not held)

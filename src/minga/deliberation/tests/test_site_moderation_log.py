@@ -1,0 +1,131 @@
+"""The public log: every decision with its rule and reason, in the reader's language, and nobody's name."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from minga.deliberation import wording_consulting
+from minga.deliberation.models import ModerationAct
+from minga.deliberation.selectors import moderating as selectors
+from minga.deliberation.services import banning
+from minga.deliberation.services import moderating as services
+from minga.deliberation.testing_conversations import conversation, joined, said
+from minga.deliberation.testing_voices import at_work
+
+pytestmark = [pytest.mark.page, pytest.mark.django_db]
+WHY = "It names a private person."
+
+
+def address(name, *rest, language="en"):
+    with translation.override(language):
+        return reverse(f"deliberation:{name}", args=rest)
+
+
+@pytest.fixture
+def talk():
+    return conversation()
+
+
+def read(talk, language="en"):
+    return Client().get(address("log", talk.slug, language=language)).content.decode()
+
+
+def acts(talk):
+    return [row.act for row in selectors.public_log(talk)]
+
+
+def test_log_tells_decisions_and_reasons_and_nobodys_name(talk):
+    statement = said(talk, "Robots should pay taxes.", state="waiting", author=joined(talk))
+    _client, account = at_work(talk.consultation, "moderator")
+    services.decide(statement=statement, state="rejected", seen_version=1, reason=WHY, by=account)
+    people = [joined(talk), joined(talk)]
+    for person in people:
+        banning.ban(participant=person, reason="Votes of a machine.", by=account)
+    page = read(talk)
+    assert WHY in page
+    assert "2 participants" in page
+    assert statement.text not in page
+    text = Client().get(address("log_csv", talk.slug)).content.decode()
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert {(row["statement"], row["participants"], row["decision"]) for row in rows} == {
+        ("0", "", "reject"),
+        ("", "2", "ban"),
+    }
+    marks = {act.by_mark for act in ModerationAct.objects.all()}
+    for secret in (*(str(person.pseudonym) for person in people), *marks):
+        assert secret
+        assert secret not in page + text
+
+
+def test_csv_holds_no_formula(talk):
+    statement = said(talk, "Robots.", state="waiting")
+    services.decide(statement=statement, state="rejected", seen_version=1, reason="=HYPERLINK(1) and more")
+    text = Client().get(address("log_csv", talk.slug)).content.decode()
+    assert "'=HYPERLINK" in text
+
+
+def test_a_rule_is_said_in_the_language_of_the_page(talk):
+    statement = said(talk, "Buy my ovens.", state="waiting")
+    services.decide(statement=statement, state="rejected", seen_version=1, rule="private")
+    with translation.override("ar"):
+        arabic = wording_consulting.rule("private")
+    english = wording_consulting.rule("private")
+    assert arabic != english
+    for language, line in (("en", english), ("ar", arabic)):
+        log = read(talk, language).partition("<tbody>")[2]
+        assert line in log
+
+
+def test_what_is_taken_away_has_a_name_of_its_own_and_no_words_of_the_program(talk):
+    statement = said(talk, "Is this talk useful?")
+    named = {"statement": statement, "theme": ""}
+    services.set_details(**named, is_meta=True, order=3, seen_version=1, reason="It asks about the talk.")
+    services.set_details(**named, is_meta=False, order=None, seen_version=2)
+    assert acts(talk) == ["unorder", "unmeta", "order", "meta"]
+    page = read(talk)
+    for words in ("no longer marked as about", "place in the order taken away", "place 3", "It asks about the talk."):
+        assert words in page
+    assert "not any more" not in page
+
+
+def test_new_words_stand_beside_the_old_ones_while_the_statement_is_shown(talk):
+    statement = said(talk, "Robots shoud pay.")
+    services.reword(statement=statement, text="Robots should pay.", seen_version=1, reason="A letter was missing.")
+    page = read(talk)
+    assert "Robots shoud pay." in page
+    assert "Robots should pay." in page
+    services.decide(statement=statement, state="rejected", seen_version=2, reason=WHY)
+    assert "shoud" not in read(talk), "words of what was rejected are shown nowhere"
+
+
+def test_words_that_told_about_somebody_are_not_repeated(talk):
+    statement = said(talk, "Ask Amina, +238 991 23 45, or me.")
+    services.reword(statement=statement, text="Ask Amina, or me.", seen_version=1, reason="A number was in it.")
+    services.reword(
+        statement=statement, text="Ask a baker.", seen_version=2, reason="A name was in it.", is_private=True
+    )
+    page = read(talk)
+    assert page.count("words that told about somebody were taken out") == 2
+    assert "991" not in page
+    assert "Amina" not in page
+    assert not ModerationAct.objects.filter(detail__has_key="old").exists(), "earlier decisions forget them as well"
+
+
+def test_the_latest_decision_stands_first_also_about_people(talk):
+    statement = said(talk, "Robots.", state="waiting")
+    services.decide(statement=statement, state="accepted", seen_version=1)
+    services.decide(statement=statement, state="waiting", seen_version=2)
+    banning.ban(participant=joined(talk), reason="Votes of a machine.")
+    assert acts(talk) == ["ban", "reopen", "accept"]
+    banning.ban(participant=joined(talk), reason="Votes of a machine.")
+    services.decide(statement=statement, state="accepted", seen_version=3)
+    assert acts(talk) == ["accept", "ban", "reopen", "accept"]
+    ModerationAct.objects.filter(act="ban").update(at=timezone.now() - timedelta(days=2))
+    assert selectors.public_log(talk)[1].people == 2
