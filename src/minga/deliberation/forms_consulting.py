@@ -10,8 +10,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from minga import members as world
+from minga.deliberation import forms_population as population_lines
 from minga.deliberation import wording_consulting as wording
-from minga.deliberation.engine.vocabulary import STRATA
 from minga.deliberation.models import Consultation, Level, Round, TeamMember
 from minga.text import sorting_key
 
@@ -161,12 +161,10 @@ class SettingsForm(_PlacedForm, TranslatedForm):
     )
     population = forms.CharField(
         label=_("Shares of the population (optional)"),
-        help_text=_("One a line: kind; value; per cent. For example: gender; woman; 50.4. Who takes part is compared "
-                    "with it in public."),
         max_length=_LONGEST_ABOUT,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 5, "dir": "ltr"}),
-    )  # fmt: skip
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+    )
     reference_source = forms.CharField(
         label=_("Source of these shares"),
         help_text=_("For example: census 2024, table 3."),
@@ -178,30 +176,19 @@ class SettingsForm(_PlacedForm, TranslatedForm):
     def __init__(self, language: str, *arguments: Any, **named: Any) -> None:
         super().__init__(language, *arguments, **named)
         self._add_translations(_("Title (%(language)s)"))
+        self.fields["population"].help_text = population_lines.help_text()
 
     @classmethod
     def of(cls, consultation: Consultation, seen: str, language: str) -> SettingsForm:
         """Return the form as it stands for a consultation."""
         named = ("title", "about", "language", "level", "country", "place", "policy", "reference_source")
         initial = {name: getattr(consultation, name) for name in named} | {"seen": seen}
-        initial["population"] = _population_lines(consultation.reference_population)
+        initial["population"] = population_lines.lines_of(consultation.reference_population)
         return cls(language, initial=initial | cls.shown_translations(consultation))
 
-    def clean_population(self) -> dict[str, dict[str, float]]:
+    def clean_population(self) -> population_lines.Population:
         """Read the shares line by line; what cannot be read is named with its line."""
-        read: dict[str, dict[str, float]] = {}
-        for number, line in enumerate(str(self.cleaned_data["population"]).splitlines(), start=1):
-            if not line.strip():
-                continue
-            parts = [part.strip() for part in line.split(";")]
-            if len(parts) != 3 or parts[0] not in STRATA or not parts[1]:
-                raise forms.ValidationError(
-                    _("Line %(number)s cannot be read. Write kind; value; per cent, where the kind is one of: "
-                      "%(kinds)s."),
-                    params={"number": number, "kinds": ", ".join(STRATA)},
-                )  # fmt: skip
-            read.setdefault(parts[0], {})[parts[1]] = _share(parts[2], number)
-        return read
+        return population_lines.read_lines(str(self.cleaned_data["population"]))
 
     def changes(self) -> dict[str, Any]:
         """Return what the service takes."""
@@ -211,26 +198,6 @@ class SettingsForm(_PlacedForm, TranslatedForm):
             "translations": self.translations(),
             "reference_population": given["population"],
         }
-
-
-def _share(text: str, number: int) -> float:
-    try:
-        percent = float(text.rstrip("% ").replace(",", "."))
-    except ValueError:
-        percent = -1.0
-    if not 0 <= percent <= 100:
-        raise forms.ValidationError(
-            _("Line %(number)s gives no number between 0 and 100. Correct it."), params={"number": number}
-        )
-    return round(percent / 100, 6)
-
-
-def _population_lines(population: dict[str, dict[str, float]]) -> str:
-    return "\n".join(
-        f"{stratum}; {value}; {share * 100:g}"
-        for stratum, shares in population.items()
-        for value, share in shares.items()
-    )
 
 
 class RoundForm(_PlacedForm):

@@ -75,6 +75,7 @@ COLUMNS: Mapping[str, Words] = {
     "people": _("Senders"),
     "reference": _("In the population, as a share from 0 to 1"),
     "dissimilarity": _("Index of dissimilarity"),
+    "other_population": _("All others in the population"),
     "not stated": NOT_STATED,
     "withheld": _("withheld"),
 }

@@ -253,7 +253,7 @@ def participation(
     table, one row per value
         ``value``, ``people``, ``share``, ``reference``, ``dissimilarity`` (the same in every row: the share that would
         have to be other people for both to be alike, 0 to 1; values that are withheld count together, so that it gives
-        none away), ``withheld``, ``reason``. Who said nothing is left out.
+        none away, and it is null where all are), ``withheld``, ``reason``. Who said nothing is left out.
 
     Raises
     ------
@@ -282,19 +282,35 @@ def participation(
         for value, people in counts.items()
     ]
     table = pl.DataFrame(rows, schema=_PARTICIPATION, orient="row")
-    return table.with_columns(dissimilarity=pl.lit(dissimilarity(counts, reference, reasons)))
+    shares = {value: share / total for value, share in reference.items()}
+    return table.with_columns(dissimilarity=pl.lit(dissimilarity(counts, shares, reasons), dtype=pl.Float64))
 
 
-def dissimilarity(people: Mapping[str, int], reference: Mapping[str, float], withheld: Collection[str]) -> float:
-    """Return the share of people who would have to be others, 0 to 1; values that are withheld count together."""
-    whole, total = max(sum(people.values()), 1), sum(reference.values())
-    values = [*dict.fromkeys([*people, *reference])]
-    pools = [[value] for value in values if value not in withheld] + [[value for value in values if value in withheld]]
-    apart = [
-        sum(people.get(value, 0) for value in pool) / whole - sum(reference.get(value, 0) for value in pool) / total
-        for pool in pools
-    ]
-    return sum(abs(each) for each in apart) / 2
+def dissimilarity(people: Mapping[str, int], shares: Mapping[str, float], withheld: Collection[str]) -> float | None:
+    """Return the share of people who would have to be others for both to be alike.
+
+    Parameters
+    ----------
+    people : how many there are of each value
+    shares : of the population, 0 to 1, for the values that are named; what is missing to 1 are all others
+        Nothing is scaled: a population of which three regions are named has other regions too.
+    withheld : values that count together with those that are not named, so that the index gives none away
+
+    Returns
+    -------
+    float or None
+        0 to 1. None where nobody is counted, or where every value is withheld: then it would compare nothing.
+
+    Source: Duncan and Duncan (1955), American Sociological Review 20(2), 210-217.
+    """
+    whole = sum(people.values())
+    if not any(count for value, count in people.items() if value not in withheld):
+        return None
+    named = [value for value in shares if value not in withheld]
+    apart = [people.get(value, 0) / whole - shares[value] for value in named]
+    others = sum(count for value, count in people.items() if value not in named)
+    rest = max(1 - sum(shares[value] for value in named), 0.0)
+    return (sum(abs(each) for each in apart) + abs(others / whole - rest)) / 2
 
 
 def demand_reference(reference: Mapping[str, float]) -> None:

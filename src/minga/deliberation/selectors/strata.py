@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from minga.deliberation.engine.coverage import dissimilarity
+from minga.deliberation.engine.spelling import one_spelling
 from minga.deliberation.engine.vocabulary import STRATA
 from minga.deliberation.engine.withholding import NOT_STATED, Counted, withheld_values
 from minga.deliberation.models import Conversation
@@ -19,7 +20,8 @@ def participation_of(conversation: Conversation, voters: Iterable[str], least: i
     -------
     by stratum: ``rows`` (``value``, ``people``, ``share``, ``reference``, ``withheld``), ``not_stated`` and
     ``dissimilarity``, which is null without a stated population, and counts withheld values together. Where those who
-    said nothing are withheld, shares and ``dissimilarity`` of what is shown are null: they would tell their number
+    said nothing are withheld, shares and ``dissimilarity`` of what is shown are null: they would tell their number; so
+    is ``dissimilarity`` where all values are. ``rest`` is what the stated shares leave to all others, null without any
     """
     counted = set(voters)
     people = [
@@ -41,19 +43,21 @@ def stratum_of(
 
     `withheld` are the values that another table about the same people withholds; then these are, and no others.
     """
-    counts = Counter(value or NOT_STATED for value in said)
+    said = list(said)
+    spelled = one_spelling([*said, *reference])
+    counts = Counter(spelled.get(value or "") or NOT_STATED for value in said)
     if withheld is None:
         withheld = withheld_values({value: Counted(count) for value, count in counts.items()}, least)
-    hidden = set(withheld)
+    hidden = {spelled.get(value, value) for value in withheld}
     silent = counts.pop(NOT_STATED, 0)
-    wanted = {value: share for value, share in reference.items() if share > 0}
+    wanted = {spelled.get(value) or value: share for value, share in reference.items() if share > 0}
     # a share tells how many said anything, and so how many did not
     has_shares = NOT_STATED not in hidden
-    is_told = has_shares or hidden.issuperset(counts)
     return {
         "rows": [_row(one, counts, wanted, is_hidden=one in hidden, has_shares=has_shares) for one in sorted(counts)],
         "not_stated": silent if has_shares else None,
-        "dissimilarity": dissimilarity(counts, wanted, hidden) if wanted and counts and is_told else None,
+        "dissimilarity": dissimilarity(counts, wanted, hidden) if wanted and has_shares else None,
+        "rest": max(round(1 - sum(wanted.values()), 6), 0.0) if wanted else None,
     }
 
 
@@ -66,5 +70,5 @@ def _row(
         "people": people,
         "share": None if people is None or not has_shares else people / sum(counts.values()),
         "withheld": is_hidden,
-        "reference": wanted[value] / sum(wanted.values()) if value in wanted else None,
+        "reference": wanted.get(value),
     }

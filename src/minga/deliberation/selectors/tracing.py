@@ -17,6 +17,7 @@ from minga.deliberation.engine.audit import adoptable, audit
 from minga.deliberation.engine.common_ground import common_ground
 from minga.deliberation.engine.coverage import Coverage, coverage, outcomes
 from minga.deliberation.engine.lineage import with_beginnings
+from minga.deliberation.engine.spelling import one_spelling
 from minga.deliberation.engine.trace import TABLES, Trace
 from minga.deliberation.engine.vocabulary import STRATA
 from minga.deliberation.models import (
@@ -310,5 +311,10 @@ def _counted(trace: Trace) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def said_by_senders(voices: pl.DataFrame) -> pl.DataFrame:
-    """Give each voice what its sender first said of themselves, so that a person counts once in every table."""
+    """Give each voice what its sender first said of themselves, so that a person counts once in every table.
+
+    A region is counted once however it is spelled.
+    """
+    spelled = one_spelling(voices["region"])
+    voices = voices.with_columns(pl.col("region").replace(spelled))
     return voices.with_columns(pl.col(name).drop_nulls().first().over("author") for name in STRATA)

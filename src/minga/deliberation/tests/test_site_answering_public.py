@@ -206,7 +206,9 @@ def test_groups_under_five_stay_hidden_on_the_page_and_in_the_files():
     hidden = [row for row in told["strata"] if row["value"] == "man"]
     assert hidden
     assert all(row["withheld"] and row["numerator"] is None for row in hidden)
-    rows = list(csv.DictReader(io.StringIO(Client().get(address("coverage_csv", asked.slug)).content.decode())))
+    rows = list(
+        csv.DictReader(io.StringIO(Client().get(address("coverage_csv", asked.slug)).content.decode("utf-8-sig")))
+    )
     assert [row["numerator"] for row in rows if row["measure"] == "answered" and not row["stratum"]] == ["4"]
     assert {row["numerator"] for row in rows if row["value"] == "man"} == {""}
 
@@ -223,9 +225,36 @@ def test_shares_never_tell_the_one_group_that_is_withheld():
     spoke(asked, man=12, woman=3, nobody=8)
     told = json.loads(Client().get(address("coverage_json", asked.slug)).content)["participation"]["gender"]
     assert [row["people"] for row in told["rows"]] == [row["share"] for row in told["rows"]] == [None, None]
-    assert told["dissimilarity"] == 0
+    assert told["dissimilarity"] is None, "an index of nothing that may be shown"
     page = " ".join(html(Client().get(address("coverage", asked.slug))).split())
     assert "80" not in page.partition("Who spoke")[2].partition("As a table")[0]
+
+
+def test_where_nothing_is_shown_there_is_no_index():
+    asked = consultation(reference_population={"gender": {"woman": 0.5, "man": 0.5}}, reference_source="Census")
+    spoke(asked, man=2, woman=3)
+    page = html(Client().get(address("coverage", asked.slug)))
+    assert "too few people to show" in page
+    assert "Index of dissimilarity:" not in page
+
+
+def test_shares_of_a_part_of_the_population_are_shown_as_they_were_given():
+    """Three regions hold 22 per cent of the country: the other 78 per cent are others, not nobody."""
+    shares = {"region": {"Tunis": 0.09, "Sfax": 0.08, "Kairouan": 0.05}}
+    asked = consultation(reference_population=shares, reference_source="Statistics office")
+    for region, count in {"Tunis": 10, "Sfax": 6, " sfax": 4, "Gabès": 10}.items():
+        for _voice in range(count):
+            heard(asked, "We need it here too.", strata={"region": region})
+    told = json.loads(Client().get(address("coverage_json", asked.slug)).content)
+    table = told["participation"]["region"]
+    assert {row["value"]: (row["people"], row["reference"]) for row in table["rows"]} == {
+        "Gabès": (10, None), "Sfax": (10, 0.08), "Tunis": (10, 0.09),
+    }  # fmt: skip
+    assert {row["value"] for row in told["strata"] if row["stratum"] == "region"} == {"Gabès", "Sfax", "Tunis"}
+    assert table["rest"] == pytest.approx(0.78)
+    apart = (abs(1 / 3 - 0.09) + abs(1 / 3 - 0.08) + 0.05 + abs(1 / 3 - 0.78)) / 2
+    assert table["dissimilarity"] == pytest.approx(apart)
+    assert "All others in the population: 78.0 per cent." in html(Client().get(address("coverage", asked.slug)))
 
 
 def test_a_group_that_is_withheld_for_who_said_nothing_is_not_told_either():
@@ -256,7 +285,10 @@ def test_table_of_coverage_holds_what_the_file_for_programs_holds():
     many(asked, woman=6, man=7)
     spoke(asked, nobody=9)
     told = json.loads(Client().get(address("coverage_json", asked.slug)).content)
-    rows = list(csv.DictReader(io.StringIO(Client().get(address("coverage_csv", asked.slug)).content.decode())))
+    rows = list(
+        csv.DictReader(io.StringIO(Client().get(address("coverage_csv", asked.slug)).content.decode("utf-8-sig")))
+    )
+    assert Client().get(address("coverage_csv", asked.slug)).content.startswith(b"\xef\xbb\xbf")
     assert {row["is_sample"] for row in rows} == {str(told["is_sample"])}
     compared = [row for row in rows if row["measure"] == "answered" and row["stratum"]]
     kept = {
@@ -274,7 +306,9 @@ def test_table_of_coverage_holds_what_the_file_for_programs_holds():
 def test_table_of_coverage_tells_no_group_that_the_page_withholds():
     asked = consultation()
     spoke(asked, man=12, woman=3, nobody=8)
-    rows = list(csv.DictReader(io.StringIO(Client().get(address("coverage_csv", asked.slug)).content.decode())))
+    rows = list(
+        csv.DictReader(io.StringIO(Client().get(address("coverage_csv", asked.slug)).content.decode("utf-8-sig")))
+    )
     spoken = [row for row in rows if (row["stratum"], row["measure"]) == ("gender", "who_spoke")]
     assert [row["people"] for row in spoken if row["value"] in {"man", "woman"}] == ["", ""]
     assert {row["withheld"] for row in spoken if row["value"] in {"man", "woman"}} == {"True"}
@@ -475,7 +509,9 @@ def test_table_of_coverage_holds_no_formula():
     for region in ("=1+1", "Coast"):
         for _voice in range(6):
             heard(asked, "Flour is dear.", strata={"region": region})
-    rows = list(csv.DictReader(io.StringIO(Client().get(address("coverage_csv", asked.slug)).content.decode())))
+    rows = list(
+        csv.DictReader(io.StringIO(Client().get(address("coverage_csv", asked.slug)).content.decode("utf-8-sig")))
+    )
     assert {row["value"] for row in rows} >= {"'=1+1", "Coast"}
 
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
+from django.utils import translation
 
+from minga.deliberation import forms_population
+from minga.deliberation import wording_consulting as wording
 from minga.deliberation.engine.errors import ActError
+from minga.deliberation.engine.vocabulary import STRATA
 from minga.deliberation.models import Consultation, TeamMember
 from minga.deliberation.selectors import consulting as selectors
 from minga.deliberation.services import consulting as services
@@ -191,7 +196,31 @@ def test_settings_keep_translations_rules_and_population(asked, nadia):
     asked.refresh_from_db()
     assert asked.translations == {"fr": {"title": "L’IA dans nos usines", "about": ""}}
     assert asked.reference_population == {"gender": {"woman": 0.504, "man": 0.496}}
-    assert "gender; woman; 50.4" in signed_in(nadia).get(address).content.decode()
+    assert "Gender; woman; 50.4" in signed_in(nadia).get(address).content.decode()
+
+
+@pytest.mark.parametrize("language", ["ar", "en", "es", "fr", "ru", "zh"])
+def test_shares_are_written_and_read_in_every_language(language):
+    kept = {name: dict.fromkeys(values, 0.125) for name, values in STRATA.items() if values}
+    kept["region"] = {"Le Kef": 0.0213}
+    with translation.override(language):
+        assert forms_population.read_lines(forms_population.lines_of(kept)) == kept
+        assert "50.4" in forms_population.help_text()
+
+
+def test_shares_are_read_in_the_words_of_another_language():
+    read = forms_population.read_lines("sexe; femme; 50,4\n性别; 男; 49.6\n region ; Le  Kef; ٢٫١ %")
+    assert read == {"gender": {"woman": 0.504, "man": 0.496}, "region": {"Le Kef": 0.021}}
+
+
+def test_shares_of_values_that_there_are_not_are_refused_with_those_there_are():
+    with translation.override("fr"), pytest.raises(ValidationError) as refused:
+        forms_population.read_lines("taille; énorme; 40")
+    assert "énorme" in refused.value.messages[0]
+    with translation.override("fr"):
+        assert all(str(name) in refused.value.messages[0] for name in wording.STRATUM_VALUES["size"].values())
+    with pytest.raises(ValidationError, match="another line"):
+        forms_population.read_lines("region; Sfax; 8\nregion; sfax; 9")
 
 
 @pytest.mark.parametrize(
@@ -201,6 +230,7 @@ def test_settings_keep_translations_rules_and_population(asked, nadia):
         ({"population": "gender; woman; many", "reference_source": "Census"}, "Line 1 gives no number"),
         ({"population": "gender; woman; 60\ngender; man; 60", "reference_source": "Census"}, "more than 100 per cent"),
         ({"population": "gender; woman; 50"}, "need the source"),
+        ({"population": "size; enormous; 40", "reference_source": "Census"}, "“enormous” is not known here"),
         ({"level": "city", "place": ""}, "needs its name"),
         ({"country": ""}, "needs its country"),
     ],

@@ -102,7 +102,8 @@ def _participation(found: covering.Covered) -> list[dict[str, Any]]:
             ]  # fmt: skip
             told_of = {"name": wording_consulting.STRATUM_NAMES[stratum], "rows": rows}
             told_of["is_shown"] = not all(row["withheld"] for row in rows)
-            tables.append(told_of | {"not_stated": told["not_stated"], "apart": _percent(told["dissimilarity"])})
+            told_of |= {"apart": _percent(told["dissimilarity"]), "rest": _percent(told["rest"])}
+            tables.append(told_of | {"not_stated": told["not_stated"]})
     return tables
 
 
@@ -118,7 +119,8 @@ def coverage_csv(request: HttpRequest, consultation: Consultation) -> HttpRespon
     writer.writerow(table.columns)
     # a region is what people typed
     writer.writerows([without_formula(cell) if isinstance(cell, str) else cell for cell in row] for row in table.rows())
-    response = HttpResponse(written.getvalue(), content_type="text/csv; charset=utf-8")
+    # spreadsheet programs read UTF-8 by the mark at its beginning
+    response = HttpResponse("\ufeff" + written.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{consultation.slug}-coverage.csv"'
     return response
 
@@ -142,6 +144,8 @@ def _speakers(found: covering.Covered) -> Iterator[tuple[Any, ...]]:
         yield (stratum, NOT_STATED, "who_spoke", silent, None, None, silent is None)
         if told["dissimilarity"] is not None:
             yield (stratum, "", "dissimilarity", None, told["dissimilarity"], None, False)
+        if told["rest"]:
+            yield (stratum, "", "other_population", None, None, told["rest"], False)
 
 
 @require_safe
