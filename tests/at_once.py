@@ -51,5 +51,5 @@ def with_connections(work: Callable[[Any], Any], names: Iterable[Any]) -> list[A
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(120)
+        thread.join(300)
     return done

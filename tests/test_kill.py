@@ -28,6 +28,8 @@ pytestmark = pytest.mark.slow
 
 KILLS = 100
 ENTERPRISES = 3
+#: Seconds that anything may take before the test says that it never came; where all is well nobody waits.
+PATIENCE = 180
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _PLACE = re.compile(r"/en/readiness/a/([0-9a-f-]{36})/")
 
@@ -93,7 +95,7 @@ class Enterprise(threading.Thread):
 
     def persist(self, send: Callable[[], httpx.Response]) -> httpx.Response:
         """Send until the server answers, as the page's script does."""
-        patience = time.monotonic() + 60
+        patience = time.monotonic() + PATIENCE
         while time.monotonic() < patience:
             try:
                 return send()
@@ -118,7 +120,7 @@ def fork_server(site: Site, **settings: str) -> Iterator[tuple[str, Callable[[],
         yield f"http://127.0.0.1:{port}", lambda: int(program.stdout.readline())
     finally:
         program.terminate()
-        program.wait(10)
+        program.wait(PATIENCE)
 
 
 def short_form() -> list[str]:
@@ -136,7 +138,7 @@ def killed_while_answering(site: Site, kills: int, seed: int, **settings: str) -
         for _kill in range(kills):
             server = next_server()
             said = len(confirmed.answers)
-            patience = time.monotonic() + 30
+            patience = time.monotonic() + PATIENCE
             while len(confirmed.answers) == said:
                 assert time.monotonic() < patience, "nothing was confirmed for too long"
                 assert not any(person.trouble for person in people), [person.trouble for person in people]
@@ -147,7 +149,7 @@ def killed_while_answering(site: Site, kills: int, seed: int, **settings: str) -
         for person in people:
             person.stopping.set()
         for person in people:
-            person.join(30)
+            person.join(PATIENCE)
             assert not person.is_alive()
     assert [person.trouble for person in people] == [""] * ENTERPRISES
     return confirmed
@@ -209,27 +211,27 @@ def test_the_real_server_with_its_worker_is_killed_and_goes_on(open_site: Site) 
             if kill == 0:
                 wait_until_healthy(port)
                 person.start()
-            said, patience = len(confirmed.answers), time.monotonic() + 60
+            said, patience = len(confirmed.answers), time.monotonic() + PATIENCE
             while len(confirmed.answers) < said + 5:
                 assert time.monotonic() < patience, "no answer was saved for too long"
                 assert person.trouble == ""
                 time.sleep(0.01)
             if kill == 2:
                 person.stopping.set()
-                person.join(30)
+                person.join(PATIENCE)
         finally:
             os.killpg(program.pid, signal.SIGKILL)
-            program.wait(10)
+            program.wait(PATIENCE)
     assert person.trouble == ""
     assert lost(open_site, confirmed) == []
 
 
 def wait_until_healthy(port: int) -> None:
-    patience = time.monotonic() + 60
+    patience = time.monotonic() + PATIENCE
     while time.monotonic() < patience:
         try:
             if httpx.get(f"http://127.0.0.1:{port}/health", timeout=2).status_code == 200:
                 return
         except httpx.TransportError:
             time.sleep(0.1)
-    raise AssertionError("the site did not become healthy within a minute")
+    raise AssertionError("the site did not become healthy")

@@ -36,14 +36,14 @@ def kill_worker_in_the_middle(site: Site, notes: Path) -> None:
         stderr=subprocess.DEVNULL,
     )
     try:
-        patience = time.monotonic() + 60
+        patience = time.monotonic() + 180
         while not notes.exists() or len(notes.read_text().splitlines()) == before:
             assert time.monotonic() < patience, "the worker never began the task"
             assert worker.poll() is None, "the worker stopped by itself"
             time.sleep(0.05)
     finally:
         worker.send_signal(signal.SIGKILL)
-        worker.wait(10)
+        worker.wait(60)
 
 
 def state_of(site: Site, task: str) -> str:

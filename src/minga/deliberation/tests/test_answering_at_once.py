@@ -112,22 +112,22 @@ def themes() -> list[str]:
 @pytest.mark.slow
 def test_two_processes_at_once_on_sqlite(tmp_path):
     start = at_once.starter(tmp_path)
-    assert start(_MAKE).wait(180) == 0
+    assert start(_MAKE).wait(300) == 0
     together = str(time.time() + 6)
-    check([json.loads(one.communicate(timeout=180)[0]) for one in [start(_WORK, name, together) for name in "AB"]])
-    found = json.loads(start(_LOOK).communicate(timeout=180)[0])
+    check([json.loads(one.communicate(timeout=300)[0]) for one in [start(_WORK, name, together) for name in "AB"]])
+    found = json.loads(start(_LOOK).communicate(timeout=300)[0])
     assert found == {"answers": 1, "numbers": list(range(1, 13))}
 
 
 @pytest.mark.slow
 def test_a_list_is_sorted_by_one_of_two_processes_on_sqlite(tmp_path):
     start = at_once.starter(tmp_path)
-    assert start(_MAKE).wait(180) == 0
-    mark = json.loads(start(_SEEN).communicate(timeout=180)[0])
+    assert start(_MAKE).wait(300) == 0
+    mark = json.loads(start(_SEEN).communicate(timeout=300)[0])
     together = str(time.time() + 6)
     sorts = [start(_SORT, f"{name}:{mark}", together) for name in ("Ada", "Bo")]
-    check_sorted([json.loads(one.communicate(timeout=180)[0]) for one in sorts])
-    found = json.loads(start(_LOOK).communicate(timeout=180)[0])
+    check_sorted([json.loads(one.communicate(timeout=300)[0]) for one in sorts])
+    found = json.loads(start(_LOOK).communicate(timeout=300)[0])
     assert found == {"answers": 0, "numbers": list(range(1, 13))}
 
 

@@ -21,9 +21,9 @@ _VERIFY = (
 @pytest.mark.slow
 def test_processes_at_once_on_sqlite(tmp_path):
     start = at_once.starter(tmp_path)
-    before = int(start(_VERIFY).communicate(timeout=120)[0].split()[0])
-    assert [one.wait(120) for one in [start(_RECORD) for _ in range(2)]] == [0, 0]
-    words, _nothing = start(_VERIFY).communicate(timeout=120)
+    before = int(start(_VERIFY).communicate(timeout=300)[0].split()[0])
+    assert [one.wait(300) for one in [start(_RECORD) for _ in range(2)]] == [0, 0]
+    words, _nothing = start(_VERIFY).communicate(timeout=300)
     assert [int(word) for word in words.split()] == [before + 40, before + 40, 0]
 
 

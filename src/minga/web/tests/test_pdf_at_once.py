@@ -21,7 +21,7 @@ def slow(monkeypatch):
     def render(html, address):
         drawn["now"] += 1
         drawn["most"] = max(drawn["most"], drawn["now"])
-        assert goes_on.wait(20)
+        assert goes_on.wait(120)
         drawn["now"] -= 1
         return b"%PDF-"
 
@@ -37,7 +37,7 @@ def test_one_is_drawn_one_waits_and_the_third_is_told_to_come_again(slow):
     asked = [threading.Thread(target=lambda: answers.append(pdf.answer(request, str, "a.pdf"))) for _ in range(2)]
     for one in asked:
         one.start()
-    patience = time.monotonic() + 20
+    patience = time.monotonic() + 120
     while pdf._PLACES._value and time.monotonic() < patience:  # until both have their places
         time.sleep(0.01)
     refused = pdf.answer(request, str, "a.pdf")
@@ -45,7 +45,7 @@ def test_one_is_drawn_one_waits_and_the_third_is_told_to_come_again(slow):
     assert "Content-Disposition" not in refused, "a page is no file"
     goes_on.set()
     for one in asked:
-        one.join(20)
+        one.join(120)
     assert [one.status_code for one in answers] == [200, 200]
     assert drawn["most"] == 1
     assert pdf.answer(request, str, "a.pdf").status_code == 200, "the places are free again"
