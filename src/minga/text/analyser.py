@@ -36,6 +36,35 @@ _STOPWORDS = frozenset(
     ).split()
 )
 
+# Words of asking and pointing, without which hardly any voice is written: two texts that share them say nothing alike.
+# Questions to the index keep them.
+_UNTELLING = _STOPWORDS | frozenset(
+    fold(
+        "has have had been being was were will would can could should must may might shall do does did if but because "
+        "so than then there here these those they them their its more most very also only want ask please "
+        "every all any some such into about over up out us he she his her "
+        "à été être avoir avons ont sont était sera serait peut peuvent doit doivent devrait faut il ils elles on plus "
+        "moins très aussi afin ainsi car donc mais si même tout tous toute toutes chaque cette cet ceux leurs y fait "
+        "demandons demande voulons souhaitons faire entre sans sous vers chez lors "
+        "ser está están son fue será hay que debe deben debería puede pueden más menos muy también porque pero si todo "
+        "todos toda todas cada ese esa eso estos estas nos nosotros ellos nuestra nuestro nuestros pedimos queremos "
+        "hacer tener tiene entre sobre desde hasta "
+        "быть был была было были будет есть нужно надо должен должны должна может могут если но а же бы ли чтобы все "
+        "всех всем мы нас нам они их им он она его ее этот эта эти того так также еще уже только очень просим хотим "
+        "который которые которая где когда чем "
+        "ان قد لقد كان كانت يكون تكون كل بعض غير بين حتى بعد قبل عند لدى منذ خلال اي نحن انا انتم لنا لهم له لها لكم "
+        "به بها بهم فيه فيها منها منه منهم عليه عليها عليهم اليه اليها كما مثل لان لكن اذا لو ذلك تلك هناك هنا هؤلاء "
+        "الذين حيث عندما لذلك ايضا جدا فقط شيء احد يجب ينبغي نريد نطلب نطالب يوجد توجد يتم تم اكثر اقل كثير كثيرا اجل "
+        "عبر ضد دون بدون حول نحو مما"
+    ).split()
+)
+_UNTELLING_PAIRS = frozenset(
+    fold(
+        "我们 你们 他们 应该 应当 需要 可以 以及 并且 而且 因为 所以 如果 但是 这个 那个 这些 那些 就是 还是 "
+        "一个 一些 对于 关于 进行 必须 希望 要求 建议 通过 为了 能够 已经 非常 更多"
+    ).split()
+)
+
 
 @dataclass(frozen=True)
 class Term:
@@ -101,16 +130,21 @@ def telling_words(text: str, lang: str) -> list[str]:
     Returns
     -------
     list of str
-        As :func:`analyse` gives them, without words such as "the" or "pour" and without the last character of a
-        run of Chinese, which stands in the index for searching only.
+        As :func:`analyse` gives them, without words such as "the", "pour" or "must", also where Arabic writes one
+        together with و، ف، ب، ل or ك, and without the last character of a run of Chinese, which stands in the index
+        for searching only.
     """
     words: list[str] = []
     for word in _split(text):
         if _IS_HAN.match(word):
-            words += _pairs(word) or [word]
-        elif word not in _STOPWORDS:
+            words += [pair for pair in _pairs(word) or [word] if pair not in _UNTELLING_PAIRS]
+        elif not _tells_nothing(word):
             words.append(stem(word, lang))
     return words
+
+
+def _tells_nothing(word: str) -> bool:
+    return word in _UNTELLING or (is_arabic(word) and word[0] in ARABIC_PROCLITICS and word[1:] in _UNTELLING)
 
 
 def _alternatives(word: str, lang: str) -> tuple[tuple[str, ...], ...]:

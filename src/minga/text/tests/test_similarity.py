@@ -136,6 +136,15 @@ def test_chinese_is_compared_by_its_pairs_alone():
     assert telling_words("培训 水", "zh") == ["培训", "水"]
 
 
+def test_arabic_voices_that_share_only_small_words_are_not_alike():
+    tax = "يجب على الحكومة أن تخفض الضرائب ومن ثم أن تفتح الموانئ لكل الشركات"
+    training = "نريد أن يكون هناك تكوين للعمال في كل المصانع، ومن ثم يجب على الوزارة ذلك"
+    roads = "ومن هنا فإن كل الطرق بين المدن يجب أن تكون جيدة"
+    held = texts([tax, roads], "ar")
+    assert held.to(training, "ar").tolist() == [0, 0]
+    assert held.to("الضرائب مرتفعة وبعض الموانئ مغلقة", "ar")[0] > 0.3
+
+
 def test_worked_example_of_the_method_page_is_true():
     page = Path(__file__).resolve().parents[4] / "docs" / "methods" / "similarity.md"
     found = doctest.testfile(str(page), module_relative=False)
