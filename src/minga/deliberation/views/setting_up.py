@@ -10,6 +10,7 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -94,12 +95,21 @@ def _page(request: HttpRequest, conversation: Conversation, **changed: Any) -> H
         "voters": conversation.participants.count(),
         "codes": (conversation.codes.count(), conversation.codes.filter(used_at=None).count()),
         "least": services.LEAST_STATEMENTS,
-        "embed": request.build_absolute_uri(reverse("deliberation:embed", args=[conversation.slug])),
-        "embed_height": _EMBED_HEIGHT,
+        "embed_code": _embed_code(request, conversation),
         **changed,
     }
     failed = words["form"].errors or words["first"].errors
     return render(request, "deliberation/set_up.html", words, status=422 if failed else 200)
+
+
+def _embed_code(request: HttpRequest, conversation: Conversation) -> str:
+    """Return the tag that another site puts in, with its values escaped; a page that shows it escapes all of it."""
+    return format_html(
+        '<iframe src="{}" title="{}" width="100%" height="{}" loading="lazy"></iframe>',
+        request.build_absolute_uri(reverse("deliberation:embed", args=[conversation.slug])),
+        wording_consulting.shown(conversation).title,
+        _EMBED_HEIGHT,
+    )
 
 
 # ---------------------------------------------------------------- first statements
