@@ -35,6 +35,7 @@ from minga.deliberation.selectors import (
     drafts,
     promised,
     publishing,
+    rounds,
     tracing,
 )
 
@@ -107,11 +108,24 @@ def _round(counted: consulting.RoundCounts) -> dict[str, Any]:
 @router.get("/consultations/{slug:slug}/coverage", response=CoverageOut, summary="See what became of the voices")
 @decorate_view(conditional_page)
 def coverage(request: HttpRequest, slug: str) -> Any:
-    """How many voices were read, answered and carried over, as a whole and by stratum, with 95 % intervals."""
+    """How many voices were read, answered and carried over: as a whole, by stratum (95 % intervals), and by round."""
     api_talking.slow_down(request, "deliberation-coverage", times=120, seconds=600)
     found = access.find_consultation(slug, request.user)
     counted = tracing.coverage_of(publishing.published_trace(found))
-    return {"measures": counted.measures.to_dicts(), "strata": counted.strata.to_dicts()}
+    return {
+        "measures": counted.measures.to_dicts(),
+        "strata": counted.strata.to_dicts(),
+        "rounds": _outcomes(found),
+    }
+
+
+def _outcomes(found: Consultation) -> list[dict[str, int | None]]:
+    names = ("voices", "answered", "accepted")
+    told = rounds.outcomes(found, consulting.round_counts(found))
+    return [
+        {"round": number} | {name: None if one is None else getattr(one, name) for name in names}
+        for number, one in told.items()
+    ]
 
 
 @router.get("/consultations/{slug:slug}/drafts/{slug:draft}", response=DraftOut, summary="Read a draft")

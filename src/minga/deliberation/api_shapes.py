@@ -103,11 +103,21 @@ class ConsultationWhole(ConsultationOut):
     policy: list[str]
 
 
+class RoundOutcomeOut(Schema):
+    """What became of the voices of a round with its parts; null where people below five could be told from it."""
+
+    round: int
+    voices: int | None
+    answered: int | None
+    accepted: int | None
+
+
 class CoverageOut(Schema):
     """What became of the voices, each figure with numerator and denominator; strata below five people are withheld."""
 
     measures: list[dict[str, Any]]
     strata: list[dict[str, Any]]
+    rounds: list[RoundOutcomeOut]
 
 
 class ClauseOut(Schema):

@@ -41,7 +41,7 @@ def outcomes(consultation: Consultation, counted: Sequence[RoundCounts]) -> dict
     are withheld were all answered (or accepted) or none of them, unless that is so for everybody: the numbers beside
     them would tell what became of each. `docs/methods/trace.md` has the same rule for groups of people.
     """
-    own = _own(consultation)
+    own = _own(consultation) if counted else {}
     shown: dict[int, Outcome | None] = {}
 
     def total(one: RoundCounts) -> Outcome:

@@ -141,6 +141,21 @@ def test_page_of_a_round_shows_answered_and_followed_and_leads_to_its_voices(ask
     assert f'{address("voices", asked.slug)}?round={region.number}"' in page
 
 
+def test_programs_read_the_same_numbers(asked, places):
+    praia, assomada = places[2:]
+    speak(asked, praia, yes=3, no=2, waiting=1)
+    speak(asked, assomada, yes=5, waiting=2)
+    read = Client().get(f"/api/v1/deliberation/consultations/{asked.slug}/coverage").json()["rounds"]
+    of_cities = [row for row in read if row["round"] in (praia.number, assomada.number)]
+    assert of_cities == [
+        {"round": praia.number, "voices": 6, "answered": 5, "accepted": 3},
+        {"round": assomada.number, "voices": 7, "answered": 5, "accepted": 5},
+    ]
+    Source.objects.filter(round=assomada).exclude(voices__number__in=(7, 8)).delete()
+    read = Client().get(f"/api/v1/deliberation/consultations/{asked.slug}/coverage").json()["rounds"]
+    assert {row["answered"] for row in read if row["round"] in (praia.number, assomada.number)} == {None}
+
+
 def test_a_round_without_voices_has_no_empty_table(asked, places):
     assert "What became of it" not in html(Client().get(address("round", asked.slug, places[0].number)))
 
