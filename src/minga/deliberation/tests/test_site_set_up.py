@@ -190,7 +190,7 @@ def test_code_for_other_sites_is_shown_once_they_may_show_it(lead):
     code = unescape(re.search(r'<textarea id="embed-code"[^>]*>(.*?)</textarea>', page).group(1))
     assert f'src="http://testserver{address("embed", talk.slug)}"' in code
     assert 'title="&quot;Ovens&quot; &amp; &lt;machines&gt;"' in code, "also a title with quotes makes no other code"
-    assert 'height="820"' in code
+    assert 'height="1050"' in code
 
 
 def test_no_conversation_is_prepared_where_it_could_never_be_opened(lead):

@@ -29,8 +29,8 @@ from minga.deliberation.views.reporting import gives_data
 from minga.web.ratelimit import limited
 
 _SALT, _SEALED_FOR = "minga.deliberation.first-statements", 12 * 3600
-#: so many pixels hold a statement, its buttons and the words below at a width of 360, in each language
-_EMBED_HEIGHT = 820
+#: so many pixels hold a statement of 280 characters and what stands around it at a width of 360, in each language
+_EMBED_HEIGHT = 1050
 
 
 @limited("deliberation-set-up", times=60, seconds=3600)
