@@ -47,7 +47,6 @@ PROBLEMS: Mapping[str, Words] = {
     "kind": _("The content is nothing that can be read, whatever the name says. Save it as .docx, .pdf, .txt, .eml, "
               ".xlsx or .csv."),
     "old_office": _("The file is in an old format of Office (.doc, .xls or .msg). Save it as .docx, .xlsx or .eml."),
-    "rtf": _("The file is rich text (.rtf). Save it as .docx or .txt."),
     "picture": _("The file is a picture or a recording, and holds no text. Type what it says, or scan it with text "
                  "recognition (OCR)."),
     "protected": _("The file is protected by a password. Save it without one, then send it again."),

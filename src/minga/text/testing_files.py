@@ -102,3 +102,17 @@ def archive_file(files: Mapping[str, bytes]) -> bytes:
         for name, data in files.items():
             archive.writestr(name, data)
     return file.getvalue()
+
+
+def open_file(kind: str, body: str, *, begin: str = "") -> bytes:
+    """Write a file of LibreOffice: a "text" or a "spreadsheet" with this body."""
+    names = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "text", "table")
+    )
+    content = (
+        f'<?xml version="1.0"?>{begin}<office:document-content{names}><office:body><office:{kind}>{body}'
+        f"</office:{kind}></office:body></office:document-content>"
+    )
+    return archive_file(
+        {"mimetype": f"application/vnd.oasis.opendocument.{kind}".encode(), "content.xml": content.encode()}
+    )

@@ -19,7 +19,7 @@ from minga.text.extraction import LIMITS, Document, ExtractionError, Limits, ext
 
 #: Kinds of a source by what its file is.
 KINDS = {"text": "letter", "word": "word", "pdf": "pdf", "email": "email"}
-TABLES = frozenset({"csv", "workbook"})
+TABLES = frozenset({"csv", "workbook", "ods"})
 #: Different wrong values of a column that are named; its rows are named all.
 _EXAMPLES = 5
 

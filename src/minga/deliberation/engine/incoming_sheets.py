@@ -28,7 +28,7 @@ from minga.deliberation.engine.submissions import tidy_text
 from minga.deliberation.engine.vocabulary import STRATA
 from minga.tables.reading import LINE, TableError, read_table
 from minga.tables.workbooks import read_workbook
-from minga.text.extraction import decode
+from minga.text.extraction import LIMITS, decode, read_ods
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _LONGEST = 1_000_000
@@ -104,6 +104,8 @@ def load(data: bytes, name: str, kind: str, header: int | None = None) -> tuple[
     try:
         if kind == "csv":
             sheets, wrong = _csv(data, name, header)
+        elif kind == "ods":
+            sheets, wrong = _open_sheets(data, name, header), []
         else:
             sheets, wrong = _workbook(data, name, header), []
     except TableError as problem:
@@ -131,6 +133,22 @@ def _workbook(data: bytes, name: str, chosen: int | None) -> list[Sheet]:
         for (sheet, table), told in zip(tables.items(), seen, strict=True)
         if table.height
     ]
+
+
+def _open_sheets(data: bytes, name: str, chosen: int | None) -> list[Sheet]:
+    sheets = []
+    for sheet, filled in read_ods(data, name, LIMITS).items():
+        lines = [line for line, _cells in filled]
+        at = lines.index(chosen) if chosen in lines[:LOOKED_AT] else find_header([cells for _line, cells in filled])
+        if len(filled) <= at + 1:
+            continue
+        width = max(len(cells) for _line, cells in filled[at:])
+        names = column_names([*filled[at][1], *[""] * (width - len(filled[at][1]))])
+        rows = [[*cells, *[""] * (width - len(cells))] for _line, cells in filled[at + 1 :]]
+        table = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+        table = table.with_columns(pl.all().replace("", None)).with_columns(pl.Series(LINE, lines[at + 1 :], pl.Int64))
+        sheets.append(Sheet(sheet, table, lines[at], beginnings(filled)))
+    return sheets
 
 
 def _named(table: pl.DataFrame) -> pl.DataFrame:

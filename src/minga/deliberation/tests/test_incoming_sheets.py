@@ -14,6 +14,7 @@ from minga.deliberation.engine.incoming import Entry, Problem, Table, read_uploa
 from minga.deliberation.engine.incoming_headers import find_header, from_header
 from minga.deliberation.engine.incoming_words import value_of
 from minga.deliberation.engine.vocabulary import STRATA
+from minga.text.testing_files import open_file
 
 
 def workbook(*rows):
@@ -91,6 +92,29 @@ def test_names_of_columns_are_found_beneath_titles_and_true_dates_kept():
         ("row 6", "Payez-nous.", "2026-11-01", "man"),
         ("row 7", "Écoutez-nous.", "2026-03-12", "woman"),
     ]
+
+
+def test_sheets_of_libreoffice_are_read_with_their_dates_and_repeated_cells():
+    def row(*cells, more=""):
+        shown = "".join(f"<table:table-cell{kept}><text:p>{text}</text:p></table:table-cell>" for text, kept in cells)
+        return f"<table:table-row{more}>{shown}</table:table-row>"
+
+    day = ' office:value-type="date" office:date-value="2026-10-31"'
+    empty = ' table:number-columns-repeated="3"'
+    data = open_file(
+        "spreadsheet",
+        '<table:table table:name="Reçus">'
+        + row(("Contributions", ""))
+        + row(("", empty), more=' table:number-rows-repeated="2"')
+        + row(("Nom", ""), ("Avis", ""), ("Date", ""))
+        + row(("Amina", ""), ("Formez-nous.", ""), ("31 oct.", day))
+        + row(("", ' table:number-columns-repeated="1024"'), more=' table:number-rows-repeated="1048000"')
+        + "</table:table>",
+    )
+    (table,), (entry,), problems = read(data, "a.ods")
+    assert (table.header, table.header_line, problems) == (("Nom", "Avis", "Date"), 4, [])
+    assert (entry.place, entry.author_name, entry.text) == ("row 5", "Amina", "Formez-nous.")
+    assert str(entry.received_at.date()) == "2026-10-31"
 
 
 def test_a_sheet_without_a_title_begins_with_its_names():

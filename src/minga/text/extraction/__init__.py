@@ -1,4 +1,4 @@
-"""From files that people send to text: plain text, Word, PDF with text, e-mail and archives of them.
+"""From files that people send to text: plain text, Word, LibreOffice, rich text, PDF with text, e-mail and archives.
 
 What a file is, its content says, not its name. Nothing in a file is run, opened from elsewhere or written to the disk,
 and what is made to unpack without end is refused before it is opened. Spreadsheets are read by `minga.tables`.
@@ -27,7 +27,9 @@ from minga.text.extraction.kinds import kind_of
 from minga.text.extraction.letters import is_afterword, is_closing, is_greeting, is_said, is_short, is_thanks
 from minga.text.extraction.mail import Reader, messages, read_mail
 from minga.text.extraction.marks import begins_signature, is_item, is_quoted, paragraphs, without_mark
+from minga.text.extraction.opendocument import read_ods, read_odt
 from minga.text.extraction.pdf import read_pdf
+from minga.text.extraction.rich import read_rtf
 from minga.text.extraction.word import read_word, too_long
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "is_thanks",
     "kind_of",
     "paragraphs",
+    "read_ods",
     "unpack",
     "without_mark",
 ]
@@ -96,6 +99,10 @@ def _one(data: bytes, name: str, kind: str, limits: Limits, depth: int) -> Docum
         return read_pdf(data, name, limits)
     if kind == "word":
         return read_word(data, name, limits)
+    if kind == "odt":
+        return read_odt(data, name, limits)
+    if kind == "rtf":
+        return read_rtf(data, name, limits)
     if kind == "email" and depth < _DEEPEST:
         return read_mail(data, name, limits, _reader(limits, depth + 1))
     if kind in {"text", "html"}:

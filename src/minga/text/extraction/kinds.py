@@ -18,10 +18,18 @@ _MAIL_HEADERS = frozenset(
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TABLES = {".csv", ".tsv"}
+_OPEN = {
+    b"application/vnd.oasis.opendocument.text": "odt",
+    b"application/vnd.oasis.opendocument.text-template": "odt",
+    b"application/vnd.oasis.opendocument.spreadsheet": "ods",
+    b"application/vnd.oasis.opendocument.spreadsheet-template": "ods",
+}
 
 
 def kind_of(data: bytes, name: str, limits: Limits) -> str:
-    """Say what a file is: "pdf", "word", "workbook", "archive", "mailbox", "email", "html", "csv" or "text".
+    """Say what a file is.
+
+    One of "pdf", "word", "odt", "rtf", "workbook", "ods", "archive", "mailbox", "email", "html", "csv" and "text".
 
     Raises
     ------
@@ -40,6 +48,8 @@ def kind_of(data: bytes, name: str, limits: Limits) -> str:
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _packed(data, name)
     _refuse(data, name)
+    if data.startswith(b"{\\rtf"):
+        return "rtf"
     if _is_mailbox(data):
         return "mailbox"
     if _is_mail(data):
@@ -68,8 +78,6 @@ def _refuse(data: bytes, name: str) -> None:
             "old_office", "The file is in an old format of Office (.doc, .xls or .msg). Save it as .docx, .xlsx or "
             ".eml.", file=name,
         )  # fmt: skip
-    if data.startswith(b"{\\rtf"):
-        raise ExtractionError("rtf", "The file is rich text (.rtf). Save it as .docx or .txt.", file=name)
     if data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or data[4:8] == b"ftyp":
         raise ExtractionError(
             "picture",
@@ -100,7 +108,8 @@ def _packed(data: bytes, name: str) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
-            types = _content_types(archive) if "[Content_Types].xml" in names else b""
+            types = _beginning(archive, "[Content_Types].xml") if "[Content_Types].xml" in names else b""
+            office = _beginning(archive, "mimetype").strip() if "mimetype" in names else b""
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError):
         raise damaged(name) from None
     if b"macroEnabled" in types or any(one.rpartition("/")[2].lower() == "vbaproject.bin" for one in names):
@@ -111,6 +120,8 @@ def _packed(data: bytes, name: str) -> str:
         return "word"
     if types and "xl/workbook.xml" in names:
         return "workbook"
+    if office in _OPEN:
+        return _OPEN[office]
     if (types and any(one.startswith("ppt/") for one in names)) or "mimetype" in names:
         raise ExtractionError(
             "format",
@@ -120,8 +131,8 @@ def _packed(data: bytes, name: str) -> str:
     return "archive"
 
 
-def _content_types(archive: zipfile.ZipFile) -> bytes:
-    with archive.open("[Content_Types].xml") as part:
+def _beginning(archive: zipfile.ZipFile, name: str) -> bytes:
+    with archive.open(name) as part:
         return part.read(2**20)
 
 

@@ -24,7 +24,7 @@ from minga.text.extraction import (
     without_mark,
 )
 from minga.text.extraction.pdf import in_reading_order, plain_letters
-from minga.text.testing_files import archive_file, mail_file, mailbox_file, pdf_file, word_file
+from minga.text.testing_files import archive_file, mail_file, mailbox_file, open_file, pdf_file, word_file
 from minga.text.tests.test_languages import SAID
 
 
@@ -292,6 +292,39 @@ def test_mailbox_gives_each_message_and_names_the_one_without_words():
     assert read(found[0].data or b"").text == found[0].text, "each message is kept by itself"
 
 
+# ---------------------------------------------------------------- LibreOffice and rich text
+def test_text_of_libreoffice_keeps_headings_items_and_tables_and_leaves_out_comments_and_what_was_crossed_out():
+    data = open_file(
+        "text",
+        "<text:tracked-changes><text:p>Crossed out.</text:p></text:tracked-changes>"
+        '<text:h text:outline-level="1">Our view</text:h>'
+        '<text:p>We run<text:s text:c="2"/>a bakery<office:annotation><text:p>says who?</text:p></office:annotation>.'
+        "</text:p>"
+        "<text:list><text:list-item><text:p>Train us.</text:p></text:list-item>"
+        "<text:list-item><text:p>2) Fund <text:span>us</text:span>.</text:p></text:list-item></text:list>"
+        "<table:table><table:table-row><table:table-cell><text:p>Praia</text:p></table:table-cell>"
+        '<table:table-cell table:number-columns-repeated="9"/></table:table-row></table:table>',
+    )
+    found = read(data, "letter.odt")
+    assert found.text == "# Our view\n\nWe run  a bakery.\n\n- Train us.\n2) Fund us.\n\nPraia"
+    assert found.kind == "word"
+
+
+def test_rich_text_gives_its_words_in_every_script_and_nothing_that_is_hidden():
+    data = (
+        rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset178 Arial;}{\f2\fcharset204 A;}}"
+        rb"{\*\generator Word;}{\info{\author Amina}}{\header Ministry}\pard Formez les employ\'e9s d\'92abord.\par"
+        b"\n{\\pict 89504e47}{\\v secret}\\f1 \\'e4\\'da\\'e3\\par \\f2 \\'c4\\'e0\\par "
+        rb"\uc1 \u1606?\u1593\'3f\u1605? \{a\} \u-10179?\u-8703?{\field{\*\fldinst HYPERLINK x}{\fldrslt link}}\par}"
+    )
+    found = read(data, "letter.rtf")
+    assert found.text == "Formez les employés d’abord.\n\nنعم\n\nДа\n\nنعم {a} 😁link"
+
+
+def test_nested_groups_without_end_are_refused():
+    assert refused(b"{\\rtf1 " + b"{" * 5000, "deep.rtf").code == "damaged"
+
+
 # ---------------------------------------------------------------- kinds, archives, hostile files
 @pytest.mark.parametrize(
     ("data", "code"),
@@ -299,10 +332,13 @@ def test_mailbox_gives_each_message_and_names_the_one_without_words():
         (b"", "empty"),
         (b"  \r\n ", "empty"),
         (b"\xff\xd8\xff\xe0" + b"photo" * 9, "picture"),
-        (b"{\\rtf1 hello}", "rtf"),
+        (b"{\\rtf1{\\fonttbl Arial;}}", "no_words"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "old_office"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "protected"),
-        (archive_file({"mimetype": b"application/vnd.oasis.opendocument.text"}), "format"),
+        (archive_file({"mimetype": b"application/vnd.oasis.opendocument.presentation"}), "format"),
+        (archive_file({"mimetype": b"application/vnd.oasis.opendocument.text"}), "damaged"),
+        (open_file("text", "<text:p>&amp;</text:p>", begin='<!DOCTYPE a [<!ENTITY b "c">]>'), "damaged"),
+        (open_file("text", "<text:p> </text:p>"), "no_words"),
         (archive_file({"a.txt": b"A letter."}), "nested"),
     ],
 )
@@ -356,7 +392,9 @@ def test_message_in_message_in_message_is_read_no_further():
 @settings(max_examples=60, deadline=None)
 @given(
     st.binary(max_size=400),
-    st.sampled_from([b"", b"%PDF-1.4\n", b"PK\x03\x04", b"From: a@b\nDate: x\n\n", b"From a 1\nFrom: x\n"]),
+    st.sampled_from(
+        [b"", b"{\\rtf1 ", b"%PDF-1.4\n", b"PK\x03\x04", b"From: a@b\nDate: x\n\n", b"From a 1\nFrom: x\n"]
+    ),
 )
 def test_any_bytes_give_documents_or_one_kind_of_error(data, start):
     try:
