@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
+from minga.deliberation.engine.submissions import hash_of_text
+from minga.deliberation.engine.twins import holders, marks_of_words
 from minga.deliberation.models import Consultation, Intake, Source, Voice
 
 #: Who sent something: name, organization, address.
@@ -131,6 +133,29 @@ def known_texts(
     return known
 
 
+def known_words(consultation: Consultation) -> dict[str, list[tuple[str, Sender]]]:
+    """Return by the marks of their words, also of attached files, which sources there are, and who sent them."""
+    rows = consultation.sources.exclude(text="").order_by("number")
+    fields = ("text", "number", "author_name", "author_organization", "author_address")
+    known: dict[str, list[tuple[str, Sender]]] = {}
+    for text, number, *sender in rows.values_list(*fields).iterator(chunk_size=500):
+        note_words(known, text, f"S{number}", (sender[0], sender[1], sender[2]))
+    return known
+
+
+def note_words(known: dict[str, list[tuple[str, Sender]]], text: str, code: str, sender: Sender) -> None:
+    """Note which words a submission holds, for those that come after it."""
+    for mark in marks_of_words(text):
+        known.setdefault(mark, []).append((code, sender))
+
+
+def holders_of(text: str, sender: Sender, known: Mapping[str, Sequence[tuple[str, Sender]]]) -> tuple[list[str], bool]:
+    """Return which submissions of a sender hold words of this one, and whether they hold all of them."""
+    marks = marks_of_words(text)
+    own = {mark: [code for code, other in known.get(mark, ()) if same_sender(sender, other)] for mark in marks}
+    return holders(marks, own)
+
+
 def same_sender(one: Sender, other: Sender) -> bool:
     """Whether two submissions with the same words come from one sender, as far as anybody can tell.
 
@@ -149,12 +174,14 @@ def _plain(sender: Sender) -> tuple[str, ...]:
     return tuple(" ".join(part.casefold().split()) for part in sender)
 
 
-def twin_of(consultation: Consultation, digest: str, sender: Sender) -> str:
-    """Return the short name of the source that is this submission already; empty where there is none."""
+def twin_of(consultation: Consultation, text: str, sender: Sender) -> str:
+    """Return the short name of the source that is this submission already, or holds it; empty where there is none."""
+    digest = hash_of_text(text)
     for code, other in known_texts(consultation, [digest]).get(digest, []):
         if same_sender(sender, other):
             return code
-    return ""
+    holding, is_all = holders_of(text, sender, known_words(consultation))
+    return holding[0] if is_all else ""
 
 
 def files_known() -> set[str]:

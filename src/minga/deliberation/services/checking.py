@@ -21,7 +21,14 @@ from minga.deliberation.engine.splitting import (
 )
 from minga.deliberation.engine.submissions import hash_of_text
 from minga.deliberation.models import Intake, IntakeFile
-from minga.deliberation.selectors.sources import known_texts, same_sender
+from minga.deliberation.selectors.sources import (
+    Sender,
+    holders_of,
+    known_texts,
+    known_words,
+    note_words,
+    same_sender,
+)
 from minga.deliberation.services.sources import LONGEST, Part
 from minga.deliberation.vault import vault
 
@@ -47,11 +54,11 @@ def check(*, intake: Intake, tell: Tell = lambda *_: None) -> None:
     files = list(intake.files.all())
     found: dict[str, Any] = {"entries": [], "problems": [], "tables": [], "samples": []}
     way = intake.given.get("voices", SHORT)
-    known = known_texts(intake.consultation)
+    known, words = known_texts(intake.consultation), known_words(intake.consultation)
     problems = cells = notes = 0
     for one in entries_of(intake, files, tell):
         if isinstance(one, Entry):
-            noted = _noted(one, known, len(found["entries"]) + 1)
+            noted = _noted(one, known, words, len(found["entries"]) + 1)
             found["entries"].append(noted)
             if voices := voices_of_text(one.text, way):
                 noted |= _left_out(one)
@@ -93,7 +100,12 @@ def entries_of(intake: Intake, files: Sequence[IntakeFile], tell: Tell) -> Itera
             yield one
 
 
-def _noted(entry: Entry, known: dict[str, list[tuple[str, tuple[str, str, str]]]], number: int) -> dict[str, Any]:
+def _noted(
+    entry: Entry,
+    known: dict[str, list[tuple[str, Sender]]],
+    words: dict[str, list[tuple[str, Sender]]],
+    number: int,
+) -> dict[str, Any]:
     """Note what an entry is, without its text, and whether the same submission is there already."""
     digest, sender = hash_of_text(entry.text), sender_of(entry)
     twin, alike = "", ""
@@ -102,8 +114,12 @@ def _noted(entry: Entry, known: dict[str, list[tuple[str, tuple[str, str, str]]]
             twin = twin or code
         else:
             alike = alike or code
+    holding, is_all = holders_of(entry.text, sender, words)
+    twin = twin or (holding[0] if is_all else "")
     if not twin:
-        known.setdefault(digest, []).append((f"{entry.name}, {entry.place}" if entry.place else entry.name, sender))
+        called = f"{entry.name}, {entry.place}" if entry.place else entry.name
+        known.setdefault(digest, []).append((called, sender))
+        note_words(words, entry.text, called, sender)
     return {
         "number": number,
         "name": entry.name,
@@ -113,6 +129,7 @@ def _noted(entry: Entry, known: dict[str, list[tuple[str, tuple[str, str, str]]]
         "excerpt": " ".join(entry.text[: 2 * _EXCERPT].split())[:_EXCERPT],
         "twin": twin,
         "alike": alike,
+        "holds": "" if twin else ", ".join(holding),
     }
 
 

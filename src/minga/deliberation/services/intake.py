@@ -23,7 +23,14 @@ from minga.deliberation.engine.incoming import Entry, Said
 from minga.deliberation.engine.splitting import SHOWN_LEFT_OUT
 from minga.deliberation.engine.submissions import hash_of_text
 from minga.deliberation.models import Consultation, Intake, IntakeFile, Round, Source
-from minga.deliberation.selectors.sources import known_texts, same_sender
+from minga.deliberation.selectors.sources import (
+    Sender,
+    holders_of,
+    known_texts,
+    known_words,
+    note_words,
+    same_sender,
+)
 from minga.deliberation.services.checking import (
     KEPT,
     SHORT,
@@ -37,6 +44,9 @@ from minga.deliberation.services.marks import mark_of
 from minga.deliberation.services.sources import Author, File, demand_open, take_in
 from minga.deliberation.vault import vault
 from minga.members import services as members
+
+#: Sources and their senders by what their text or words are known by.
+Known = dict[str, list[tuple[str, Sender]]]
 
 MOST_FILES = 100
 #: Submissions of one transaction.
@@ -149,29 +159,30 @@ def take_all_in(*, intake: Intake, tell: Tell = lambda *_: None) -> None:
     files = {file.number: file for file in intake.files.all()}
     entries = (one for one in entries_of(intake, list(files.values()), lambda *_: None) if isinstance(one, Entry))
     skip = intake.done
+    words = known_words(intake.consultation)
     piece: list[Entry] = []
     for at, entry in enumerate(entries):
         if at < skip:
             continue
         piece.append(entry)
         if len(piece) == _A_PIECE:
-            _take_piece(intake, piece, files)
+            _take_piece(intake, piece, files, words)
             tell(intake.done, intake.total)
             piece = []
     if piece:
-        _take_piece(intake, piece, files)
+        _take_piece(intake, piece, files, words)
     _finish(intake)
     tell(intake.total, intake.total)
 
 
 @transaction.atomic
-def _take_piece(intake: Intake, piece: Sequence[Entry], files: Mapping[int, IntakeFile]) -> None:
+def _take_piece(intake: Intake, piece: Sequence[Entry], files: Mapping[int, IntakeFile], words: Known) -> None:
     locked = Intake.objects.select_for_update().get(pk=intake.pk)
     if locked.done != intake.done or locked.state != Intake.State.RUNNING:
         raise ActError("changed", "Another worker is taking this upload in.")
     known = known_texts(intake.consultation, [hash_of_text(entry.text) for entry in piece])
     twins = [
-        _take_one(intake, entry, files[entry.file], known, looked=_has_looked(intake, entry, locked.done + at))
+        _take_one(intake, entry, files[entry.file], known, words, looked=_has_looked(intake, entry, locked.done + at))
         for at, entry in enumerate(piece)
     ]
     left = [
@@ -191,11 +202,14 @@ def _has_looked(intake: Intake, entry: Entry, at: int) -> bool:
     return not words or bool(intake.given.get("looked") and at < KEPT and len(words) <= SHOWN_LEFT_OUT)
 
 
-def _take_one(intake: Intake, entry: Entry, file: IntakeFile, known: dict[str, list[Any]], *, looked: bool) -> str:
+def _take_one(intake: Intake, entry: Entry, file: IntakeFile, known: Known, words: Known, *, looked: bool) -> str:
     """Take one submission in; return the source that it is already, where it was left out for that."""
     digest, sender = hash_of_text(entry.text), sender_of(entry)
     twins = known.setdefault(digest, [])
     twin = next((code for code, other in twins if same_sender(sender, other)), "")
+    if not twin:
+        holding, is_all = holders_of(entry.text, sender, words)
+        twin = holding[0] if is_all else ""
     if twin and not intake.given.get("twins"):
         return str(twin)
     given = intake.given
@@ -219,6 +233,7 @@ def _take_one(intake: Intake, entry: Entry, file: IntakeFile, known: dict[str, l
     if not made.source.name:
         Source.objects.filter(pk=made.source.pk).update(name=entry.name[-200:])
     twins.append((str(made.source), sender))
+    note_words(words, entry.text, str(made.source), sender)
     return ""
 
 

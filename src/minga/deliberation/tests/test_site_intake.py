@@ -21,7 +21,7 @@ from minga.deliberation.services import intake as intakes
 from minga.deliberation.services.intake import Upload
 from minga.deliberation.services.sources import Author, File, take_in
 from minga.deliberation.vault import vault
-from minga.text.testing_files import archive_file, mail_file, word_file
+from minga.text.testing_files import archive_file, mail_file, pdf_file, word_file
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
 
@@ -180,6 +180,26 @@ def test_the_same_words_of_another_sender_are_another_voice_and_of_the_same_one_
     ]
 
 
+def test_a_letter_that_comes_by_mail_and_as_a_file_is_seen(asked):
+    words = ["Our view", "We ask that bakers be trained first.", "Fund machines after that.", "Regards, the Union"]
+    letter = word_file([f"# {words[0]}", words[1], f"- {words[2]}", words[3]])
+    mail = mail_file("Dear office, our letter is attached.\n\n-- \nThe Union", attached={"view.docx": letter})
+    files = {"a.eml": mail, "b.docx": letter, "c.pdf": pdf_file([words]), "d.txt": b"Quite another wish than these."}
+    intake = begun(asked, files)
+    assert [one["twin"] for one in intake.found["entries"]] == ["", "a.eml", "a.eml", ""]
+    taken_in(intake)
+    assert list(Source.objects.order_by("number").values_list("name", flat=True)) == ["a.eml", "d.txt"]
+    other = testing_voices.consultation("b")
+    take_in(other, "letter", "\n\n".join(words))
+    intake = begun(other, {"a.eml": mail, "e.eml": mail_file("\n\n".join(words) + "\n\n-- \nSent by machine")})
+    assert [(one["twin"], one["holds"]) for one in intake.found["entries"]] == [("", "S1"), ("S1", "")]
+
+
+def test_a_letter_of_many_is_known_by_the_name_beneath_it(asked):
+    files = {f"{name}.txt": f"We ask that bakers be trained first.\n\nRegards,\n{name}".encode() for name in "ab"}
+    assert [one["twin"] for one in begun(asked, files).found["entries"]] == ["", ""]
+
+
 def test_twins_come_in_where_somebody_says_so(asked):
     take_in(asked, "letter", "Train us.")
     taken_in(begun(asked, {"again.txt": b"Train us."}), takes_twins=True)
@@ -204,7 +224,7 @@ def test_an_import_that_was_killed_goes_on_where_it_stopped(asked, monkeypatch):
     intakes.take_all_in(intake=again)
     assert (Source.objects.count(), again.taken, again.state) == (50, 50, "done")
     with pytest.raises(ActError, match="Another worker"):
-        intakes._take_piece(intake, [], {})
+        intakes._take_piece(intake, [], {}, {})
 
 
 def test_two_people_cannot_both_confirm(asked):

@@ -141,10 +141,8 @@ def _typed_in(request: HttpRequest, consultation: Consultation, form: SourceForm
     given = form.cleaned_data
     day = given["received_on"]
     author = form.author()
-    twin = sources.twin_of(
-        consultation, services.hash_of_text(services.tidy_text(given["text"])),
-        (author.name, author.organization, author.address),
-    )  # fmt: skip
+    sender = (author.name, author.organization, author.address)
+    twin = sources.twin_of(consultation, services.tidy_text(given["text"]), sender)
     if twin:
         raise ActError("twin", f"The same words of the same sender are here already as {twin}.")
     return services.take_in(
