@@ -172,7 +172,7 @@ def test_coverage_shows_numerator_denominator_and_intervals():
     page = " ".join(html(Client().get(address("coverage", asked.slug))).split())
     assert '<td class="number" data-label="Counted">3</td><td class="number" data-label="Of">12</td>' in page
     assert "9 voices wait for their answer." in page
-    assert "<bdi>50.0</bdi>" in page
+    assert '<td data-label="With an answer: difference to others">50.0 <span' in page
     assert "Statement 0" in page
     assert "Census 2021" in page
     assert "Index of dissimilarity: 0 per cent" in page
@@ -188,6 +188,29 @@ def test_coverage_shows_how_many_times_as_often_with_its_interval():
     low, high = ratio_interval(4, 8, 2, 8)
     assert f'2.00 times as often <span class="quiet">{low:.2f} to {high:.2f}</span>' in page
     assert "0.50 times as often" in page
+
+
+def test_signs_of_differences_stay_in_front_of_their_numbers_in_arabic():
+    asked = consultation()
+    many(asked)
+    page = " ".join(html(Client().get(address("coverage", asked.slug).replace("/en/", "/ar/"))).split())
+    assert 'dir="rtl"' in page
+    assert re.search(r'<td data-label="[^"]+"><bdi dir="ltr">-50[.,٫]0</bdi> <span', page), (
+        "of the men fewer were answered"
+    )
+    bounds = re.findall(r'<span class="quiet">([^/]*<bdi dir="ltr">-[^<]*</bdi>[^/]*)', page)
+    assert bounds, "an interval that reaches below 0 keeps its sign too"
+    assert not re.search(r"(?<!>)-\d+[.,٫]\d", page), "no signed number stands unkept"
+
+
+def test_no_two_columns_of_a_table_of_coverage_have_the_same_name():
+    asked = consultation()
+    many(asked)
+    page = html(Client().get(address("coverage", asked.slug)))
+    for head in re.findall(r"<thead>(.*?)</thead>", page):
+        names = [" ".join(name.split()) for name in re.findall(r"<th[^>]*>(.*?)</th>", head)]
+        assert len(names) == len(set(names)), names
+    assert "Followed: difference to others" in page
 
 
 def test_without_a_case_among_the_others_there_is_no_ratio():

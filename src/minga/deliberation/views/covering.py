@@ -69,7 +69,9 @@ def _strata(found: covering.Covered) -> list[dict[str, Any]]:
         if {row["value"] for row in rows} - {NOT_STATED}:
             values = dict.fromkeys(row["value"] for row in rows)
             lines = [_line(stratum, value, [row for row in rows if row["value"] == value]) for value in values]
-            tables.append({"name": name, "rows": lines})
+            tables.append(
+                {"name": name, "rows": lines, "measures": [one["measure_name"] for one in lines[0]["measures"]]}
+            )
     return tables
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
@@ -48,6 +48,13 @@ def direction(language: str) -> str:
         return "rtl" if get_language_info(language)["bidi"] else "ltr"
     except KeyError:
         return "ltr"
+
+
+@register.filter
+def ltr(number: object) -> str:
+    """Keep the sign of a number in front of it, also where the page reads from right to left."""
+    text = str(number)
+    return format_html('<bdi dir="ltr">{}</bdi>', text) if text[:1] in set("+-−") else conditional_escape(text)
 
 
 @register.simple_tag
