@@ -13,6 +13,7 @@ from minga.deliberation import testing_voices as people
 from minga.deliberation.models import Citation, Clause, ClauseRevision, ClauseVersion, Consultation, Draft
 from minga.deliberation.selectors import drafts as selectors
 from minga.deliberation.services import answering, citing, drafting, versions
+from minga.web.testing_access import is_turned_away
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
 
@@ -299,7 +300,7 @@ def test_editor_of_another_consultation_and_visitors_get_nothing(draft):
     stranger, _account = people.at_work(people.consultation("other"), "lead", "editor")
     for browser in (stranger, Client()):
         for rest in (*_READ, "notes/", "adopt/"):
-            page(f"{DESK}{rest}", browser, status=404)
+            assert is_turned_away(browser.get(f"{DESK}{rest}"))
 
 
 # ---------------------------------------------------------------- adopting

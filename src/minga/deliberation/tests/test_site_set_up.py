@@ -19,7 +19,9 @@ from minga.deliberation.services import setting_up as services
 from minga.deliberation.services import taking_part
 from minga.deliberation.testing_conversations import conversation, said
 from minga.deliberation.testing_voices import at_work, consultation
+from minga.deliberation.views import setting_up
 from minga.web.codes import new_secret
+from minga.web.testing_access import is_turned_away
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
 LINES = "Every bakery gets a sensor.\n\nNo bakery gets a sensor.\nTrain people first."
@@ -118,6 +120,27 @@ def test_checked_statements_go_into_their_own_conversation_alone(lead):
     sealed = re.search(r'name="sealed" value="([^"]+)"', page).group(1)
     assert client.post(address("first_statements_put_in", other.slug), {"sealed": sealed}).status_code == 404
     assert client.post(address("first_statements_put_in", one.slug), {"sealed": f"{sealed}x"}).status_code == 404
+
+
+def test_check_that_stood_open_too_long_shows_the_statements_again_and_then_takes_them_in(lead, monkeypatch):
+    client, asked = lead
+    talk = conversation("ovens", consultation=asked)
+    put_in = address("first_statements_put_in", talk.slug)
+    table = "text,language,theme\nBonjour les fours.,fr,Ovens\nTrain people first.,en,\n"
+    file = SimpleUploadedFile("first.csv", table.encode())
+    page = client.post(address("first_statements", talk.slug), {"file": file}).content.decode()
+    said(talk, "Train people first.")  # by another lead, meanwhile
+    with monkeypatch.context() as later:
+        later.setattr(setting_up, "_SEALED_FOR", -1)
+        late = client.post(put_in, {"sealed": re.search(r'name="sealed" value="([^"]+)"', page).group(1)})
+    assert late.status_code == 422
+    words = late.content.decode()
+    assert "open for more than twelve hours" in words
+    assert "1 statement would come in" in words
+    assert "Line 2: stands there already" in words
+    client.post(put_in, {"sealed": re.search(r'name="sealed" value="([^"]+)"', words).group(1)})
+    made = talk.statements.get(text="Bonjour les fours.")
+    assert (made.language, made.theme) == ("fr", "Ovens"), "what the table said of each row is not lost"
 
 
 def test_set_up_that_somebody_else_changed_is_not_overwritten(lead):
@@ -229,12 +252,12 @@ def test_only_who_leads_sets_up(task):
     asked = consultation()
     talk = conversation("ovens", consultation=asked)
     client = at_work(asked, task)[0] if task else Client()
-    assert client.get(address("conversation_new", asked.slug)).status_code == 404
+    assert is_turned_away(client.get(address("conversation_new", asked.slug)))
     for name in ("set_up", "codes"):
-        assert client.get(address(name, talk.slug)).status_code == 404
-        assert client.post(address(name, talk.slug), sent()).status_code == 404
+        assert is_turned_away(client.get(address(name, talk.slug)))
+        assert is_turned_away(client.post(address(name, talk.slug), sent()))
     for name in ("open_conversation", "close_conversation"):
-        assert client.post(address(name, talk.slug)).status_code == 404
+        assert is_turned_away(client.post(address(name, talk.slug)))
 
 
 def test_word_in_the_address_is_taken_once(lead):

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
 from minga.deliberation.selectors import access
+from minga.web.signing_in import sign_in_first
 
 View = Callable[..., HttpResponse]
 _SAVED = "deliberation-saved"
@@ -41,12 +42,17 @@ def shows_consultation(view: View) -> View:
 
 
 def works_on(*tasks: str) -> Callable[[View], View]:
-    """Give a view the consultation of its address if the account has one of these tasks in it; 404 otherwise."""
+    """Give a view the consultation of its address if the account has one of these tasks in it; 404 otherwise.
+
+    Who is not signed in is asked to, before anything is looked up: so nobody learns what there is.
+    """
 
     def guard(view: View) -> View:
         @wraps(view)
         @never_cache
         def guarded(request: HttpRequest, slug: str, **named: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return sign_in_first(request)
             return view(request, access.find_for_work(slug, request.user, *tasks), **named)
 
         return guarded
@@ -65,12 +71,14 @@ def shows_conversation(view: View) -> View:
 
 
 def works_on_conversation(*tasks: str) -> Callable[[View], View]:
-    """Give a view the conversation of its address if the account has one of these tasks; 404 otherwise."""
+    """Give a view the conversation of its address if the account has a task in it, as `works_on` does."""
 
     def guard(view: View) -> View:
         @wraps(view)
         @never_cache
         def guarded(request: HttpRequest, slug: str, **named: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return sign_in_first(request)
             return view(request, access.find_conversation_for_work(slug, request.user, *tasks), **named)
 
         return guarded

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,8 +23,9 @@ from minga.deliberation.services import consulting as services
 from minga.deliberation.views.common import posted, shows_consultation
 from minga.text import sorting_key
 from minga.web.ratelimit import limited
+from minga.web.signing_in import signed_in
 
-_A_PAGE, _LONGEST_SEARCH = 20, 200
+_A_PAGE, _OWN, _LONGEST_SEARCH = 20, 12, 200
 
 
 @require_safe
@@ -35,11 +35,13 @@ def consultations(request: HttpRequest) -> HttpResponse:
     chosen, asked = _filters(request, codes), request.GET.get("q", "").strip()[:_LONGEST_SEARCH]
     found = finding.find(asked, language) if asked else None
     page = Paginator(consulting.listed(**chosen, among=found), _A_PAGE).get_page(request.GET.get("page"))
+    worked_on = Paginator(access.consultations_worked_on_by(request.user), _OWN).get_page(request.GET.get("own"))
     countries = [(code, world.country(code).name(language)) for code in codes]
     words = {
         "page": page,
         "cards": [_card(one) for one in page],
-        "worked_on": [_card(one) for one in access.consultations_worked_on_by(request.user)[:12]],
+        "worked_on": worked_on,
+        "own_cards": [_card(one) for one in worked_on],
         "may_begin": consulting.may_begin(request.user),
         "chosen": chosen,
         "asked": asked,
@@ -120,7 +122,7 @@ def _became(
 
 
 @limited("deliberation-begin", times=30, seconds=3600)
-@login_required
+@signed_in
 def new(request: HttpRequest) -> HttpResponse:
     """Begin a consultation, in the name of an organization or for the secretariat."""
     if not consulting.may_begin(request.user):

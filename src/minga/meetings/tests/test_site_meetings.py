@@ -15,6 +15,7 @@ from minga.meetings import services
 from minga.meetings.models import Attendance, Meeting, Session, Takeaway
 from minga.meetings.testing import called, hearing, owned_by, signed_in
 from minga.members import services as members
+from minga.web.testing_access import is_turned_away
 
 pytestmark = [pytest.mark.page, pytest.mark.usefixtures("db")]
 
@@ -129,15 +130,15 @@ def test_only_those_who_organize_change_a_meeting(amina, khadija, is_public):
     before = Meeting.objects.values().get()
     for browser in (Client(), khadija):
         for name in ORGANIZERS_GET:
-            assert browser.get(address(name, meeting.pk)).status_code == 404
+            assert is_turned_away(browser.get(address(name, meeting.pk)))
         for name in ORGANIZERS_POST:
-            assert browser.post(address(name, meeting.pk), {"text": "x", "seen": "1"}).status_code == 404
+            assert is_turned_away(browser.post(address(name, meeting.pk), {"text": "x", "seen": "1"}))
         for name in ("session", "session_move", "session_delete"):
-            assert browser.post(address(name, meeting.pk, session.number), {"title": "x"}).status_code == 404
+            assert is_turned_away(browser.post(address(name, meeting.pk, session.number), {"title": "x"}))
         for name in ("takeaway", "takeaway_done", "takeaway_delete"):
-            assert browser.post(address(name, meeting.pk, 1), {"done": "yes"}).status_code == 404
-        assert browser.get(address("minutes_version", meeting.pk, 1)).status_code == 404
-        assert browser.post(address("person", meeting.pk, place.pk), {"do": "delete"}).status_code == 404
+            assert is_turned_away(browser.post(address(name, meeting.pk, 1), {"done": "yes"}))
+        assert is_turned_away(browser.get(address("minutes_version", meeting.pk, 1)))
+        assert is_turned_away(browser.post(address("person", meeting.pk, place.pk), {"do": "delete"}))
         assert browser.get(address("meeting", meeting.pk)).status_code == (200 if is_public else 404)
         assert browser.get(address("event", meeting.pk)).status_code == (200 if is_public else 404)
     assert Meeting.objects.values().get() == before
@@ -422,3 +423,40 @@ def test_page_of_a_meeting_asks_few_questions(amina, django_assert_max_num_queri
         called(title=f"Meeting {number}", is_public=True)
     with django_assert_max_num_queries(8):
         Client().get(address("list"))
+
+
+def test_mail_that_no_server_took_is_tried_again_and_goes_out_once(amina, khadija, settings, monkeypatch):
+    from django_tasks_db.models import DBTaskResult
+
+    from minga.meetings import tasks
+
+    meeting = called(organization=amina[2], is_public=True)
+    khadija.post(address("register", meeting.pk), {"organization": "", "gender": ""})
+    mail.outbox.clear()
+    site = "http://testserver/"
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "long"]}}
+    Meeting.objects.update(sequence=5)
+    with monkeypatch.context() as away:
+        away.setattr(tasks.EmailMessage, "send", lambda message: 0)
+        assert tasks.tell_people.func(str(meeting.pk), site) == 0
+        later = DBTaskResult.objects.get()
+        assert later.args_kwargs == {"args": [str(meeting.pk), site, 1], "kwargs": {}}
+        assert timedelta(minutes=4) < later.run_after - timezone.now() <= timedelta(minutes=5)
+        for tried in range(1, 9):
+            tasks.tell_people.func(str(meeting.pk), site, tried)
+        assert DBTaskResult.objects.count() == 4, "after four times it waits for the next change of the meeting"
+    assert mail.outbox == []
+    assert tasks.tell_people.func(str(meeting.pk), site, 1) == 1
+    assert tasks.tell_people.func(str(meeting.pk), site, 2) == 0
+    assert [one.to for one in mail.outbox] == [["khadija@example.org"]]
+
+
+def test_mail_that_failed_late_does_not_forget_that_a_newer_change_was_told(amina, khadija):
+    from minga.meetings import services
+
+    meeting = called(organization=amina[2], is_public=True)
+    khadija.post(address("register", meeting.pk), {"organization": "", "gender": ""})
+    slow = Attendance.objects.select_related("meeting").get()
+    Attendance.objects.update(told=slow.meeting.sequence + 1)
+    services.note_as_not_told(attendance=slow)
+    assert Attendance.objects.get().told == slow.meeting.sequence + 1

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from minga.meetings import selectors, tasks, wording
 from minga.meetings.engine.errors import ActError
 from minga.meetings.models import Attendance, Meeting
+from minga.web.signing_in import sign_in_first
 
 View = Callable[..., HttpResponse]
 
@@ -34,11 +35,13 @@ def shows_meeting(view: View) -> View:
 
 
 def organizes(view: View) -> View:
-    """Give a view the meeting of its address if the account organizes it; 404 otherwise."""
+    """Give a view the meeting of its address if the account organizes it; 404 otherwise, and sign-in for visitors."""
 
     @wraps(view)
     @never_cache
     def guarded(request: HttpRequest, pk: UUID, **named: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return sign_in_first(request)
         return view(request, selectors.find_for_work(pk, request.user), **named)
 
     return guarded

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from minga.meetings.models import Meeting
 from minga.meetings.services.calling import TOLD
 from minga.meetings.views.common import organizes, refused, tell_people
 from minga.web.ratelimit import limited
+from minga.web.signing_in import signed_in
 
 #: Which field of the form a refusal of the service stands beside.
 _BESIDE = {"order": "ends", "zone": "time_zone", "host": "organization", "unlisted": "is_public"}
@@ -28,7 +28,7 @@ _BESIDE = {"order": "ends", "zone": "time_zone", "host": "organization", "unlist
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited("meetings-new", times=60, seconds=3600)
 @never_cache
-@login_required
+@signed_in
 def new(request: HttpRequest) -> HttpResponse:
     """Call a meeting; it is in preparation until it is announced."""
     if not selectors.may_set_up(request.user):
