@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
@@ -21,21 +22,38 @@ from minga.web.calendar import write_calendar
 log = logging.getLogger("minga.meetings")
 
 
+#: So long it waits, time after time, before it tries again to write to those to whom no mail went out.
+_WAITS = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3), timedelta(hours=12))
+
+
 @task(queue_name="default")
-def tell_people(pk: str, site: str) -> int:
+def tell_people(pk: str, site: str, tried: int = 0) -> int:
     """Tell everybody who comes or is invited what became of a meeting; return how many were told.
 
-    `site` is the address of the site. Safe to run twice: each person is told of each change once.
+    `site` is the address of the site. Safe to run twice: each person is told of each change once. Whom no mail server
+    took a mail for is tried again later; `tried` counts how often.
     """
     meeting = Meeting.objects.filter(pk=pk).first()
     if meeting is None or meeting.state not in (Meeting.State.ANNOUNCED, Meeting.State.CANCELLED):
         return 0
-    # noted as told before the mail goes out: after a crash a person may miss a mail, but never gets two
-    return sum(_tell(one, site) for one in selectors.to_be_told(meeting) if services.note_as_told(attendance=one))
+    # noted as told before the mail goes out, so that of two who tell at once one sends it; taken back where it did not
+    sent = [_tell(one, site) for one in selectors.to_be_told(meeting) if services.note_as_told(attendance=one)]
+    if not all(sent):
+        _try_again(pk, site, tried)
+    return sum(sent)
 
 
 def _tell(one: Attendance, site: str) -> bool:
-    return send(one, site)
+    if send(one, site):
+        return True
+    services.note_as_not_told(attendance=one)
+    return False
+
+
+def _try_again(pk: str, site: str, tried: int) -> None:
+    """Queue the mails that did not go out once more; the next change of the meeting takes them along in any case."""
+    if tried < len(_WAITS) and tell_people.get_backend().supports_defer:
+        tell_people.using(run_after=timezone.now() + _WAITS[tried]).enqueue(pk, site, tried + 1)
 
 
 def send(one: Attendance, site: str, code: str = "") -> bool:

@@ -194,6 +194,13 @@ def _begun(meeting: Meeting) -> None:
 
 
 @transaction.atomic
+def note_as_not_told(*, attendance: Attendance) -> None:
+    """Take back what `note_as_told` noted, because no mail went out; a later change may have told them since."""
+    noted = Attendance.objects.filter(pk=attendance.pk, told=attendance.meeting.sequence)
+    noted.update(told=attendance.told)
+
+
+@transaction.atomic
 def note_as_told(*, attendance: Attendance) -> bool:
     """Note that somebody is told of the meeting as it is now; of two who try, one is to send the mail."""
     now = attendance.meeting.sequence
