@@ -44,6 +44,13 @@ def check_lines(text: str, longest: int, known: Iterable[str] = ()) -> Checked:
     return _checked(((number, row) for number, row in rows if row["text"]), longest, known, ())
 
 
+def check_again(
+    rows: Collection[dict[str, str]], longest: int, known: Iterable[str], languages: Collection[str]
+) -> Checked:
+    """Check once more what was checked before: others may have written some of it meanwhile."""
+    return _checked(iter(enumerate(rows, start=1)), longest, known, languages)
+
+
 def check_table(name: str, content: bytes, longest: int, known: Iterable[str], languages: Collection[str]) -> Checked:
     """Read a CSV file with a column of texts, and if they are there of languages and themes, named in six languages.
 

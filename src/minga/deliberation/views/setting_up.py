@@ -130,13 +130,21 @@ def first_statements_check(request: HttpRequest, conversation: Conversation) -> 
                 form.add_error("lines", wording_moderating.refusal("text"))
     if form.errors or checked is None:
         return _page(request, conversation, first=form)
+    return _checked_page(request, conversation, checked)
+
+
+def _checked_page(
+    request: HttpRequest, conversation: Conversation, checked: first_statements.Checked, *, is_late: bool = False
+) -> HttpResponse:
+    """Show what would come in, sealed so that it can be put in; 422 where that was asked for too late."""
     words = frame(request, conversation) | {
         "rows": checked.rows,
+        "is_late": is_late,
         "faults": [(one, wording_moderating.FAULTS[one.code]) for one in checked.faults],
         "sealed": signing.dumps([conversation.pk.hex, checked.rows], salt=_SALT, compress=True),
         "longest": conversation.longest,
     }
-    return render(request, "deliberation/set_up_check.html", words)
+    return render(request, "deliberation/set_up_check.html", words, status=422 if is_late else 200)
 
 
 def _read(conversation: Conversation, given: dict[str, Any]) -> first_statements.Checked:
@@ -148,17 +156,40 @@ def _read(conversation: Conversation, given: dict[str, Any]) -> first_statements
     return first_statements.check_table(given["file"].name, content, conversation.longest, known, languages)
 
 
+def _unsealed(request: HttpRequest, conversation: Conversation, max_age: int | None) -> list[dict[str, str]]:
+    """Return what the page of the check sealed for this conversation.
+
+    Raises
+    ------
+    Http404
+        It was changed, or is of another conversation.
+    SignatureExpired
+        It is older than `max_age` seconds.
+    """
+    try:
+        whose, rows = signing.loads(request.POST.get("sealed", ""), salt=_SALT, max_age=max_age)
+    except signing.SignatureExpired:
+        raise
+    except signing.BadSignature:
+        raise Http404 from None
+    if whose != conversation.pk.hex:
+        raise Http404
+    return list(rows)
+
+
 @require_POST
 @limited("deliberation-set-up", times=300, seconds=3600)
 @works_on_conversation(Task.LEAD)
 def first_statements_take_in(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     """Put in what was checked."""
     try:
-        whose, rows = signing.loads(request.POST.get("sealed", ""), salt=_SALT, max_age=_SEALED_FOR)
-    except signing.BadSignature:
-        raise Http404 from None
-    if whose != conversation.pk.hex:
-        raise Http404
+        rows, is_late = _unsealed(request, conversation, _SEALED_FOR), False
+    except signing.SignatureExpired:
+        rows, is_late = _unsealed(request, conversation, None), True
+    if is_late:
+        known = conversation.statements.values_list("text", flat=True)
+        checked = first_statements.check_again(rows, conversation.longest, known, dict(settings.LANGUAGES))
+        return _checked_page(request, conversation, checked, is_late=True)
     made = services.add_statements(conversation=conversation, rows=rows, by=request.user)
     said = ngettext("%(count)d statement was put in.", "%(count)d statements were put in.", len(made))
     messages.success(request, said % {"count": len(made)})
