@@ -27,6 +27,7 @@ from minga.deliberation.selectors import (
     voices,
 )
 from minga.deliberation.selectors.sources import waiting as unread
+from minga.deliberation.wording_consulting import shown
 from minga.meetings import selectors as meetings
 
 Words = str | Promise
@@ -207,7 +208,7 @@ def public_reports(consultation: Consultation) -> Iterable[Part]:
     """Lead to the published reports of conversations."""
     for talk in consultation.conversations.filter(maps__is_published=True).order_by("created_at"):
         yield Part(
-            label=_("Report: %(title)s") % {"title": talk.title},
+            label=_("Report: %(title)s") % {"title": shown(talk).title},
             url=reverse("deliberation:report", args=[talk.slug]),
             about=_("What people agree on, what divides them, and which groups of opinion there are."),
             is_sample=talk.is_sample,
@@ -220,7 +221,7 @@ def desk_moderation(consultation: Consultation) -> Iterable[Part]:
     waiting, flags = moderating.waiting_in(consultation), moderating.open_flags_in(consultation)
     for talk in consultation.conversations.order_by("created_at"):
         yield Part(
-            label=_("Moderate: %(title)s") % {"title": talk.title},
+            label=_("Moderate: %(title)s") % {"title": shown(talk).title},
             url=reverse("deliberation:queue", args=[talk.slug]),
             about=_("Statements that wait for a decision. Until then nobody else sees them.")
             if talk.is_strict
@@ -229,7 +230,7 @@ def desk_moderation(consultation: Consultation) -> Iterable[Part]:
         )
         if talk.pk in flags:
             yield Part(
-                label=_("Flagged votes: %(title)s") % {"title": talk.title},
+                label=_("Flagged votes: %(title)s") % {"title": shown(talk).title},
                 url=reverse("deliberation:flags", args=[talk.slug]),
                 about=_("Votes that stand out. Look at them; nothing is left out by itself."),
                 waiting=flags[talk.pk],
@@ -241,7 +242,7 @@ def desk_reports(consultation: Consultation) -> Iterable[Part]:
     """Lead the team to the maps of conversations."""
     for talk in consultation.conversations.order_by("created_at"):
         yield Part(
-            label=_("Report: %(title)s") % {"title": talk.title},
+            label=_("Report: %(title)s") % {"title": shown(talk).title},
             url=reverse("deliberation:report", args=[talk.slug]),
             about=_("The newest map; publish it when you have looked at it."),
         )
@@ -252,7 +253,7 @@ def desk_conversations(consultation: Consultation) -> Iterable[Part]:
     """Lead to the set-up of conversations, and to a new one."""
     for talk in consultation.conversations.order_by("created_at"):
         yield Part(
-            label=_("Set-up: %(title)s") % {"title": talk.title},
+            label=_("Set-up: %(title)s") % {"title": shown(talk).title},
             url=reverse("deliberation:set_up", args=[talk.slug]),
             about=_("First statements, who may take part, opening and closing."),
         )

@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from minga.deliberation.engine.submissions import hash_of_text
@@ -82,15 +83,16 @@ def search(
 ) -> QuerySet[Source]:
     """Return sources with the number of their voices, the ones that came last first."""
     found = consultation.sources.select_related("round").annotate(
-        n_voices=Count("voices", filter=Q(voices__withdrawn_at=None)),
-        n_withdrawn=Count("voices", filter=Q(voices__withdrawn_at__isnull=False)),
+        n_voices=_counted(Voice.objects.filter(withdrawn_at=None)),
+        n_withdrawn=_counted(Voice.objects.exclude(withdrawn_at=None)),
     )
     if state == WAITING:
         found = found.filter(read_at=None).exclude(text="")
     elif state == DONE:
         found = found.filter(read_at__isnull=False)
     elif state == WITHDRAWN:
-        found = found.filter(n_withdrawn__gt=0)
+        taken_back = Voice.objects.exclude(withdrawn_at=None)
+        found = found.filter(Exists(taken_back.filter(source=OuterRef("pk"))))
     if kind:
         found = found.filter(kind=kind)
     if language:
@@ -105,6 +107,12 @@ def search(
             | Q(name__icontains=words)
         )  # fmt: skip
     return found.order_by("-number")
+
+
+def _counted(voices: QuerySet[Voice]) -> Coalesce:
+    """Count voices source by source: only for the sources of a page, where joining them would count for all."""
+    of_one = voices.filter(source=OuterRef("pk")).order_by().values("source").annotate(count=Count("pk"))
+    return Coalesce(Subquery(of_one.values("count")), 0)
 
 
 def voices_of(source: Source) -> QuerySet[Voice]:

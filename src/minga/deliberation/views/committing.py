@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,6 +27,7 @@ from minga.deliberation.views.common import works_on
 from minga.web.ratelimit import limited
 
 _TASKS = (access.Task.LEAD, access.Task.EDITOR)
+_A_PAGE = 50
 #: Beside which field a refusal stands.
 _FIELDS = {"clause": "clause", "title": "title", "owner": "owner", "link": "indicator_link", "why": "note"}
 
@@ -43,10 +45,12 @@ def _frame(consultation: Consultation) -> dict[str, Any]:
 @works_on()
 def desk_commitments(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     """List what was promised, what is late standing first."""
-    found = sorted(selectors.of_consultation(consultation), key=lambda each: (not each.is_overdue, not each.is_open))
+    found = selectors.of_consultation(consultation)  # by the day on which they are due, what ended last
+    page = Paginator(found, _A_PAGE).get_page(request.GET.get("page"))
     words = _frame(consultation) | {
-        "cards": [card(each) for each in found],
-        "count": selectors.counted(selectors.of_consultation(consultation)),
+        "page": page,
+        "cards": [card(each) for each in page],
+        "count": selectors.counted(found),
         "drafts": selectors.adopted_drafts(consultation),
         "may_commit": access.may(request.user, consultation, *_TASKS),
     }
