@@ -107,6 +107,7 @@ def _whole(draft: Draft) -> dict[str, Any]:
         "kinds": wording.KINDS,
         "out": [_last_words(clause) for clause in out],
         "to_carry": uncarried(draft),
+        "to_carry_count": answering.still_to_carry(draft.consultation).count(),
         "waiting": sourcing.waiting_notes(draft).count(),
         "title_form": TitleForm(initial={"title": draft.title}),
     }
