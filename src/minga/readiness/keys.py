@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from minga.web.codes import ALPHABET, CODE_LENGTH, MISREAD, hash_of, new_code, new_secret, tidy_code
+from minga.web.codes import ALPHABET, CODE_LENGTH, MISREAD, hash_of, new_code, new_secret, plain, tidy_code
 
 __all__ = ["ALPHABET", "CODE_LENGTH", "hash_of", "new_code", "new_secret", "paper_code", "tidy_code", "tidy_paper_code"]
 
@@ -27,7 +27,7 @@ def paper_code(pk: uuid.UUID) -> str:
 
 def tidy_paper_code(text: str) -> tuple[uuid.UUID, uuid.UUID] | None:
     """Return the first and last id that a typed reference can mean, or None where it is no reference."""
-    drawn = "".join(text.upper().split()).replace("-", "").replace("–", "")
+    drawn = plain(text).replace("-", "").replace("–", "")
     if len(drawn) != _PAPER_LENGTH + 2 or not drawn.startswith("P"):
         return None
     drawn = drawn[1:].translate(MISREAD)

@@ -84,6 +84,19 @@ def test_receipt_is_shown_to_the_sender_alone_and_stored_nowhere(client, asked, 
     assert code not in page.request["PATH_INFO"] + page.request["QUERY_STRING"]
 
 
+def test_receipt_opens_at_one_press_and_its_code_can_be_kept_as_a_file(client, asked, address):
+    page = client.post(address, said(), follow=True).content.decode()
+    code = CODE.search(page).group(1)
+    assert f'<input type="hidden" name="code" value="{code}">' in page
+    assert client.post("/en/deliberation/receipt/", {"code": code}).status_code == 302
+    kept = client.get(f"/en/deliberation/{asked.slug}/spoken/code.txt")
+    assert "attachment" in kept["Content-Disposition"]
+    assert "no-store" in kept["Cache-Control"]
+    assert code in kept.content.decode()
+    assert f"http://testserver/en/deliberation/receipt/link/{code}/" in kept.content.decode()
+    assert Client().get(f"/en/deliberation/{asked.slug}/spoken/code.txt").status_code == 404
+
+
 def test_pressing_twice_takes_the_words_in_once(client, address):
     first, second = (client.post(address, said()) for _press in range(2))
     assert first["Location"] == second["Location"]

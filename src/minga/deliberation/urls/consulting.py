@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path(_C, consulting.consultation, name="consultation"),
     path(f"{_C}speak/", speaking.speak, name="speak"),
     path(f"{_C}spoken/", speaking.spoken, name="spoken"),
+    path(f"{_C}spoken/code.txt", speaking.spoken_file, name="spoken_file"),
     path(f"{_C}rounds/<int:number>/", consulting.round_page, name="round"),
     path(_DESK, desk.desk, name="desk"),
     path(f"{_DESK}open/", desk.open_consultation, name="open"),

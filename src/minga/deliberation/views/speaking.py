@@ -8,9 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -168,6 +169,28 @@ def _words_cookie(consultation: Consultation) -> str:
 @never_cache
 def spoken(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     """Show the code of what was just sent, for a quarter of an hour and in this browser alone."""
-    code = request.get_signed_cookie(_cookie(consultation), default=None, salt=_SALT, max_age=_SECONDS)
+    code = _code_of(request, consultation)
     words = {"consultation": consultation, "text": wording.shown(consultation), "code": code}
     return render(request, "deliberation/spoken.html", words)
+
+
+@require_safe
+@shows_consultation
+@never_cache
+def spoken_file(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+    """Give the code as a small text to keep, with the address at which it opens the receipt."""
+    code = _code_of(request, consultation)
+    if not code:
+        raise Http404
+    opens = request.build_absolute_uri(reverse("deliberation:receipt_link", args=[code]))
+    lines = [wording.shown(consultation).title, "", _("Your code"), code, "", _("It opens your receipt here:"), opens]
+    # a text editor reads UTF-8 by the mark at its beginning
+    response = HttpResponse("\ufeff" + "\r\n".join(lines) + "\r\n", content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{consultation.slug}-code.txt"'
+    return response
+
+
+def _code_of(request: HttpRequest, consultation: Consultation) -> str | None:
+    """Return the code of what this browser sent last; None where it is too late."""
+    code: str | None = request.get_signed_cookie(_cookie(consultation), default=None, salt=_SALT, max_age=_SECONDS)
+    return code

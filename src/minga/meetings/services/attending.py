@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from django.db import transaction
@@ -13,27 +12,15 @@ from minga.meetings import selectors
 from minga.meetings.engine.errors import ActError
 from minga.meetings.models import Attendance, Meeting
 from minga.members import services as trail
+from minga.web import codes
 
 #: Version of the words by which somebody agrees to stand on the list.
 LIST_TEXT = "attendance-1"
-#: Crockford's alphabet: no I, L, O or U, so a code survives handwriting and reading aloud.
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
-_LENGTH = 16
-
-
-def new_code() -> str:
-    """Draw a code of 80 bits that can be written down, such as 7QK4-0M2X-V9TB-3HFA."""
-    drawn = "".join(secrets.choice(_ALPHABET) for _place in range(_LENGTH))
-    return "-".join(drawn[start : start + 4] for start in range(0, _LENGTH, 4))
 
 
 def tidy_code(text: str) -> str:
     """Return a typed code in its one spelling; "" where it cannot be a code."""
-    drawn = "".join(letter for letter in text.upper() if letter.isalnum()).translate(_MISREAD)
-    if len(drawn) != _LENGTH or any(letter not in _ALPHABET for letter in drawn):
-        return ""
-    return "-".join(drawn[start : start + 4] for start in range(0, _LENGTH, 4))
+    return codes.tidy_code(text) or ""
 
 
 def _with_room(meeting: Meeting) -> Meeting:
@@ -91,7 +78,7 @@ def come_as_guest(
     if not selectors.takes_guests(meeting):
         raise ActError("closed", f"Meeting {meeting.pk} takes no guests: it is no public hearing, or it is over.")
     _with_room(meeting)
-    code = new_code()
+    code = codes.new_code()
     place = Attendance.objects.create(
         meeting=meeting,
         name=name.strip(),
