@@ -41,6 +41,10 @@ _COUNT = re.compile(
 _ASKED = re.compile(
     rf"{_one_of('q|question|pregunta|вопрос|سؤال|السؤال|س|问题|问')}\s*(?:n[°o.]?\s*)?\d{{1,3}}\s*[.:)：–—-]\s*[^?？]*[?？:：]\s*$"
 )
+_COVER = re.compile(
+    r"\b(?:attached|enclosed|attachments?|ci-joint\w*|ci joint\w*|ci-apres|en piece jointe|en annexe|piece jointe"
+    r"|pieces jointes|adjunt\w+|anexo|во вложении|прилага\w+|в приложении|مرفق\w*|المرفق\w*|رفقته|طيه)\b|附件|随信|附上"
+)
 #: Who speaks, and what shall be: a line with such words is said, however short.
 _DEMANDS = re.compile(
     r"\b(?:we|i|must|should|need|needs|want|please|let|nous|je|on|faut|doit|doivent|devrait|voulons|demandons|souhaitons"
@@ -58,6 +62,12 @@ def is_particular(line: str) -> bool:
     plain = fold(line).strip(" \t-–—•*")
     found = _PARTICULAR.match(plain)
     return (found is not None and not is_said(found["value"])) or _COUNT.match(plain) is not None
+
+
+def is_cover(words: str) -> bool:
+    """Whether a short sentence of a message only says that something is attached to it."""
+    plain = fold(words).strip()
+    return is_short(plain) and "\n" not in plain and _COVER.search(plain) is not None
 
 
 def is_question_asked(line: str) -> bool:

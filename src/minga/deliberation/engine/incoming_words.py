@@ -35,7 +35,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
         "|correo|correo electronico|direccion|почта|эл почта|электронная почта|адрес|البريد"
         "|البريد الإلكتروني|العنوان|邮箱|电子邮件|电子邮箱|地址"
     ),
-    "gender": _words("gender|sex|genre|sexe|genero|sexo|пол|الجنس|النوع|性别"),
+    "gender": _words("gender|sex|salutation|genre|sexe|civilite|genero|sexo|пол|الجنس|النوع|性别"),
     "region": _words(
         "region|province|state|district|county|city|town|place|departement|ville|lieu|provincia"
         "|ciudad|lugar|gouvernorat|wilaya|commune|delegation|регион|область|город|место|المعتمدية|المنطقة|الولاية|المدينة|地区|省份|城市|省"

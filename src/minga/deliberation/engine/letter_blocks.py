@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from minga.deliberation.engine.frame_words import is_particular, is_question_asked, looks_like_title
+from minga.deliberation.engine.frame_words import is_cover, is_particular, is_question_asked, looks_like_title
 from minga.text.extraction import (
     QUOTE,
     SIGNATURE,
@@ -70,6 +70,11 @@ def blocks(text: str, start: int, end: int, *, by_points: bool, by_sentences: bo
     lined = _lines(text[start:end], by_points=by_points, is_message=is_message)
     apart = [one for begin, stop, kind in lined for one in _closing_apart(text, start + begin, start + stop, kind)]
     framed = list(_framed(text, _titled(text, apart)))
+    if is_message and end < len(text):  # files are attached to it
+        framed = [
+            (begin, stop, PARTICULAR if kind == "paragraph" and is_cover(text[begin:stop]) else kind)
+            for begin, stop, kind in framed
+        ]
     if by_sentences:
         framed = [one for block in framed for one in _sentences(text, *block)]
     return [*found, *framed]

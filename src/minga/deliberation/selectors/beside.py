@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from minga.deliberation.engine.splitting import (
@@ -22,6 +22,7 @@ from minga.deliberation.engine.suggesting import Said, best
 from minga.deliberation.models import Consultation, Source, Theme, Voice
 from minga.deliberation.selectors import theming
 from minga.deliberation.selectors.suggesting import likeness
+from minga.text.extraction import without_mark
 
 #: Below this, two voices share hardly a word; three that say the same are enough to compare.
 _ALIKE, _MOST = 0.25, 3
@@ -93,14 +94,25 @@ class Suggested:
         return len(self.left_out) <= SHOWN_LEFT_OUT
 
 
-def suggested(source: Source) -> Suggested:
-    """Return what is suggested for a source that waits; nothing for a whole book."""
+def suggested(source: Source, voices: Collection[Voice] = ()) -> Suggested:
+    """Return what is suggested for a source that waits; nothing for a whole book.
+
+    Where it has voices already, no more are suggested; then all words that stand in none of them are left out.
+    """
     if source.read_at or len(source.text) > _BOOK:
         return Suggested([], "")
     found = pieces(source.text, suggest_way(source.text))
+    if voices:
+        held = " ".join(_plain(voice.text) for voice in voices)
+        in_voices = {one.number for one in found if _plain(one.text[without_mark(one.text) :]) in held}
+        return Suggested([], left_out(found, in_voices))
     kept = {piece.number for piece in found if piece.suggestion != OUT}
     made = cuts(source.text, found, {piece.number: piece.suggestion for piece in found})
     return Suggested(made, left_out(found, kept))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _shown(piece: Piece, voices: list[Voice], source: Source, choices: Mapping[int, str] | None) -> ShownPiece:

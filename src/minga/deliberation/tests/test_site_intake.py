@@ -153,15 +153,14 @@ def test_a_source_was_read_only_where_somebody_saw_what_its_voice_leaves_out(ask
 
 def test_letters_attached_to_a_mail_are_none_of_its_signature(asked):
     letter = word_file(["# Our view", "Train the bakers first.", "Fund small machines after that."])
-    mail = mail_file("Here it is.\n\n-- \nAmina", attached={"view.docx": letter})
+    mail = mail_file("Please find our view attached.\n\n-- \nAmina", attached={"view.docx": letter})
     taken_in(begun(asked, {"a.eml": mail}, voices="later"))
     new = beside.suggested(Source.objects.get())
     assert [cut.text for cut in new.cuts] == [
-        "Here it is.",
         "Train the bakers first.",
         "Fund small machines after that.",
     ]
-    assert new.left_out == "-- Amina # Our view"
+    assert new.left_out == "Please find our view attached. -- Amina # Our view"
 
 
 def test_the_same_words_of_another_sender_are_another_voice_and_of_the_same_one_are_not(asked):

@@ -69,7 +69,14 @@ def test_suggested_voices_of_ticked_sources_are_made_at_once(bao, asked, letter)
     assert Source.objects.filter(read_at=None).count() == 4
     again = bao.post(address("sources_split"), {"source": ["1-1"]}, follow=True)
     assert Voice.objects.count() == 3, "a source with voices is not split anew"
-    assert "1 source was left" in again.content.decode()
+    assert "1 source goes on waiting" in again.content.decode()
+    listed = page(bao, "sources", query="?state=waiting")
+    assert listed.count('name="source"') == 4, "words outside the voices that were made can be looked at later"
+    later = bao.post(address("sources_split"), {"source": ["1-1", "2-0"], "looked": "on"}, follow=True)
+    assert "1 source is read to the end." in later.content.decode()
+    assert "1 source was left" in later.content.decode(), "somebody changed it since"
+    assert Source.objects.get(number=1).read_at is not None
+    assert Voice.objects.count() == 3
     assert "No source is ticked." in bao.post(address("sources_split"), follow=True).content.decode()
 
 

@@ -203,13 +203,15 @@ def test_inner_heading_stays_in_the_one_voice_without_its_mark():
 
 MAIL = """Bonjour,
 
+Veuillez trouver ci-joint notre lettre.
+
 Formez-nous.
 
 --
 Amina
 Kairouan
 
-📎 lettre.docx
+══ lettre.docx
 
 # Nos demandes
 
@@ -224,7 +226,7 @@ Il faut financer les machines.
 Cordialement,
 L'Union
 
-📎 ancien.eml
+══ ancien.eml
 
 Autre chose est urgente.
 
@@ -235,16 +237,17 @@ Bao""".replace("--\nAmina", "-- \nAmina")
 def test_an_attached_file_is_a_section_of_its_own_and_no_part_of_the_signature_of_the_mail():
     assert shown(MAIL, PARAGRAPHS) == [
         ("Bonjour,", OUT),
+        ("Veuillez trouver ci-joint notre lettre.", OUT),
         ("Formez-nous.", NEW),
         ("-- \nAmina\nKairouan", OUT),
-        ("📎 lettre.docx", OUT),
+        ("══ lettre.docx", OUT),
         ("# Nos demandes", OUT),
         ("Madame la Ministre,", OUT),
         ("Il faut former les artisans.", NEW),
         ("--", OUT),
         ("Il faut financer les machines.", NEW),
         ("Cordialement,\nL'Union", OUT),
-        ("📎 ancien.eml", OUT),
+        ("══ ancien.eml", OUT),
         ("Autre chose est urgente.", NEW),
         ("--\nBao", OUT),
     ]
@@ -257,6 +260,11 @@ def test_an_attached_file_is_a_section_of_its_own_and_no_part_of_the_signature_o
         "Autre chose est urgente.",
     ]
     assert not is_one_thing(MAIL)
+
+
+def test_a_covering_sentence_is_said_where_nothing_is_attached():
+    text = "The list is attached to the wall of the mill.\n\nTrain us."
+    assert shown(text, PARAGRAPHS)[0][1] == NEW
 
 
 def test_titles_particulars_of_meetings_and_questions_of_forms_are_no_voices():
@@ -307,7 +315,7 @@ def test_each_wish_of_a_list_is_suggested_as_a_voice_and_its_title_is_not(wishes
     assert not is_one_thing(text)
 
 
-texts = st.text(alphabet="ab.!? \n1-#>。📎", max_size=120)
+texts = st.text(alphabet="ab.!? \n1-#>。══", max_size=120)
 
 
 @given(texts, st.sampled_from(WAYS))

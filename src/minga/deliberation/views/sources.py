@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -58,21 +59,27 @@ def source_list(request: HttpRequest, consultation: Consultation) -> HttpRespons
         "languages": settings.LANGUAGES,
         "rounds": consultation.rounds.all(),
         "waiting": sources.waiting(consultation).count(),
-        "rows": [(one, beside.suggested(one) if _can_be_cut(one, consultation) else None) for one in page],
+        "rows": _rows(page, consultation),
         "is_ticked": asked.get("tick") == "all",
     }
     words["looking"] = LookedForm()
-    words["can_make"] = any(suggested and suggested.cuts for _one, suggested in words["rows"])
+    words["can_make"] = any(suggested for _one, suggested in words["rows"])
     return render(request, "deliberation/sources.html", words)
 
 
-def _can_be_cut(one: Source, consultation: Consultation) -> bool:
-    return bool(
-        one.text
-        and not one.read_at
-        and not one.n_voices + one.n_withdrawn
-        and consultation.state != Consultation.State.ADOPTED
-    )
+def _rows(page: Any, consultation: Consultation) -> list[tuple[Source, beside.Suggested | None]]:
+    """Give the sources that wait with what is suggested for them, or with the words that are in no voice of theirs."""
+    listed = list(page.object_list)
+    can_change = consultation.state != Consultation.State.ADOPTED
+    waiting = {one.pk for one in listed if can_change and one.text and not one.read_at and not one.n_withdrawn}
+    prefetch_related_objects([one for one in listed if one.pk in waiting], "voices")
+    found = [(one, beside.suggested(one, one.voices.all()) if one.pk in waiting else None) for one in listed]
+    return [(one, new if new and (new.cuts or new.left_out) and _fits(one, new) else None) for one, new in found]
+
+
+def _fits(one: Source, new: beside.Suggested) -> bool:
+    """Whether something can be done about a source from the list: cut it, or see all words that its voices left out."""
+    return bool(new.cuts) or (one.n_voices > 0 and new.is_shown_whole)
 
 
 @require_POST
@@ -84,19 +91,27 @@ def sources_split(request: HttpRequest, consultation: Consultation) -> HttpRespo
     """
     looked = bool(request.POST.get("looked"))
     ticked = dict(one.split("-") for one in request.POST.getlist("source") if re.fullmatch(r"\d{1,9}-\d{1,9}", one))
-    made = left = waiting = 0
+    made = left = waiting = read = 0
     for found in consultation.sources.select_related("consultation").filter(number__in=list(ticked)[:_PER_PAGE]):
+        voices = list(found.voices.all())
+        new = beside.suggested(found, voices)
+        is_read = not new.left_out or (looked and new.is_shown_whole)
+        how = {"source": found, "seen": int(ticked[str(found.number)]), "is_read": is_read, "by": request.user}
         try:
-            seen = int(ticked[str(found.number)])
-            new = beside.Suggested([], "") if found.voices.exists() else beside.suggested(found)
-            is_read = not new.left_out or (looked and new.is_shown_whole)
-            made += len(splitting.split(source=found, cuts=new.cuts, seen=seen, is_read=is_read, by=request.user))
+            if not voices or found.read_at:
+                made += len(splitting.split(cuts=new.cuts, **how))
+            elif is_read:
+                splitting.mark_read(**how)
+                read += 1
             waiting += not is_read
         except ActError:
             left += 1
     if made:
         said = ngettext("%(count)s voice is made.", "%(count)s voices are made.", made) % {"count": made}
         messages.success(request, said)
+    if read:
+        said = ngettext("%(count)s source is read to the end.", "%(count)s sources are read to the end.", read)
+        messages.success(request, said % {"count": read})
     if waiting:
         said = ngettext(
             "%(count)s source goes on waiting: nobody has said yet that the words left out need no answer.",

@@ -9,7 +9,7 @@ from datetime import datetime
 #: Kinds of parts that are not the sender's own words of now.
 QUOTE, SIGNATURE = "quote", "signature"
 #: What begins the line that names an attached file; after it stand the words of that file.
-_ATTACHED = "📎 "
+_ATTACHED = "══ "
 
 
 @dataclass(frozen=True)

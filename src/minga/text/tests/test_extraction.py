@@ -234,7 +234,7 @@ def test_mail_tells_own_words_from_quotes_and_signature():
 def test_letter_attached_to_a_mail_belongs_to_it_and_what_cannot_be_read_is_named():
     attached = {"letter.docx": word_file(["We run a bakery."]), "run.exe": b"MZ\x00\x01\x02" * 99}
     found = read(mail_file("See the letter.", attached=attached))
-    assert found.text == "See the letter.\n\n📎 letter.docx\n\nWe run a bakery."
+    assert found.text == "See the letter.\n\n══ letter.docx\n\nWe run a bakery."
     assert found.parts[-1].place == "letter.docx: paragraph 1"
     assert [(one.code, one.file) for one in found.left_out] == [("kind", "run.exe")]
 
@@ -243,10 +243,10 @@ def test_words_of_each_attached_file_stand_beneath_its_name_after_the_signature(
     inner = mail_file("Forwarded.", attached={"view.txt": b"Fund us."})
     attached = {"one.docx": word_file(["# Our view", "Train us."]), "two.txt": b"- Hear us.", "old.eml": inner}
     assert read(mail_file("See below.\n\n-- \nAmina", attached=attached)).text == (
-        "See below.\n\n-- \nAmina\n\n📎 one.docx\n\n# Our view\n\nTrain us.\n\n📎 two.txt\n\n- Hear us.\n\n"
-        "📎 old.eml\n\nForwarded.\n\n📎 old.eml › view.txt\n\nFund us."
+        "See below.\n\n-- \nAmina\n\n══ one.docx\n\n# Our view\n\nTrain us.\n\n══ two.txt\n\n- Hear us.\n\n"
+        "══ old.eml\n\nForwarded.\n\n══ old.eml › view.txt\n\nFund us."
     )
-    assert read(mail_file("", attached={"a.txt": b"Train us."})).text == "📎 a.txt\n\nTrain us."
+    assert read(mail_file("", attached={"a.txt": b"Train us."})).text == "══ a.txt\n\nTrain us."
 
 
 @pytest.mark.parametrize(
@@ -385,7 +385,7 @@ def test_message_in_message_in_message_is_read_no_further():
     for _layer in range(4):
         inner = mail_file("See below.", attached={"forwarded.eml": inner})
     found = read(inner)
-    assert found.text == "See below.\n\n📎 forwarded.eml\n\nSee below."
+    assert found.text == "See below.\n\n══ forwarded.eml\n\nSee below."
     assert [one.code for one in found.left_out] == ["nested"]
 
 
