@@ -59,7 +59,7 @@ def asked_by(consultation: Any) -> str:
 STEPS: Mapping[str, tuple[Words, Words]] = {
     "take_in": (_("Take in"), _("Voices come in, by every way.")),
     "sort": (_("Sort"), _("People read each voice and find its themes.")),
-    "answer": (_("Answer"), _("Each voice gets an answer with its reason.")),
+    "answer": (pgettext_lazy("a step", "Answer"), _("Each voice gets an answer with its reason.")),
     "draft": (_("Draft"), _("A text is written from the answers, clause by clause.")),
     "adopt": (_("Adopt"), _("It can be adopted once no voice waits for an answer.")),
     "follow_up": (_("Follow up"), _("What was promised is done, and everyone sees how far it is.")),
