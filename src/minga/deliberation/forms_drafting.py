@@ -16,6 +16,7 @@ from minga.deliberation.forms_consulting import PlainForm
 from minga.deliberation.models import Disposition, Draft
 from minga.deliberation.services import noting
 from minga.deliberation.services.clause_rows import LONGEST
+from minga.deliberation.services.reshaping import FIRST_PART, OTHER_PARTS
 
 
 def _words(rows: int, language: str = "", **attributes: Any) -> forms.Textarea:
@@ -143,9 +144,24 @@ class SplitForm(_ChangeForm):
 
     seen = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, carried: Sequence[tuple[Disposition, Any]], row: Any, *arguments: Any, **named: Any) -> None:
+    def __init__(
+        self,
+        carried: Sequence[tuple[Disposition, Any]],
+        row: Any,
+        behind: Sequence[tuple[Disposition, Any]],
+        *arguments: Any,
+        **named: Any,
+    ) -> None:
         super().__init__(carried, *arguments, **named)
         self.row = row
+        self._behind = {f"part-{count}": str(answer.pk) for count, (answer, _name) in enumerate(behind, start=1)}
+        choices = [
+            ("", _("every part")),
+            (FIRST_PART, _("the first part alone")),
+            (OTHER_PARTS, _("what is cut off alone")),
+        ]
+        for field, (_answer, name) in zip(self._behind, behind, strict=True):
+            self.fields[field] = forms.ChoiceField(label=name, choices=choices, required=False)
         self.passages = passages(row.text)
         for place in range(1, len(self.passages)):
             self.fields[f"begins-{place}"] = forms.BooleanField(label=_("A new clause begins here"), required=False)
@@ -168,6 +184,16 @@ class SplitForm(_ChangeForm):
         if not self.errors and not self._begins(given):
             self.add_error(None, wording.REFUSALS["parts"])
         return given
+
+    @property
+    def shared_out(self) -> list[Any]:
+        """The fields that say of each answer from before to which part it belongs."""
+        return [self[name] for name in self._behind]
+
+    @property
+    def belongs(self) -> dict[str, str]:
+        """To which part each answer belongs that does not belong to all, by its id."""
+        return {key: self.cleaned_data[name] for name, key in self._behind.items() if self.cleaned_data[name]}
 
     def _begins(self, given: dict[str, Any]) -> list[int]:
         return [place for place in range(1, len(self.passages)) if given.get(f"begins-{place}")]
@@ -204,6 +230,12 @@ class PublishForm(PlainForm):
         required=False,
         widget=_words(4),
     )
+    unwritten = forms.BooleanField(label=_("Publish it although nobody has written these clauses yet"))
+
+    def __init__(self, *arguments: Any, unwritten: int, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        if not unwritten:
+            del self.fields["unwritten"]
 
 
 class AdoptForm(PlainForm):

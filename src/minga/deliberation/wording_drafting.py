@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from minga.deliberation import wording_answering
 from minga.deliberation.engine.texts.blocks import blocks
+from minga.deliberation.engine.texts.document import first_words
 from minga.deliberation.engine.texts.html import block_html
 
 Words = str | Promise
@@ -96,6 +97,8 @@ MISSING: Mapping[str, tuple[Words, str]] = {
     "evidence_incomplete": (_("A piece of evidence lacks its link or the value cited."), ""),
     "reason_short": (_("An answer that does not follow a voice gives no reason of 40 characters."), "answers"),
 }
+#: Beside an accepted answer that a clause carries in words that are not published yet.
+NOT_PUBLISHED: Words = _("It stands in a text that is not published yet. Publish version %(number)s.")
 #: Beside a clause that nobody has written yet.
 PROMPT: Words = _("It still says what the template says belongs there. Write it, or take it out.")
 #: Beside the number of letters that nobody has looked through.
@@ -126,6 +129,11 @@ def _short(words: str) -> str:
     return line if len(line) <= 90 else f"{line[:89]}…"
 
 
+def heading_of(heading: str, text: str) -> str:
+    """Return the heading of a clause; one without is called by its first words."""
+    return heading or first_words(text)
+
+
 def html_of(text: str) -> SafeString:
     """Return the text of a clause as paragraphs and lists, everything in it escaped."""
     return mark_safe("".join(block_html(one) for one in blocks(text)))  # noqa: S308 - block_html escapes the words
@@ -138,5 +146,4 @@ def clause_name(row: Any) -> str:
 
 def clause_title(code: str, heading: str, text: str) -> str:
     """Name a clause by its number and its heading, or by its first words."""
-    words = heading or text.strip().split("\n")[0]
-    return f"{code} {words[:60]}{'…' if len(words) > 60 else ''}".strip()
+    return f"{code} {heading_of(heading, text)}".strip()

@@ -21,7 +21,7 @@ from minga.deliberation.engine.texts.document import ClauseText, DraftText, Labe
 from minga.deliberation.engine.texts.replies import COLUMNS, Frame, Names
 from minga.deliberation.engine.trace import Trace
 from minga.deliberation.models import Consultation, Disposition, Draft
-from minga.deliberation.selectors import citing, commitments, publishing
+from minga.deliberation.selectors import adoption, citing, commitments, publishing
 from minga.deliberation.selectors import drafts as texts
 
 #: Makes a whole address of a path of this site.
@@ -73,12 +73,13 @@ def draft_text(draft: Draft, version: int, whole: Whole, *, with_trace: bool) ->
         behind = _behind(draft, version, whole, words) if with_trace else None
         is_last = draft.state == Draft.State.ADOPTED and version == draft.version
         promises = _promises(draft, whole, words) if with_trace and is_last else {}
+        unwritten = {row.code for row in adoption.prompts(draft, version)}
         clauses = tuple(
             ClauseText(
                 row.code,
                 row.place,
                 row.heading,
-                row.text,
+                _("Not yet written.") if row.code in unwritten else row.text,
                 row.depth,
                 row.parent,
                 whole(reverse("deliberation:clause", args=[consultation.slug, draft.slug, row.number])),

@@ -224,7 +224,7 @@ def _clauses(trace: Trace) -> Iterator[Problem]:
             row = trace.answers.get(name)
             if row is None or name in trace.replaced or row["answer"] not in ACCEPTED:
                 continue
-            if not trace.lineage.stands(change["clause"], change["kind"]):
+            if not trace.lineage.carries(change["clause"], change["kind"], name):
                 yield (
                     "change_undone",
                     name,
@@ -327,7 +327,7 @@ def _told(trace: Trace, row: dict[str, Any]) -> dict[str, Any]:
         earlier.append({name: trace.answers[at][name] for name in ("disposition", "answer", "reason", "date")})
         at = trace.answers[at]["supersedes"]
     told = {name: row[name] for name in ("disposition", "answer", "reason", "responder", "date", "theme")}
-    changes = [_change(trace, change) for change in trace.changes.get(row["disposition"], [])]
+    changes = [_change(trace, row["disposition"], change) for change in trace.changes.get(row["disposition"], [])]
     cited = {row["disposition"], *(change["clause"] for change in changes)}
     rows = sorted({at for name in cited for at in trace.citations.get(name, [])})
     cells = [trace.evidence.row(at, named=True) for at in rows]
@@ -342,7 +342,7 @@ def _words_before(lines: Lineage, origin: str, change: dict[str, Any]) -> str | 
     return found if found or origin == change["clause"] else lines.words(origin, version)
 
 
-def _change(trace: Trace, change: dict[str, Any]) -> dict[str, Any]:
+def _change(trace: Trace, answer: str, change: dict[str, Any]) -> dict[str, Any]:
     lines, clause, version = trace.lineage, change["clause"], int(change["version"])
     before = [words for origin in origins(change) or (clause,) if (words := _words_before(lines, origin, change))]
     return {
@@ -351,6 +351,6 @@ def _change(trace: Trace, change: dict[str, Any]) -> dict[str, Any]:
         "kind": change["kind"],
         "before": "\n".join(before) or None,
         "after": None if change["kind"] == "delete" else lines.words(clause, version),
-        "stands": lines.stands(clause, change["kind"]),
-        "now": sorted(lines.descendants(clause) & lines.live),
+        "stands": lines.carries(clause, change["kind"], answer),
+        "now": sorted(lines.carriers(clause, answer)),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -28,6 +28,7 @@ class Lineage:
     live : clauses that stand in the last version
     deleted : clauses that somebody took out, and that did not come back
     texts : words of each clause by version, as far as they are known
+    held : answers that each clause follows from: its own, and those of what it came from, as far as they came along
     """
 
     parents: dict[str, tuple[str, ...]]
@@ -35,6 +36,7 @@ class Lineage:
     live: frozenset[str]
     deleted: frozenset[str]
     texts: dict[str, dict[int, str]]
+    held: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def descendants(self, clause: str) -> frozenset[str]:
         """Return a clause and all that came from it."""
@@ -49,6 +51,17 @@ class Lineage:
         if kind == "delete":
             return clause in self.deleted
         return bool(self.descendants(clause) & self.live)
+
+    def carriers(self, clause: str, answer: str) -> frozenset[str]:
+        """Return the clauses of the last version that came from a clause, or are it, and follow from an answer."""
+        return frozenset(name for name in self.descendants(clause) & self.live if answer in self.held.get(name, ()))
+
+    def carries(self, clause: str, kind: str, answer: str) -> bool:
+        """Say whether the change that an answer led to is still in force.
+
+        A part that was split off before somebody linked the answer does not keep it in force.
+        """
+        return self.stands(clause, kind) if kind == "delete" else bool(self.carriers(clause, answer))
 
     def words(self, clause: str, version: int) -> str | None:
         """Return the words of a clause in a version."""
@@ -65,7 +78,10 @@ def lineage(clauses: pl.DataFrame) -> Lineage:
         ``clause`` (its permanent name), ``version`` (of the draft in which the change stands), ``kind`` (add, edit,
         split, merge, delete, none); for a split or a merge ``came_from``, names parted by blanks: one row for each
         clause that came of it. A clause that is split or merged into others ends, unless it is itself one of them.
-        ``text`` holds the words from then on, if they are known.
+        ``text`` holds the words from then on, if they are known. With ``disposition``, the answer that led to the
+        change, the answers behind a clause go along: what stood behind a clause before it was split stands behind each
+        of its parts, unless ``left_behind`` of the part names it (parted by blanks); in the version of the split, and
+        later, each part has those that its own rows name. A clause that ends hands on all it had.
 
     Returns
     -------
@@ -85,6 +101,7 @@ def lineage(clauses: pl.DataFrame) -> Lineage:
     live: set[str] = set()
     deleted: set[str] = set()
     texts: dict[str, dict[int, str]] = {}
+    held: dict[str, frozenset[str]] = {}
     for version, rows in _by_version(clauses):
         _known(rows, {*live, *deleted, *parents})
         ended = {origin for row in rows for origin in origins(row)} - {row["clause"] for row in rows}
@@ -104,6 +121,7 @@ def lineage(clauses: pl.DataFrame) -> Lineage:
             if row.get("text"):
                 texts.setdefault(name, {})[version] = row["text"]
         live -= ended
+        held |= _handed_on(rows, held)
     _no_circle(children, clauses)
     return Lineage(
         parents={name: tuple(each) for name, each in parents.items()},
@@ -111,7 +129,32 @@ def lineage(clauses: pl.DataFrame) -> Lineage:
         live=frozenset(live),
         deleted=frozenset(deleted),
         texts=texts,
+        held=held,
     )
+
+
+def _handed_on(rows: list[dict[str, Any]], before: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """Return the answers behind each clause that one version changes, when those behind it before are known."""
+    going_on = {row["clause"] for row in rows if row["kind"] != "delete"}
+    came_from: dict[str, set[str]] = {}
+    own: dict[str, set[str]] = {}
+    left: dict[str, set[str]] = {}
+    for row in rows:
+        name = row["clause"]
+        came_from.setdefault(name, set()).update({*origins(row)} - {name})
+        own.setdefault(name, set()).update({row["disposition"]} if row.get("disposition") else ())
+        left.setdefault(name, set()).update((row.get("left_behind") or "").split())
+
+    def brought(name: str, seen: frozenset[str]) -> set[str]:
+        """Return what a clause has from before, its own rows of this version aside."""
+        found = set(before.get(name, ()))
+        for origin in came_from.get(name, set()) - seen:
+            found |= brought(origin, seen | {name})
+            if origin not in going_on:
+                found |= own.get(origin, set())
+        return found
+
+    return {name: frozenset(brought(name, frozenset()) - left[name] | own[name]) for name in own}
 
 
 def origins(row: Mapping[str, Any]) -> tuple[str, ...]:

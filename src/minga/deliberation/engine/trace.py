@@ -28,7 +28,7 @@ TABLES = {
         ("disposition", "answer"),
         ("voice", "theme", "statement", "reason", "responder", "date", "supersedes", "duplicate_of", "covered_by"),
     ),
-    "clauses": (("clause", "version", "kind"), ("came_from", "disposition", "text")),
+    "clauses": (("clause", "version", "kind"), ("came_from", "disposition", "left_behind", "text")),
     "evidence": (("link", "value"), ("clause", "disposition", "label", "cited_on")),
 }
 #: Columns of names: blanks around them mean nothing.
@@ -153,23 +153,22 @@ class Trace:
     def is_traced(self, voice: str) -> bool:
         """Say whether an accepted voice is found in a change that is still in force."""
         return any(
-            self.lineage.stands(change["clause"], change["kind"])
+            self.lineage.carries(change["clause"], change["kind"], row["disposition"])
             for row in self.answer_of(voice)
             if row["answer"] in ACCEPTED
             for change in self.changes.get(row["disposition"], [])
         )
 
     def sourced(self) -> Iterator[tuple[str, bool]]:
-        """Yield each clause of the last version, and whether a voice stands behind it or what it came from.
+        """Yield each clause of the last version, and whether a voice stands behind it, or came along as it was made.
 
         What people agreed on counts as well: a clause that follows from the accepted answer to a statement.
         """
         heard = {row["disposition"] for voice in self.voices["voice"].to_list() for row in self.answer_of(voice)}
         for answers in self._standing["statement"].values():
             heard |= {row["disposition"] for row in answers if row["answer"] in ACCEPTED}
-        with_voice = {change["clause"] for name, changes in self.changes.items() if name in heard for change in changes}
         for clause in sorted(self.lineage.live):
-            yield clause, bool(self.lineage.ancestors(clause) & with_voice)
+            yield clause, bool(self.lineage.held.get(clause, frozenset()) & heard)
 
 
 def read_trace(folder: str | Path) -> Trace:

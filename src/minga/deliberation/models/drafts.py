@@ -122,6 +122,8 @@ class ClauseVersion(models.Model):
     text = models.TextField(_("text"), blank=True)
     #: names of clauses it came from in a split or merge
     came_from = models.JSONField(default=list, blank=True)
+    #: ids of answers behind what it was split from that belong to other parts of it alone
+    left_behind = models.JSONField(default=list, blank=True)
     #: the answers that led to this change
     dispositions = models.ManyToManyField(Disposition, blank=True, related_name="changes")
     #: goes up with each save while the version is being written; what was saved before is in the history

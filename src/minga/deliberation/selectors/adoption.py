@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import polars as pl
+from django.db.models import F
 
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.engine.templates import LANGUAGES, clauses_in
@@ -47,19 +49,24 @@ def _plain(text: str) -> str:
 
 
 def refusal(draft: Draft, consultation: Consultation, mark: str, decision: str | None = None) -> ActError | None:
-    """Return why somebody cannot adopt this draft now, apart from unanswered voices; None where nothing hinders.
+    """Return the first reason why somebody cannot adopt this draft now; None where nothing hinders."""
+    return next(iter(refusals(draft, consultation, mark, decision)), None)
 
-    Without a decision it is asked before one was named.
+
+def refusals(draft: Draft, consultation: Consultation, mark: str, decision: str | None = None) -> list[ActError]:
+    """Return every reason why somebody cannot adopt this draft now, apart from unanswered voices.
+
+    Without a decision it is asked before one was named. Before a version is published, what is being written counts.
     """
     rules: tuple[tuple[Any, str, str], ...] = (
         (draft.version == 0, "unpublished", "No version of this draft is published. Publish one, then adopt it."),
         (
-            has_unpublished(draft),
+            draft.version and has_unpublished(draft),
             "newer",
             "Something was changed since the last version. Publish it first, so that it is clear what is adopted.",
         ),
         (
-            prompts(draft, draft.version),
+            prompts(draft, max(draft.version, 1)),
             "prompts",
             "Clauses still say what the template says belongs there. Write them, or take them out, and publish again.",
         ),
@@ -90,4 +97,14 @@ def refusal(draft: Draft, consultation: Consultation, mark: str, decision: str |
             "The decision is not named. Write who decided and when, or give its permanent link.",
         ),
     )
-    return next((ActError(code, message) for found, code, message in rules if found), None)
+    return [ActError(code, message) for found, code, message in rules if found]
+
+
+def to_be_published(answers: Iterable[Any]) -> dict[str, Draft]:
+    """Return the drafts in whose unpublished words answers are carried, by the name of the answer in the trace."""
+    rows = ClauseVersion.dispositions.through.objects.filter(
+        disposition__in=list(answers), clauseversion__version__gt=F("clauseversion__clause__draft__version")
+    ).exclude(clauseversion__clause__draft__state=Draft.State.WITHDRAWN)
+    pairs = list(rows.order_by("pk").values_list("disposition", "clauseversion__clause__draft"))
+    drafts_by_key = Draft.objects.select_related("consultation").in_bulk([draft for _answer, draft in pairs])
+    return {str(answer): drafts_by_key[draft] for answer, draft in pairs}

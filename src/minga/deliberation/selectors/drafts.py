@@ -170,8 +170,8 @@ def is_intact(version: DraftVersion) -> bool:
 def changes_table(draft: Draft, version: int | None = None) -> pl.DataFrame:
     """Return every change of the draft's clauses up to a version as the engine's lineage wants it.
 
-    One row per change and answer that led to it: ``clause``, ``version``, ``kind``, ``came_from``, ``disposition``,
-    ``text``. The names of answers are those of `Disposition.pk` in hexadecimal digits with hyphens.
+    One row per change and answer that led to it: ``clause``, ``version``, ``kind``, ``came_from``, ``left_behind``,
+    ``disposition``, ``text``. The names of answers are those of `Disposition.pk` in hexadecimal digits with hyphens.
     """
     last = draft.version + 1 if version is None else version
     changes = ClauseVersion.objects.filter(clause__draft=draft, version__lte=last)
@@ -180,13 +180,13 @@ def changes_table(draft: Draft, version: int | None = None) -> pl.DataFrame:
     for change, disposition in led:
         answers.setdefault(change, []).append(str(disposition))
     rows = [
-        (f"C{number}", at, kind, " ".join(came_from) or None, answer, text)
-        for pk, number, at, kind, came_from, text in changes.order_by("version", "clause__number").values_list(
-            "pk", "clause__number", "version", "kind", "came_from", "text"
+        (f"C{number}", at, kind, " ".join(came_from) or None, " ".join(left) or None, answer, text)
+        for pk, number, at, kind, came_from, left, text in changes.order_by("version", "clause__number").values_list(
+            "pk", "clause__number", "version", "kind", "came_from", "left_behind", "text"
         )
         for answer in answers.get(pk, [None])
     ]
-    names = ("clause", "version", "kind", "came_from", "disposition", "text")
+    names = ("clause", "version", "kind", "came_from", "left_behind", "disposition", "text")
     kinds = dict.fromkeys(names, pl.String) | {"version": pl.Int64}
     return pl.DataFrame(rows, schema=kinds, orient="row")
 
@@ -194,3 +194,8 @@ def changes_table(draft: Draft, version: int | None = None) -> pl.DataFrame:
 def lineage_of(draft: Draft, version: int | None = None) -> Lineage:
     """Follow the clauses of a draft over splits and merges, up to a version or to what is being written."""
     return lineage(with_beginnings(changes_table(draft, version)))
+
+
+def held_by(draft: Draft, clause: Clause, version: int) -> frozenset[str]:
+    """Return the ids of the answers behind a clause in a version, also of those that came along in a split or merge."""
+    return lineage_of(draft, version).held.get(clause.code, frozenset())

@@ -27,36 +27,35 @@ _ANSWER = ("owner", "respondent")
 def voices_behind(commitments: Iterable[Commitment]) -> dict[UUID, tuple[str, ...]]:
     """Return the names of the voices behind each commitment ("V3"), whether their words may be shown or not.
 
-    They are those whom the standing answers answer that led to the clause, or to one that it came from.
+    They are those whom the standing answers answer that led to the clause, or came along from one that it came from.
     """
     found = list(commitments)
     texts = {one.draft_id: one.draft for one in found}
     lines = {pk: drafts.lineage_of(draft, draft.version) for pk, draft in texts.items()}
-    answered = _voices_by_clause(texts)
+    answered = _voices_by_answer(texts)
     named = {}
     for one in found:
-        family = lines[one.draft_id].ancestors(one.clause.code)
-        numbers = {number for code in family for number in answered.get((one.draft_id, code), ())}
+        held = lines[one.draft_id].held.get(one.clause.code, ())
+        numbers = {number for answer in held for number in answered.get(answer, ())}
         named[one.pk] = tuple(f"V{number}" for number in sorted(numbers))
     return named
 
 
-def _voices_by_clause(texts: Iterable[int]) -> dict[tuple[int, str], set[int]]:
-    """Return the numbers of the voices whom the answers answer that led to each clause."""
+def _voices_by_answer(texts: Iterable[int]) -> dict[str, set[int]]:
+    """Return the numbers of the voices whom each standing answer answers that led to a clause of these texts."""
     led = ClauseVersion.dispositions.through.objects.filter(
         clauseversion__clause__draft__in=list(texts),
         clauseversion__version__lte=F("clauseversion__clause__draft__version"),
         disposition__superseded_by=None,
     ).values_list(
-        "clauseversion__clause__draft", "clauseversion__clause__number", "disposition__voice__number",
-        "disposition__voice__withdrawn_at", "disposition__theme",
+        "disposition", "disposition__voice__number", "disposition__voice__withdrawn_at", "disposition__theme",
     )  # fmt: skip
     rows = list(led)
     of_themes = _voices_of_themes({theme for *_rest, theme in rows if theme})
-    found: dict[tuple[int, str], set[int]] = {}
-    for draft, clause, voice, withdrawn, theme in rows:
+    found: dict[str, set[int]] = {}
+    for answer, voice, withdrawn, theme in rows:
         own = {voice} if voice and withdrawn is None else set()
-        found.setdefault((draft, f"C{clause}"), set()).update(own | of_themes.get(theme, set()))
+        found.setdefault(str(answer), set()).update(own | of_themes.get(theme, set()))
     return found
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
+from minga.deliberation.engine.lineage import Lineage
 from minga.deliberation.models import (
     Citation,
     Clause,
@@ -50,6 +51,13 @@ class Heard:
     voices: int
     quotes: tuple[Voice, ...]
     has_report: bool = False
+    #: the clauses with which it came here in a split or a merge; none where it led to this clause itself
+    taken_over: tuple[str, ...] = ()
+
+    @property
+    def unquoted(self) -> int:
+        """How many of its voices are not quoted."""
+        return self.voices - len(self.quotes)
 
 
 @dataclass
@@ -79,7 +87,7 @@ class Behind:
 def behind(draft: Draft, version: int) -> dict[str, Behind]:
     """Return what stands behind each clause of a version, by its code, in a fixed number of queries.
 
-    What stands behind a clause stands behind those that came of it in a split or a merge too.
+    What stood behind a clause before a split or a merge stands behind those that came of it too, and says from where.
     """
     lines = drafts.lineage_of(draft, version)
     led = _answers_by_clause(draft, version)
@@ -89,13 +97,27 @@ def behind(draft: Draft, version: int) -> dict[str, Behind]:
     found = {}
     for code in lines.live:
         family = lines.ancestors(code)
-        answers = {one.pk: heard[one.pk] for each in family for one in led.get(each, []) if one.pk in heard}
+        answers = _held(code, lines, led, heard)
         found[code] = Behind(
             answers=list(answers.values()),
             evidence=_each_once(one for key in [*sorted(family), *answers] for one in evidence.get(key, [])),
             notes=notes.get(int(code[1:]), 0),
         )
     return found
+
+
+def _held(
+    code: str, lines: Lineage, led: Mapping[str, list[Disposition]], heard: Mapping[Any, Heard]
+) -> dict[Any, Heard]:
+    """Return the answers behind a clause: its own, then those that came along with what it came from."""
+    own = {one.pk for one in led.get(code, [])}
+    found = {pk: heard[pk] for pk in (one.pk for one in led.get(code, [])) if str(pk) in lines.held[code]}
+    origins: dict[Any, list[str]] = {}
+    for each in sorted(lines.ancestors(code) - {code}, key=lambda name: int(name[1:])):
+        for one in led.get(each, []):
+            if one.pk not in own and str(one.pk) in lines.held[code]:
+                origins.setdefault(one.pk, []).append(each)
+    return found | {pk: replace(heard[pk], taken_over=tuple(codes)) for pk, codes in origins.items()}
 
 
 def _each_once(citations: Iterable[Citation]) -> list[Citation]:
@@ -116,6 +138,13 @@ def _answers_by_clause(draft: Draft, version: int) -> dict[str, list[Disposition
     for number, answer in pairs:
         found.setdefault(f"C{number}", []).append(answers[answer])
     return found
+
+
+def standing_behind(draft: Draft, clause: Clause) -> list[Disposition]:
+    """Return the standing answers behind a clause as it is being written, in the order in which they were given."""
+    held = drafts.held_by(draft, clause, draft.version + 1)
+    answers = Disposition.objects.filter(pk__in=[UUID(key) for key in held], superseded_by=None)
+    return list(answers.select_related("voice", "theme", "statement__conversation").order_by("at", "pk"))
 
 
 def named_answers(names: Iterable[str]) -> dict[str, Disposition]:

@@ -189,19 +189,21 @@ def _clauses(consultation: Consultation, draft: Draft | None, answers: set[str],
     if not working:
         changes = changes.filter(version__lte=F("clause__draft__version"))
     found = changes.order_by("version", "clause__draft", "clause__number").values_list(
-        "pk", "clause__draft__slug", "clause__number", "version", "kind", "came_from", "heading", "text"
-    )
+        "pk", "clause__draft__slug", "clause__number", "version", "kind", "came_from", "left_behind", "heading",
+        "text",
+    )  # fmt: skip
     led: dict[int, list[str]] = {}
     through = ClauseVersion.dispositions.through.objects.filter(disposition__consultation=consultation)
     for change, answer in through.order_by("pk").values_list("clauseversion_id", "disposition_id"):
         if str(answer) in answers:
             led.setdefault(change, []).append(str(answer))
     rows = [
-        (f"{slug}/C{number}", version, kind, _origins(slug, came_from), answer, _words(heading, text))
-        for pk, slug, number, version, kind, came_from, heading, text in found
+        (f"{slug}/C{number}", version, kind, _origins(slug, came_from), " ".join(left) or None, answer,
+         _words(heading, text))
+        for pk, slug, number, version, kind, came_from, left, heading, text in found
         for answer in led.get(pk) or [None]
-    ]
-    columns = ("clause", "version", "kind", "came_from", "disposition", "text")
+    ]  # fmt: skip
+    columns = ("clause", "version", "kind", "came_from", "left_behind", "disposition", "text")
     return with_beginnings(_table("clauses", rows, columns, version=pl.Int64))
 
 

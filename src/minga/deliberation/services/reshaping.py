@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +14,9 @@ from minga.deliberation.selectors import drafts as selectors
 from minga.deliberation.services import clause_rows as shared
 from minga.deliberation.services.clause_rows import Kind
 from minga.deliberation.services.marks import mark_of
+
+#: To which part an answer from before a split belongs, where it does not belong to all.
+FIRST_PART, OTHER_PARTS = "first", "others"
 
 
 # ---------------------------------------------------------------- moving
@@ -73,12 +77,14 @@ def split_clause(
     parts: Sequence[tuple[str, str]],
     seen: str,
     dispositions: Sequence[Disposition] = (),
+    belongs: Mapping[str, str] = MappingProxyType({}),
     by: Any = None,
 ) -> list[Clause]:
     """Make two or more clauses of one: the first part keeps its number, the others get new ones behind it.
 
     `parts` are pairs of heading and text, `seen` is the mark of the words that were cut. What stands under the clause
-    stays under its first part.
+    stays under its first part. What stood behind the clause stands behind all parts, unless `belongs` says by the id
+    of an answer that it belongs to the `FIRST_PART` or to the `OTHER_PARTS` alone; `dispositions` led to the split.
 
     Raises
     ------
@@ -91,9 +97,17 @@ def split_clause(
         raise ActError("parts", "A split needs at least two parts. Say where the second one begins.")
     row = shared.demand_standing(shared.latest(draft, clause))
     shared.demand_seen(row, seen)
+    behind = selectors.held_by(draft, clause, draft.version + 1)
     row = shared.written(draft, row, mark)
     if row.kind in {Kind.NONE, Kind.EDIT}:
         row.kind, row.came_from = Kind.SPLIT, [clause.code]
+    told = {key: belongs.get(key, "") for key in behind}
+    lost = [key for key, part in told.items() if part == OTHER_PARTS]
+    row.left_behind = sorted({*row.left_behind, *lost})
+    # what was linked while this version is written comes from before the split too
+    current = [one for one in row.dispositions.all() if told.get(str(one.pk)) != FIRST_PART]
+    row.dispositions.remove(*(one for one in current if str(one.pk) in lost))
+    kept_off = sorted(_never_had(draft, clause, behind) | {key for key, part in told.items() if part == FIRST_PART})
     shared.change_words(row, *words[0], mark)
     shared.link(row, dispositions)
     made, last = [clause], clause
@@ -101,10 +115,18 @@ def split_clause(
         new = shared.add_row(
             draft, heading, text, under=row.parent, after=last, mark=mark, kind=Kind.SPLIT, came_from=[clause.code]
         )
-        shared.link(new, dispositions)
+        new.left_behind = kept_off
+        new.save(update_fields=["left_behind"])
+        shared.link(new, [*current, *dispositions])
         last = new.clause
         made.append(last)
     return made
+
+
+def _never_had(draft: Draft, clause: Clause, behind: frozenset[str]) -> set[str]:
+    """Return the answers that an earlier split kept from a clause, so that its own parts do not get them either."""
+    kept = clause.versions.filter(version__lte=draft.version + 1).values_list("left_behind", flat=True)
+    return {key for left in kept for key in left} - behind
 
 
 # ---------------------------------------------------------------- merging

@@ -64,3 +64,51 @@ def test_a_clause_made_and_taken_out_in_one_version_may_be_known_by_its_end_alon
     rows = log(("a", 1, "add"), ("b", 2, "delete"), ("a", 2, "merge", "a b"))
     assert deliberation.lineage(with_beginnings(rows)).live == {"a"}
     assert with_beginnings(rows.head(1)).rows() == rows.head(1).rows()
+
+
+# ---------------------------------------------------------------- answers through splits and merges
+def linked(*rows):
+    names = ("clause", "version", "kind", "came_from", "disposition", "left_behind")
+    return deliberation.lineage(
+        pl.DataFrame([(*row, *[None] * (6 - len(row))) for row in rows], schema=names, orient="row")
+    )
+
+
+def test_answers_from_before_a_split_stand_behind_all_parts_and_later_ones_behind_their_own():
+    found = linked(
+        ("a", 1, "add", None, "before"),
+        ("a", 2, "split", "a", "first"), ("b", 2, "split", "a", "second"),
+        ("a", 3, "edit", None, "after"),
+    )  # fmt: skip
+    assert found.held["a"] == {"before", "first", "after"}
+    assert found.held["b"] == {"before", "second"}
+    assert found.carriers("a", "before") == {"a", "b"}
+    assert found.carriers("a", "after") == {"a"}
+
+
+def test_a_part_keeps_no_answer_in_force_that_was_linked_beside_it():
+    found = linked(
+        ("a", 1, "add"), ("a", 2, "split", "a"), ("b", 2, "split", "a"), ("a", 3, "edit", None, "after"),
+        ("a", 4, "delete"),
+    )  # fmt: skip
+    assert found.stands("a", "edit")
+    assert not found.carries("a", "edit", "after")
+
+
+def test_an_answer_goes_with_the_part_it_belongs_to():
+    found = linked(
+        ("a", 1, "add", None, "one"), ("a", 1, "add", None, "two"),
+        ("a", 2, "split", "a", None, "two"), ("b", 2, "split", "a", None, "one"),
+        ("c", 3, "split", "b", None, "one"), ("b", 3, "split", "b"),
+    )  # fmt: skip
+    assert found.held == {"a": {"one"}, "b": {"two"}, "c": {"two"}}
+
+
+def test_a_clause_that_ends_hands_on_all_it_had():
+    found = linked(
+        ("a", 1, "add", None, "one"), ("b", 1, "add", None, "two"),
+        ("b", 2, "delete", None, "three"), ("a", 2, "merge", "a b", "four"),
+        ("c", 3, "split", "a"), ("d", 3, "split", "a"),
+    )  # fmt: skip
+    assert found.held["a"] == {"one", "two", "three", "four"}
+    assert found.held["c"] == found.held["d"] == found.held["a"]

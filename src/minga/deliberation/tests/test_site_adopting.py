@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.models import Consultation
@@ -52,9 +53,60 @@ def test_publishing_warns_of_prompts_and_of_answers_that_no_clause_carries():
     shown = html(bao.get(page))
     assert f'<a href="{address("desk_clause", "strategy", "plan", 1)}">' in shown
     assert f'<a href="{address("answer_voice", "strategy", answer.voice.number)}">V1 We want training.</a>' in shown
-    assert bao.post(page, {"note": "First words"}).status_code == 302
+    refused = html(bao.post(page, {"note": "First words"}), 422)
+    assert "First words</textarea>" in refused
+    assert 'name="unwritten"' in refused
+    assert bao.post(page, {"note": "First words", "unwritten": "on"}).status_code == 302
     draft.refresh_from_db()
     assert draft.version == 1
+
+
+def test_readers_see_which_clauses_nobody_has_written_yet():
+    draft = begun("strategy")
+    first = selectors.clauses_at(draft, 1)[0]
+    write(draft, first, "Firms say what their systems decide.")
+    versions.publish_version(draft=draft)
+    unwritten = adoption.prompts(draft, 1)
+    shown = html(Client().get(address("draft", "strategy", "plan")))
+    assert shown.count("not yet written</span>") == len(unwritten) > 3
+    assert "not yet written</span>" in html(Client().get(address("clause", "strategy", "plan", unwritten[0].number)))
+    assert "not yet written</span>" not in html(Client().get(address("clause", "strategy", "plan", first.number)))
+    file = Client().get(address("draft_file", "strategy", "plan", 1, "md")).content.decode()
+    assert file.count("Not yet written.") == len(unwritten)
+    assert unwritten[0].text[:40] not in file
+    assert "Firms say what their systems decide." in file
+
+
+def test_everything_that_stands_in_the_way_is_listed_at_once_with_links():
+    draft = begun()
+    answer = answering.give_answer(target=heard(draft.consultation, "We want training."), answer="accepted")
+    waiting = heard(draft.consultation, "And farmers?")
+    lead, account = at_work(draft.consultation, "lead")
+    page = address("desk_adopt", "strategy", "plan")
+    shown = html(lead.get(page))
+    publish = f'<a href="{address("desk_publish", "strategy", "plan")}">'
+    desk = f'<a href="{address("desk", "strategy")}">Desk</a>: The consultation still takes voices in.'
+    for words in (
+        f"{publish}Publish a version</a>: No version of this draft is published.",
+        desk,
+        f'<a href="{address("desk_clause", "strategy", "plan", 1)}">C1 ',
+        f'/voice/{waiting.number}/">{waiting.code}</a>: This voice has no answer',
+        "no clause carries it",
+    ):
+        assert words in shown
+    clause = draft.clauses.get(number=1)
+    row = drafting.rows.latest(draft, clause)
+    seen = selectors.words_mark(row.heading, row.text)
+    drafting.save_clause(clause=clause, heading="Ours", text="Ours.", seen=seen, dispositions=[answer])
+    shown = html(lead.get(page))
+    assert "no clause carries it" not in shown
+    assert f"{publish}V1 We want training.</a>: It stands in a text that is not published yet." in shown
+    assert "Publish version 1." in shown
+    versions.publish_version(draft=draft, by=account)
+    shown = html(lead.get(page))
+    assert "not published yet" not in shown
+    assert f'<a href="{address("team", "strategy")}">Team</a>: You published the last version yourself.' in shown
+    assert desk in shown
 
 
 def test_adoption_refuses_prompts_and_names_them_with_links():
@@ -64,7 +116,6 @@ def test_adoption_refuses_prompts_and_names_them_with_links():
     draft.refresh_from_db()
     lead, account = at_work(draft.consultation, "lead")
     shown = html(lead.get(address("desk_adopt", "strategy", "plan")))
-    assert "Clauses still say what the template says belongs there." in shown
     assert f'<a href="{address("desk_clause", "strategy", "plan", 1)}">C1 ' in shown
     assert "Every voice has its answer." not in shown
     with pytest.raises(ActError, match="template") as refused:

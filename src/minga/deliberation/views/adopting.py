@@ -31,8 +31,9 @@ _MOST = 200
 @works_on_draft(EDITOR)
 def publish(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Show what a new version would change, and publish it."""
-    form = PublishForm(posted(request))
     number = draft.version + 1
+    prompts = adoption.prompts(draft, number)
+    form = PublishForm(posted(request), unwritten=len(prompts))
     if request.method == "POST" and form.is_valid():
         try:
             versions.publish_version(draft=draft, note=form.cleaned_data["note"], by=request.user)
@@ -49,7 +50,7 @@ def publish(request: HttpRequest, draft: Draft) -> HttpResponse:
         "version": number,
         "form": form,
         "changes": [(one, wording.KINDS["moved" if one.kind == "same" else one.kind]) for one in found],
-        "prompts": [(wording.clause_name(row), _clause(draft, row.number)) for row in adoption.prompts(draft, number)],
+        "prompts": [(wording.clause_name(row), _clause(draft, row.number)) for row in prompts],
         "to_carry": [
             (wording.answer_name(one), _answering(draft.consultation.slug, one))
             for one in answering.first_to_carry(draft.consultation)
@@ -72,17 +73,39 @@ def adopt(request: HttpRequest, draft: Draft) -> HttpResponse:
         else:
             messages.success(request, _("The draft is adopted. From now on it shows what is done of it."))
             return redirect("deliberation:draft", draft.consultation.slug, draft.slug)
-    problems = adoption.missing(draft, draft.consultation) if draft.version else None
-    refusal = adoption.refusal(draft, draft.consultation, mark_of(request.user))
-    stopping = [] if problems is None else problems.filter(problems["blocks"]).to_dicts()
+    problems = adoption.missing(draft, draft.consultation)
+    stopping = problems.filter(problems["blocks"]).to_dicts()
     words = frame(draft) | {
         "form": form,
-        "refusal": wording.refusal(refusal.code) if refusal else "",
-        "missing": [*_unread(draft), *_unmapped(draft), *_prompts(draft), *_named(draft, stopping[:_MOST])],
+        "missing": [
+            *_steps(draft, mark_of(request.user)),
+            *_unread(draft),
+            *_unmapped(draft),
+            *_prompts(draft),
+            *_named(draft, stopping[:_MOST]),
+        ],
         "more": max(0, len(stopping) - _MOST),
         "is_adopted": draft.state == Draft.State.ADOPTED,
     }
     return render(request, "deliberation/drafting_desk_adopt.html", words, status=422 if form.errors else 200)
+
+
+def _steps(draft: Draft, mark: str) -> list[dict[str, Any]]:
+    """Name the steps that come before an adoption, each with the address where it is taken."""
+    slug = draft.consultation.slug
+    publish = (_("Publish a version"), reverse("deliberation:desk_publish", args=[slug, draft.slug]))
+    places = {
+        "unpublished": publish,
+        "newer": publish,
+        "open": (_("Desk"), reverse("deliberation:desk", args=[slug])),
+        "second": (_("Team"), reverse("deliberation:team", args=[slug])),
+    }
+    return [
+        {"name": name, "address": address, "words": wording.refusal(one.code)}
+        for one in adoption.refusals(draft, draft.consultation, mark)
+        if one.code in places
+        for name, address in [places[one.code]]
+    ]
 
 
 def _unread(draft: Draft) -> list[dict[str, Any]]:
@@ -111,7 +134,7 @@ def _prompts(draft: Draft) -> list[dict[str, Any]]:
     """Name the clauses of the last version that nobody has written yet, with the address where each is written."""
     return [
         {"name": wording.clause_name(row), "address": _clause(draft, row.number), "words": wording.PROMPT}
-        for row in adoption.prompts(draft, draft.version)
+        for row in adoption.prompts(draft, max(draft.version, 1))
     ]
 
 
@@ -122,11 +145,17 @@ def _clause(draft: Draft, number: int) -> str:
 def _named(draft: Draft, problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Say what is missing in the words of the page, with the address where it can be mended."""
     answers = sourcing.named_answers(one["where"] for one in problems)
-    return [
-        {"name": name, "address": address, "words": wording.missing(one["rule"])}
-        for one in problems
-        for name, address in [_place(draft, one["where"], answers)]
-    ]
+    written = adoption.to_be_published(answers)
+    found = []
+    for one in problems:
+        name, address = _place(draft, one["where"], answers)
+        words = wording.missing(one["rule"])
+        if one["rule"] == "accepted_without_clause" and one["where"] in written:
+            text = written[one["where"]]
+            address = reverse("deliberation:desk_publish", args=[text.consultation.slug, text.slug])
+            words = wording.NOT_PUBLISHED % {"number": text.version + 1}
+        found.append({"name": name, "address": address, "words": words})
+    return found
 
 
 def _place(draft: Draft, where: str, answers: Mapping[str, Disposition]) -> tuple[str, str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,10 +15,13 @@ from minga.deliberation.engine.changes import Change, changes
 from minga.deliberation.engine.differences import Piece, differences
 from minga.deliberation.engine.texts.drafts import FORMATS
 from minga.deliberation.models import Clause, Draft
+from minga.deliberation.selectors import adoption, noted, sourcing
 from minga.deliberation.selectors import drafts as selectors
-from minga.deliberation.selectors import noted, sourcing
 from minga.deliberation.views.common_drafts import cited, find_clause, frame, shows_draft
 from minga.web import pdf
+
+#: So many answers stand behind a clause in the whole text, and so many changes on a page: it is read on slow lines too.
+_HEARD, _CHANGES = 3, 40
 
 
 @dataclass(frozen=True)
@@ -28,11 +32,23 @@ class ReadClause:
     html: Any
     behind: sourcing.Behind
     is_new: bool
+    #: whether it still says what the template says belongs there
+    is_unwritten: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its heading, or its first words."""
+        return wording.heading_of(self.row.heading, self.row.text)
 
     @property
     def kind_name(self) -> Any:
         """What happened to it, in words."""
         return wording.KINDS[self.row.kind]
+
+    @property
+    def heard(self) -> list[sourcing.Heard]:
+        """The first answers, each with one voice; the page of the clause holds all of them."""
+        return [replace(one, quotes=one.quotes[:1]) for one in self.behind.answers[:_HEARD]]
 
     @property
     def evidence(self) -> list[Any]:
@@ -61,8 +77,15 @@ def draft_version(request: HttpRequest, draft: Draft, is_team: bool, version: in
 
 def _read(request: HttpRequest, draft: Draft, version: int, is_team: bool) -> HttpResponse:
     behind = sourcing.behind(draft, version)
+    unwritten = {row.code for row in adoption.prompts(draft, version)}
     clauses = [
-        ReadClause(row, wording.html_of(row.text), behind.get(row.code, sourcing.Behind()), row.version == version)
+        ReadClause(
+            row,
+            wording.html_of(row.text),
+            behind.get(row.code, sourcing.Behind()),
+            row.version == version,
+            row.code in unwritten,
+        )
         for row in selectors.clauses_at(draft, version)
     ]
     words = frame(draft) | {
@@ -111,8 +134,9 @@ def draft_changes(request: HttpRequest, draft: Draft, is_team: bool, version: in
     answers = sourcing.answers_in(draft, version)
     rows = [ChangeRow(one, answers.get(one.code, [])) for one in changes(before, after, version)]
     shown = [row for row in rows if not row.change.is_same or row.answers]
+    page = Paginator(shown, _CHANGES).get_page(request.GET.get("page"))
     words = frame(draft) | {
-        "rows": shown,
+        "page": page,
         "unchanged": len(rows) - len(shown),
         "version": version,
         "before": version - 1,
@@ -175,6 +199,7 @@ def clause_frame(clause: Clause, version: int, stages: list[sourcing.Stage]) -> 
         "clause": clause,
         "now": standing.get(clause.code),
         "now_html": wording.html_of(standing[clause.code].text) if clause.code in standing else "",
+        "is_unwritten": clause.code in {row.code for row in adoption.prompts(draft, max(draft.version, 1))},
         "stages": [_stage(stage) for stage in stages],
         "unpublished": draft.version + 1,
         "came_from": sorted(set(lines.parents.get(clause.code, ())), key=_number),

@@ -15,6 +15,7 @@ from minga.deliberation.engine.errors import ActError
 from minga.deliberation.forms_drafting import MergeForm, PlaceForm, RemoveForm, SplitForm, clause_choices
 from minga.deliberation.models import Clause, Draft
 from minga.deliberation.selectors import drafts as selectors
+from minga.deliberation.selectors import sourcing
 from minga.deliberation.services import reshaping as services
 from minga.deliberation.services.clause_rows import latest
 from minga.deliberation.views.common_drafts import find_clause, frame, posted, works_on_draft
@@ -61,7 +62,8 @@ def clause_split(request: HttpRequest, draft: Draft, number: int) -> HttpRespons
     """Make two or more clauses of one, cut between its paragraphs or sentences."""
     found = find_clause(draft, number)
     row = latest(draft, found)
-    form = SplitForm(carried(draft), row, posted(request), initial={"seen": _mark(row)})
+    behind = [(one, wording.answer_name(one)) for one in sourcing.standing_behind(draft, found)]
+    form = SplitForm(carried(draft), row, behind, posted(request), initial={"seen": _mark(row)})
     if request.method == "POST" and form.is_valid():
         try:
             made = services.split_clause(
@@ -69,6 +71,7 @@ def clause_split(request: HttpRequest, draft: Draft, number: int) -> HttpRespons
                 parts=form.parts,
                 seen=form.cleaned_data["seen"],
                 dispositions=form.dispositions,
+                belongs=form.belongs,
                 by=request.user,
             )
         except ActError as error:

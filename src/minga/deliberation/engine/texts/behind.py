@@ -46,8 +46,8 @@ class Behind:
     def notes(self, clause: str) -> tuple[Note, ...]:
         """Return the answers that stand, each with what it answers and its voices, then the evidence.
 
-        An answer that a later one replaced is left out. What stands behind a clause that this one came from, in a
-        split or a merge, stands behind this one too.
+        An answer that a later one replaced is left out. What stood behind a clause that this one came from, before the
+        split or the merge, stands behind this one too.
         """
         notes: dict[Note, None] = {}
         answers = self.answers(clause)
@@ -60,10 +60,13 @@ class Behind:
         return tuple(notes)
 
     def answers(self, clause: str) -> list[dict[str, Any]]:
-        """Return the answers in force that led to a clause, or to one that it came from."""
-        names = self.trace.lineage.ancestors(clause)
-        found = {row["disposition"]: row for name in sorted(names) for row in self._answers.get(name, [])}
-        return list(found.values())
+        """Return the answers in force that led to a clause, or came along from one that it came from."""
+        lines = self.trace.lineage
+        held = lines.held.get(clause, frozenset())
+        found = {
+            row["disposition"]: row for name in sorted(lines.ancestors(clause)) for row in self._answers.get(name, [])
+        }
+        return [row for name, row in found.items() if name in held]
 
     def voices(self, answer: str) -> list[str]:
         """Return the voices for which an answer stands: the one it answers, or those of its theme."""

@@ -65,8 +65,8 @@ class ClauseText:
 
     @property
     def title(self) -> str:
-        """The heading; a clause without one is called by its permanent name."""
-        return self.heading.strip() or self.code
+        """The heading; a clause without one is called by its first words, and without words by its permanent name."""
+        return self.heading.strip() or first_words(self.text) or self.code
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,16 @@ class Labels:
     def named(self, note: Note) -> str:
         """Say what a note is."""
         return str(getattr(self, note.kind)).format(code=note.code).strip()
+
+
+def first_words(text: str, most: int = 60) -> str:
+    """Return the beginning of a text as a heading: of its first line, cut at a word."""
+    line = " ".join(clean(text).strip().partition("\n")[0].split()).removeprefix("- ")
+    if len(line) <= most:
+        return line
+    whole = line[:most].rpartition(" ")[0] if not line[most : most + 1].isspace() else line[:most]
+    # what is written without spaces is cut where it is too long
+    return f"{(whole if len(whole) > most // 2 else line[:most]).rstrip(' ,;:')}…"
 
 
 def direction(language: str) -> str:

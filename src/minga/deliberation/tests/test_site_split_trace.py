@@ -1,0 +1,97 @@
+"""A split clause: which answers stand behind which part, on its page, in the split form and in the figures."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from minga.deliberation.selectors import sourcing, tracing
+from minga.deliberation.services import versions
+from minga.deliberation.tests.test_site_drafting_pages import (
+    DESK,
+    HOME,
+    agreed,
+    change,
+    clause,
+    draft,
+    editor,
+    mark,
+    page,
+    publish,
+)  # fmt: skip
+
+pytestmark = [pytest.mark.page, pytest.mark.django_db]
+__all__ = ["draft"]
+
+
+def split(browser, number=2, **belongs):
+    sent = {"seen": mark(number), "begins-1": "on", "heading-1": "Where"}
+    response = browser.post(f"{DESK}c/{number}/split/", sent | belongs)
+    assert response.status_code == 302
+
+
+def behind(draft, number, version=2):
+    found = sourcing.behind(draft, version)[f"C{number}"]
+    return {one.answer.voice.text: one.taken_over for one in found.answers}
+
+
+def test_voice_linked_after_the_split_stands_behind_its_part_alone(draft):
+    browser = editor(draft)
+    change(2, "Training is free. It is offered in every town and village.", dispositions=[agreed(draft, "Before.")])
+    split(browser)
+    change(2, "Training is free for all.", dispositions=[agreed(draft, "After.")])
+    publish(draft)
+    assert behind(draft, 2) == {"Before.": (), "After.": ()}
+    assert set(behind(draft, 4)) == {"Before."}
+    assert "After." not in page(f"{HOME}c/4/")
+    assert "After." in page(f"{HOME}c/2/")
+
+
+def test_answers_of_earlier_versions_say_with_which_clause_they_came(draft):
+    change(2, "Training is free. It is offered in every village.", dispositions=[agreed(draft, "Before.")])
+    publish(draft)
+    split(editor(draft))
+    publish(draft)
+    assert behind(draft, 4, 3) == {"Before.": ("C2",)}
+    assert '<span class="tag">from before, with C2</span>' in page(f"{HOME}c/4/")
+    assert "from before, with" not in page(f"{HOME}c/2/")
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_editor_says_which_answer_belongs_to_which_part(draft, published):
+    one, two = agreed(draft, "One."), agreed(draft, "Two.")
+    change(2, "Training is free. It is offered in every village.", dispositions=[one, two])
+    if published:
+        publish(draft)
+    browser = editor(draft)
+    form = page(f"{DESK}c/2/split/", browser)
+    names = dict(re.findall(r'<label for="id_(part-\d)">V\d+ (\w+)\.', form))
+    assert sorted(names.values()) == ["One", "Two"]
+    assert form.count('<option value="" selected>every part</option>') == 2
+    of = {words: name for name, words in names.items()}
+    split(browser, **{of["One"]: "first", of["Two"]: "others"})
+    publish(draft)
+    assert set(behind(draft, 2, draft.version)) == {"One."}
+    assert set(behind(draft, 4, draft.version)) == {"Two."}
+    # and a part of the part has what the part had
+    change(4, "It is offered in every village. By bus too.")
+    split(browser, 4)
+    publish(draft)
+    assert set(behind(draft, 5, draft.version)) == {"Two."}
+
+
+def test_figures_follow_the_same_rule(draft):
+    change(2, "Training is free. It is offered in every village.", dispositions=[agreed(draft, "Before.")])
+    publish(draft)
+    browser = editor(draft)
+    split(browser)
+    publish(draft)
+    change(2, "Training is free for all.", dispositions=[agreed(draft, "After.")])
+    publish(draft)
+    trace = tracing.trace_of(draft.consultation)
+    assert tracing.coverage_of(trace).of("traced") == (2, 2)
+    assert browser.post(f"{DESK}c/2/delete/", {"seen": mark(2)}).status_code == 302
+    versions.publish_version(draft=clause(2).draft)
+    trace = tracing.trace_of(draft.consultation)
+    assert tracing.coverage_of(trace).of("traced") == (1, 2), "C4 carries what came before the split alone"
