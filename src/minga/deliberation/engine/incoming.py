@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from minga.deliberation.engine import incoming_sheets
+from minga.deliberation.engine import incoming_rows, incoming_sheets
 from minga.deliberation.engine.incoming_dates import UNDECIDED
 from minga.deliberation.engine.incoming_headers import Beginning
 from minga.deliberation.engine.submissions import tidy_text
@@ -220,10 +220,10 @@ def _sheet(
             "No column is known to hold the text. Say below which one it is, then check again.",
         )  # fmt: skip
         return
-    found: list[tuple[str, incoming_sheets.CellProblem]] = []
+    found: list[tuple[str, incoming_rows.CellProblem]] = []
     for sheet in sheets:
         where = sheet.name if len(sheets) > 1 else ""
-        for row in incoming_sheets.rows(sheet.table, table.columns, where, table.order):
+        for row in incoming_rows.rows(sheet.table, table.columns, where, table.order):
             found += [(row.place, one) for one in row.problems]
             if row.text:
                 yield _of_row(number, name, row)
@@ -250,7 +250,7 @@ def _table(number: int, key: str, name: str, sheets: Sequence[incoming_sheets.Sh
     )
 
 
-def _of_row(number: int, name: str, row: incoming_sheets.Row) -> Entry:
+def _of_row(number: int, name: str, row: incoming_rows.Row) -> Entry:
     return Entry(
         file=number,
         name=name,
@@ -268,10 +268,10 @@ def _of_row(number: int, name: str, row: incoming_sheets.Row) -> Entry:
 
 
 def _together(
-    name: str, columns: Mapping[str, str], found: Iterable[tuple[str, incoming_sheets.CellProblem]]
+    name: str, columns: Mapping[str, str], found: Iterable[tuple[str, incoming_rows.CellProblem]]
 ) -> Iterator[Problem]:
     """Name each problem of a column once, with its rows and the first things that stand there."""
-    grouped: dict[tuple[str, str], list[tuple[str, incoming_sheets.CellProblem]]] = {}
+    grouped: dict[tuple[str, str], list[tuple[str, incoming_rows.CellProblem]]] = {}
     for place, one in found:
         grouped.setdefault((one.wanted, one.code), []).append((place, one))
     for (wanted, code), cells in grouped.items():

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from minga.deliberation.engine.letter_blocks import ATTACHED, FRAME, GREETING, HEADING, blocks, sections
+from minga.deliberation.engine.letter_blocks import ASKED, ATTACHED, FRAME, GREETING, HEADING, blocks, sections
 from minga.text import fold
 from minga.text.extraction import without_mark
 
@@ -98,6 +98,29 @@ def own_words(text: str) -> list[Piece]:
     found = [piece for piece in cut_up if not _is_frame(piece, is_first=piece.number in begins)]
     said = [at for at, piece in enumerate(found) if piece.kind != HEADING or piece.suggestion != OUT]
     return found[said[0] : said[-1] + 1] if said else []
+
+
+def title_above(found: Sequence[Piece], start: int) -> str:
+    """Return what stands above words and tells what they are about: a title, a question of a form, or "We ask for:".
+
+    Parameters
+    ----------
+    found : pieces of the source by its points
+    start : where the words begin
+    """
+    title = ""
+    for piece in found:
+        if piece.start >= start:
+            break
+        if piece.kind == ATTACHED:
+            title = ""
+        elif piece.kind in {HEADING, ASKED} or _introduces(piece):
+            title = _HEADING_MARK.sub("", piece.text)
+    return title
+
+
+def _introduces(piece: Piece) -> bool:
+    return piece.suggestion == OUT and piece.kind not in FRAME and piece.text.endswith((":", "："))
 
 
 def left_out(found: Sequence[Piece], kept: Collection[int]) -> str:

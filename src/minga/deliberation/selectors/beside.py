@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from minga.deliberation.engine.splitting import (
     NEW,
     OUT,
+    POINTS,
     SHOWN_LEFT_OUT,
     WITH,
     Cut,
@@ -17,6 +18,7 @@ from minga.deliberation.engine.splitting import (
     left_out,
     pieces,
     suggest_way,
+    title_above,
 )
 from minga.deliberation.engine.suggesting import Said, best
 from minga.deliberation.models import Consultation, Source, Theme, Voice
@@ -51,6 +53,8 @@ class Row:
     themes: list[Theme]
     suggested: list[Theme]
     alike: list[Voice]
+    #: the title, question or introduction above its words
+    title: str
 
 
 @dataclass(frozen=True)
@@ -131,10 +135,12 @@ def _rows(source: Source, voices: list[Voice]) -> list[Row]:
     suggested = theming.suggested(source.consultation, voices)
     alike = _alike(source.consultation, voices)
     rows = []
+    by_points = pieces(source.text, POINTS)
     for voice in voices:
         held = [link.theme for link in voice.running_links]
         new = [theme for theme in suggested.get(voice.pk, []) if theme not in held]
-        rows.append(Row(voice, held, new, alike[voice.pk]))
+        title = "" if voice.start is None else title_above(by_points, voice.start)
+        rows.append(Row(voice, held, new, alike[voice.pk], title))
     return rows
 
 

@@ -22,6 +22,7 @@ from minga.deliberation.engine.splitting import (
     own_words,
     pieces,
     suggest_way,
+    title_above,
 )
 
 LETTER = """Dear committee,
@@ -260,6 +261,14 @@ def test_an_attached_file_is_a_section_of_its_own_and_no_part_of_the_signature_o
         "Autre chose est urgente.",
     ]
     assert not is_one_thing(MAIL)
+
+
+def test_the_title_above_a_wish_is_known():
+    text = "Nos demandes\n\nNous voulons :\n- Former.\n- Financer.\n\n══ b.txt\n\nÉcoutez-nous."
+    text += "\n\nQ2. Et encore ?\nUn centre."
+    found = pieces(text, POINTS)
+    titles = [title_above(found, text.index(words)) for words in ("Former", "Financer", "Écoutez", "Un centre", "Nos")]
+    assert titles == ["Nous voulons :", "Nous voulons :", "", "Q2. Et encore ?", ""]
 
 
 def test_a_covering_sentence_is_said_where_nothing_is_attached():

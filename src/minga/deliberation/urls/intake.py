@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from minga.deliberation.views import harvesting, intake, sources
+from minga.deliberation.views import harvesting, intake, source_list, sources
 
 _IMPORT = "<slug:slug>/desk/import/"
 _SOURCES = "<slug:slug>/desk/sources/"
@@ -18,9 +18,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{_IMPORT}<uuid:pk>/confirm/", intake.intake_confirm, name="intake_confirm"),
     path(f"{_IMPORT}<uuid:pk>/forget/", intake.intake_forget, name="intake_forget"),
     path(f"{_IMPORT}<uuid:pk>/problems.csv", intake.intake_problems, name="intake_problems"),
-    path(_SOURCES, sources.source_list, name="sources"),
+    path(_SOURCES, source_list.source_list, name="sources"),
     path(f"{_SOURCES}new/", sources.source_new, name="source_new"),
-    path(f"{_SOURCES}split/", sources.sources_split, name="sources_split"),
+    path(f"{_SOURCES}split/", source_list.sources_split, name="sources_split"),
     path(f"{_SOURCES}<int:number>/", sources.source, name="source"),
     path(f"{_SOURCES}<int:number>/split/", sources.source_split, name="source_split"),
     path(f"{_SOURCES}<int:number>/read/", sources.source_read, name="source_read"),
