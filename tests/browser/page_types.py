@@ -135,7 +135,7 @@ def _add_and_mend(page: Page) -> None:
     page.fill("textarea[name=text]", "Weavers should lend each other their looms.")
     steps.go(page, "main form.stack p.row > button.button:not([name])")
     steps.go(page, "a[href$='/mine/']")
-    steps.go(page, "a[href*='/mine/']:not([href$='leave/'])")
+    steps.go(page, "main .talk__votes a[href*='/mine/']")
     page.wait_for_selector("button[value=withdraw]")
 
 

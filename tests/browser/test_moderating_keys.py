@@ -77,8 +77,9 @@ def test_the_decision_stays_in_reach_and_covers_nothing(nadia: Page):
         nadia.set_viewport_size({"width": width, "height": 800})
         over = nadia.evaluate(
             """() => { const act = document.querySelector(".queue__act").getBoundingClientRect();
-                return [...document.querySelectorAll(".queue__list li")].some((one) => {
-                  const row = one.getBoundingClientRect();
-                  return row.left < act.right && act.left < row.right && row.top < act.bottom && act.top < row.bottom; }) }"""
+                const listed = [...document.querySelectorAll(".queue__list li")];
+                const rows = listed.map((one) => one.getBoundingClientRect());
+                const beside = (row) => row.right <= act.left || act.right <= row.left;
+                return rows.some((row) => !beside(row) && row.top < act.bottom && act.top < row.bottom) }"""
         )
         assert over is False
