@@ -20,8 +20,12 @@ from minga.deliberation.selectors import drafts as selectors
 from minga.deliberation.views.common_drafts import cited, find_clause, frame, shows_draft
 from minga.web import pdf
 
-#: So many answers stand behind a clause in the whole text, and so many changes on a page: it is read on slow lines too.
-_HEARD, _CHANGES = 3, 40
+#: Texts are read on slow lines too. So many answers, each with so many voices, stand behind a clause in the whole text.
+_HEARD, _QUOTES = 3, 2
+#: In a text of more clauses what stands behind each of them is one step away, on its own page.
+_SHORT_TEXT = 60
+#: So many changes stand on a page.
+_CHANGES = 40
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,8 @@ class ReadClause:
 
     @property
     def heard(self) -> list[sourcing.Heard]:
-        """The first answers, each with one voice; the page of the clause holds all of them."""
-        return [replace(one, quotes=one.quotes[:1]) for one in self.behind.answers[:_HEARD]]
+        """The first answers, each with its first voices; the page of the clause holds all of them."""
+        return [replace(one, quotes=one.quotes[:_QUOTES]) for one in self.behind.answers[:_HEARD]]
 
     @property
     def evidence(self) -> list[Any]:
@@ -90,6 +94,7 @@ def _read(request: HttpRequest, draft: Draft, version: int, is_team: bool) -> Ht
     ]
     words = frame(draft) | {
         "clauses": clauses,
+        "is_long": len(clauses) > _SHORT_TEXT,
         "version": version,
         "stored": draft.versions.filter(number=version).first(),
         "versions": list(draft.versions.order_by("-number")),
