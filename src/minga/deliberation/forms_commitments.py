@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from minga.deliberation.forms_consulting import PlainForm
@@ -73,12 +74,28 @@ class CommitmentForm(_OwnedForm):
         label=_("What will be done?"), help_text=_("One sentence that one can check later."), max_length=200
     )
     due_on = forms.DateField(label=_("Until when?"), widget=forms.DateInput(attrs={"type": "date"}))
+    #: asked where the day is past, so that a slip does not stand in public as overdue
+    is_past = forms.BooleanField(label=_("Yes, this day is past"), required=False)
 
-    field_order = ("clause", "title", "organization", "owner", "due_on")
+    field_order = ("clause", "title", "organization", "owner", "due_on", "is_past")
 
     def __init__(self, clauses: list[tuple[str, str]], *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.fields["clause"].choices = clauses
+
+    def clean(self) -> dict[str, Any]:
+        """Ask about a day that is past already."""
+        given = super().clean() or {}
+        due = given.get("due_on")
+        if due is not None and due < timezone.localdate() and not given.get("is_past"):
+            self.add_error("due_on", _("This day is past: the commitment would stand in public as overdue at once. "
+                                       "Correct it, or tick the box below it."))  # fmt: skip
+        return given
+
+    @property
+    def asks_about_day(self) -> bool:
+        """Whether the day was past when the form was sent."""
+        return self.is_bound and ("due_on" in self.errors or bool(self["is_past"].value()))
 
     def commitment(self) -> dict[str, Any]:
         """Return what the service takes beside the clause."""
@@ -134,7 +151,17 @@ class AmendForm(_OwnedForm):
         max_length=_LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    due_on = forms.DateField(
+        label=_("Due on"),
+        help_text=_("Who puts a commitment off says why."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    field_order = ("organization", "owner", "due_on")
 
     def changes(self) -> dict[str, Any]:
         """Return what the service takes."""
-        return self._owned() | {name: self.cleaned_data[name] for name in ("seen", "note")}
+        given = self.cleaned_data
+        day = {"due_on": given["due_on"]} if given["due_on"] else {}
+        return self._owned() | {name: given[name] for name in ("seen", "note")} | day

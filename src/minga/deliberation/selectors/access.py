@@ -37,6 +37,14 @@ def people_of(consultation: Consultation) -> set[int]:
     return {*consultation.team.values_list("person", flat=True), *owners.values_list("person", flat=True)}
 
 
+def names_of_team(consultation: Consultation) -> dict[str, str]:
+    """Return the names of the people who work on a consultation by the marks with which their acts are kept."""
+    owners = members.running_mandates().filter(role=_OWNER, organization=consultation.organization_id)
+    owners = owners.exclude(organization=None).exclude(person=None).select_related("person")
+    people = [one.person for one in (*consultation.team.select_related("person"), *owners)]
+    return {person.reference: str(person) for person in people}
+
+
 def may(account: Any, consultation: Consultation, *tasks: str) -> bool:
     """Whether an account may do one of these tasks; any task where none is named."""
     held = tasks_of(account, consultation)

@@ -35,11 +35,18 @@ class Published:
     current: str
 
 
-def look_up(link: str) -> Published | None:
-    """Return what this site has published at an address; None where that is another site, or holds no figure."""
-    path = urlsplit(link.strip()).path
+def look_up(link: str, spoken: str = KEPT_IN) -> Published | None:
+    """Return what this site has published at an address; None where that is another site, or holds no figure.
+
+    `spoken` is the language of its name. An address as the browser shows it is ours on any port, with http or https.
+    """
+    try:
+        address = urlsplit(link.strip())
+    except ValueError:
+        return None
+    path = address.path
     language = path.split("/")[1] if path.startswith("/") else ""
-    if language not in dict(settings.LANGUAGES) or urlsplit(link.strip()).netloc not in _own_hosts():
+    if language not in dict(settings.LANGUAGES) or (address.hostname or "") not in _own_hosts():
         return None
     with translation.override(language):
         try:
@@ -50,7 +57,7 @@ def look_up(link: str) -> Published | None:
     if reader is None:
         return None
     with translation.override(KEPT_IN):
-        read = reader(found.kwargs)
+        read = reader(found.kwargs, spoken)
     if read is None:
         return None
     kind, label, value, current = read
@@ -60,38 +67,39 @@ def look_up(link: str) -> Published | None:
 
 def _own_hosts() -> set[str]:
     """Return the hosts whose addresses are ours; a path without a host is too."""
-    return {"", *(host for host in settings.ALLOWED_HOSTS if not host.startswith(("*", ".")))}
+    return {"", *(host.lower().strip("[]") for host in settings.ALLOWED_HOSTS if not host.startswith(("*", ".")))}
 
 
 Read = tuple[str, str, str, str] | None
 
 
-def _figure(named: Mapping[str, Any]) -> Read:
+def _figure(named: Mapping[str, Any], spoken: str) -> Read:
     found = indicators.published_figure(named["edition"], named["unit"], named.get("node", ""), index=named["index"])
     if found is None:
         return None
-    title = found.titles.get(KEPT_IN) or next(iter(found.titles.values()), found.index)
-    label = f"{title}, {found.edition}: {_unit_name(named['unit'], found.unit)}, {found.node}"
+    title = found.titles.get(spoken) or found.titles.get(KEPT_IN) or next(iter(found.titles.values()), found.index)
+    label = f"{title}, {found.edition}: {_unit_name(named['unit'], found.unit, spoken)}, {found.node}"
     return Citation.Kind.FIGURE, label, f"{found.value:.1f}", "" if found.latest is None else f"{found.latest:.1f}"
 
 
-def _unit_name(code: str, name: str) -> str:
+def _unit_name(code: str, name: str, spoken: str) -> str:
     """Name a country in words; other units as the edition does."""
     if name != code:
         return name
     country = next((one for one in world.countries() if code in (one.iso2, one.iso3)), None)
-    return country.name(KEPT_IN) if country else name
+    return country.name(spoken) if country else name
 
 
-def _record(named: Mapping[str, Any]) -> Read:
+def _record(named: Mapping[str, Any], spoken: str) -> Read:
     found = knowledge.cards([named["slug"]], KEPT_IN)
     if not found:
         return None
     value = f"checked on {found[0].checked_on.isoformat()}" if found[0].checked_on else found[0].title
-    return Citation.Kind.RECORD, found[0].title, value[:200], value[:200]
+    said = found if spoken == KEPT_IN else knowledge.cards([named["slug"]], spoken)
+    return Citation.Kind.RECORD, said[0].title, value[:200], value[:200]
 
 
-def _panel(named: Mapping[str, Any]) -> Read:
+def _panel(named: Mapping[str, Any], _spoken: str) -> Read:
     """Read the overall level of a panel whose result everyone may see."""
     panel = readiness.published_panels().filter(pk=named["pk"]).first()
     if panel is None:
@@ -104,7 +112,7 @@ def _panel(named: Mapping[str, Any]) -> Read:
     return Citation.Kind.READINESS, panel.name, value, value
 
 
-_READERS: Mapping[str, Callable[[Mapping[str, Any]], Read]] = {
+_READERS: Mapping[str, Callable[[Mapping[str, Any], str], Read]] = {
     "indicators:figure": _figure,
     "indicators:unit": _figure,
     "knowledge:record": _record,

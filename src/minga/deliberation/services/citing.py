@@ -20,7 +20,8 @@ LONGEST_LINK = 500
 def cite(*, of: Disposition | Clause, link: str, value: str = "", label: str = "", by: Any = None) -> Citation:
     """Cite a published figure or record for an answer or a clause, with its value of today.
 
-    Of a figure, result or record of this site, kind and value are taken from there, whatever was typed.
+    Of a figure, result or record of this site, kind and value are taken from there, whatever was typed; its name stands
+    in the language of the draft or of the answer.
 
     Raises
     ------
@@ -31,7 +32,7 @@ def cite(*, of: Disposition | Clause, link: str, value: str = "", label: str = "
     link, value, label = link.strip(), " ".join(value.split()), " ".join(label.split())
     if isinstance(of, Clause):
         _demand_open(of)
-    found = look_up(link)
+    found = look_up(link, of.draft.language if isinstance(of, Clause) else of.language)
     if found is not None:
         kind, link, value, label = found.kind, found.link, found.value, label or found.label
     else:

@@ -17,7 +17,7 @@ from minga.deliberation.services.marks import mark_of
 from minga.members import services as members
 
 #: What is promised beside the words of the promise itself, and may be put right later with a note.
-AMENDABLE = ("about", "owner", "organization", "indicator", "indicator_link", "baseline", "target")
+AMENDABLE = ("about", "owner", "organization", "indicator", "indicator_link", "baseline", "target", "due_on")
 #: Who changes, drops or moves a promise says why, in at least so many characters.
 LEAST_NOTE = 40
 _MUST_EXPLAIN = (Commitment.Status.CHANGED, Commitment.Status.DROPPED)
@@ -121,7 +121,7 @@ def report(
 
 @transaction.atomic
 def amend(*, commitment: Commitment, seen: int, note: str, by: Any = None, **changes: Any) -> CommitmentUpdate:
-    """Put right who answers for a commitment, its details or how it is measured; what was promised stays.
+    """Put right who answers for a commitment, its details, a wrong day or how it is measured; what was promised stays.
 
     Raises
     ------

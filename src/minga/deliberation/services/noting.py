@@ -120,8 +120,10 @@ def show_note(*, note: ClauseNote, by: Any = None) -> None:
 
 
 @transaction.atomic
-def hide_note(*, note: ClauseNote, reason: str, by: Any = None) -> None:
+def hide_note(*, note: ClauseNote, reason: str, language: str = "en", by: Any = None) -> None:
     """Keep a note from being shown. Its author is told why; where it has no answer yet, this is one: out of scope.
+
+    `language` is the one of the reason.
 
     Raises
     ------
@@ -133,7 +135,7 @@ def hide_note(*, note: ClauseNote, reason: str, by: Any = None) -> None:
     _decide(found, State.HIDDEN, reason, by)
     _keep_back(found)
     if found.voice is not None and answering.standing_answer(found.voice) is None:
-        _answer(found, Disposition.Answer.OUT_OF_SCOPE, reason, by)
+        _answer(found, Disposition.Answer.OUT_OF_SCOPE, reason, by, language=language)
     note.refresh_from_db()
 
 
@@ -173,7 +175,9 @@ def _checked_reason(reason: str) -> str:
     return reason
 
 
-def _answer(note: ClauseNote, answer: str, reason: str, by: Any, responder: str = "") -> Disposition:
+def _answer(
+    note: ClauseNote, answer: str, reason: str, by: Any, responder: str = "", language: str = "en"
+) -> Disposition:
     assert note.voice is not None
     before = answering.standing_answer(note.voice)
     return answering.give_answer(
@@ -181,6 +185,7 @@ def _answer(note: ClauseNote, answer: str, reason: str, by: Any, responder: str 
         answer=answer,
         reason=reason,
         responder=responder,
+        language=language,
         replaces=before.pk if before else None,
         by=by,
     )
@@ -196,12 +201,13 @@ def accept_amendment(
     seen: str,
     reason: str = "",
     responder: str = "",
+    language: str = "en",
     by: Any = None,
 ) -> None:
     """Take proposed words into the version being written, as they are or changed; also words refused before.
 
     Words taken as they were proposed are an acceptance, others one in part, which needs its reason. `seen` is the mark
-    of the words of the clause that stood beside the proposal.
+    of the words of the clause that stood beside the proposal, `language` the one of the reason.
 
     Raises
     ------
@@ -219,15 +225,19 @@ def accept_amendment(
     accepted = Disposition.Answer.ACCEPTED if whole else Disposition.Answer.ACCEPTED_IN_PART
     _let_see(found)
     _decide(found, State.ACCEPTED, reason, by)
-    answer = _answer(found, accepted, reason, by, responder)
+    answer = _answer(found, accepted, reason, by, responder, language)
     found.clause.draft = draft
     drafting.save_clause(clause=found.clause, heading=heading, text=text, seen=seen, dispositions=[answer], by=by)
     note.refresh_from_db()
 
 
 @transaction.atomic
-def reject_amendment(*, note: ClauseNote, reason: str, responder: str = "", by: Any = None) -> None:
+def reject_amendment(
+    *, note: ClauseNote, reason: str, responder: str = "", language: str = "en", by: Any = None
+) -> None:
     """Refuse proposed words, with the reason; they stay beside the clause and can be taken up later.
+
+    `language` is the one of the reason.
 
     Raises
     ------
@@ -239,7 +249,7 @@ def reject_amendment(*, note: ClauseNote, reason: str, responder: str = "", by: 
     _demand_amendment(found)
     _let_see(found)
     _decide(found, State.REJECTED, reason, by)
-    _answer(found, Disposition.Answer.REJECTED, reason, by, responder)
+    _answer(found, Disposition.Answer.REJECTED, reason, by, responder, language)
     note.refresh_from_db()
 
 

@@ -22,7 +22,7 @@ from minga.deliberation.models import (
 )
 from minga.deliberation.selectors import citing as published
 from minga.deliberation.selectors import tracing
-from minga.deliberation.services import answering, citing, receipts, theming
+from minga.deliberation.services import answering, citing, drafting, receipts, theming
 from minga.deliberation.services.sources import Author, File, Part, take_in
 from minga.deliberation.testing_voices import consultation, heard, themed
 from minga.deliberation.vault import vault
@@ -354,6 +354,21 @@ def test_the_same_path_of_another_site_is_no_figure_of_ours(settings):
     path = "/en/indicators/readiness/readiness-2026.1/CV/"
     assert published.look_up(f"https://alliance.example{path}").value == "50.0"
     assert published.look_up(f"https://elsewhere.example{path}") is None
+    assert published.look_up(f"http://alliance.example:8123{path}").value == "50.0", "as the browser shows it"
+    assert published.look_up(f"http://alliance.example.elsewhere.example:8123{path}") is None
+    assert published.look_up("https://[half") is None
+
+
+def test_the_name_of_a_figure_is_kept_in_the_language_of_the_draft_or_the_answer():
+    edition_of("readiness-2026.1", 46.04, datetime(2026, 1, 1, tzinfo=UTC))
+    apps.get_model("indicators", "CompositeIndex").objects.update(titles={"en": "Readiness", "fr": "Maturité"})
+    asked = consultation()
+    draft = drafting.make_draft(consultation=asked, title="Stratégie", language="fr")
+    clause = drafting.add_clause(draft=draft, heading="Former", text="On forme.")
+    link = "/en/indicators/readiness/readiness-2026.1/CV/skills/"
+    assert citing.cite(of=clause, link=link).label.startswith("Maturité, readiness-2026.1: ")
+    answer = answering.give_answer(target=heard(asked, "Train people."), answer="accepted", language="en")
+    assert citing.cite(of=answer, link=link).label.startswith("Readiness, ")
 
 
 def test_result_of_a_panel_is_cited_once_it_is_published():

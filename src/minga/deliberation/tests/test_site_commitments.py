@@ -12,12 +12,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from minga.deliberation import testing_conversations as talks
 from minga.deliberation import testing_voices as people
 from minga.deliberation.engine.errors import ActError
-from minga.deliberation.models import Commitment, CommitmentUpdate, Draft
+from minga.deliberation.models import Citation, Commitment, CommitmentUpdate, Draft
 from minga.deliberation.selectors import commitments as selectors
 from minga.deliberation.selectors import overview
-from minga.deliberation.services import answering, committing, drafting, versions
+from minga.deliberation.services import answering, citing, committing, drafting, versions
 from minga.members import selectors as members_selectors
 from minga.members import services as members
 from minga.web.testing_access import is_turned_away
@@ -336,3 +337,58 @@ def test_desk_reminds_of_what_is_late(asked, clause):
     client, _account = people.at_work(asked, "lead")
     assert "1 commitment is overdue." in client.get(address("desk_commitments", asked.slug)).content.decode()
     assert "1 overdue" in client.get(address("desk", asked.slug)).content.decode()
+
+
+# ---------------------------------------------------------------- days that are past, and what is measured
+def typed(due, **fields):
+    return {"clause": "a-strategy/C1", "title": "Train 40 advisers", "owner": "Unit for AI", "due_on": due.isoformat(),
+            "organization": ""} | fields  # fmt: skip
+
+
+def test_a_day_that_is_past_is_asked_about_and_can_be_put_right_with_the_reason_kept(asked, clause):
+    lead, _account = people.at_work(asked, "lead")
+    new, past = address("desk_commitment_new", asked.slug), date.today() - timedelta(days=400)
+    assert 'name="is_past"' not in lead.get(new).content.decode()
+    refused = lead.post(new, typed(past))
+    assert refused.status_code == 422
+    assert "This day is past" in refused.content.decode()
+    assert 'name="is_past"' in refused.content.decode()
+    assert not Commitment.objects.exists()
+    assert lead.post(new, typed(past, is_past="on")).status_code == 302
+    made = Commitment.objects.get()
+    assert made.is_overdue
+    right = date.today() + timedelta(days=30)
+    page = address("desk_commitment", asked.slug, made.pk)
+    assert f'value="{past.isoformat()}"' in lead.get(page).content.decode()
+    sent = {"organization": "", "owner": "Unit for AI", "seen": "1", "due_on": right.isoformat()}
+    assert lead.post(page, sent | {"note": "Short."}).status_code == 422
+    assert lead.post(page, sent | {"note": WHY}).status_code == 302
+    made.refresh_from_db()
+    assert made.due_on == right
+    assert [(one.due_on, one.note) for one in made.updates.order_by("version")] == [(past, ""), (right, WHY)]
+    assert WHY in Client().get(address("commitment", made.pk)).content.decode()
+
+
+@pytest.mark.parametrize("link", ["", "https://example.org/figure"])
+def test_a_target_without_words_about_it_is_shown(clause, link):
+    made = promise(clause, indicator="", indicator_link=link, target="400 people")
+    shown = Client().get(address("commitment", made.pk)).content.decode()
+    assert 'target: <bdi lang="en" dir="ltr">400 people</bdi>' in shown
+    assert f'href="{link}"' in shown or not link
+
+
+def test_page_of_a_commitment_names_statements_and_days_as_the_page_of_the_clause_does(asked):
+    voting = talks.conversation(consultation=asked)
+    statement = talks.said(voting, "Lend machines.")
+    answer = answering.give_answer(target=statement, answer="accepted")
+    draft = drafting.make_draft(consultation=asked, title="A strategy", language="en")
+    clause = drafting.add_clause(draft=draft, heading="Advice", text="Firms borrow.", dispositions=[answer])
+    versions.publish_version(draft=draft)
+    Draft.objects.filter(pk=draft.pk).update(state="adopted", adopted_at=timezone.now(), decision="Council 12")
+    citing.cite(of=answer, link="https://example.org/figure", value="12 %", label="Firms")
+    Citation.objects.update(cited_on=date(2026, 3, 1))
+    shown = Client().get(address("commitment", promise(clause).pk)).content.decode()
+    assert f"Statement {statement.number}<" in shown
+    assert f"{voting.slug}/{statement.number}<" not in shown
+    assert "2026-03-01" not in shown
+    assert "12 % · 1 March 2026" in shown

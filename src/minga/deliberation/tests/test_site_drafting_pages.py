@@ -81,6 +81,10 @@ def test_everyone_reads_the_published_version_with_permanent_numbers(draft):
     assert "Firms shall share data." not in shown
     assert 'href="/en/deliberation/strategy/drafts/plan/c/1/"' in shown
     assert re.search(r'<a href="#C2">3 Skills</a>', shown)
+    assert '<a href="#C3">2 Terms &amp; &lt;conditions&gt;</a>' in shown, (
+        "a clause without a heading is in the contents"
+    )
+    assert re.search(r'>C2</a> <span class="quiet">3</span> <span lang="en"[^>]*>Skills', shown)
     assert "Terms &amp; &lt;conditions&gt;" in shown
     assert len(re.findall(r"<li[^>]*>(?:<p>)?(?:one|two)", shown)) == 2
     page(f"{HOME}v/2/", status=404)
@@ -171,7 +175,9 @@ def test_editor_writes_a_draft_from_a_template_and_publishes_it():
     added = browser.post(f"{begun.url}add/", {"heading": "Women", "text": "Half of it.", "how": "under", "target": "1"})
     last = Clause.objects.order_by("number").last()
     assert added.url == f"{begun.url}#{last.code}"
-    assert browser.post(f"{begun.url}publish/", {"note": "A first text."}).url.endswith("/drafts/ai-plan/v/1/")
+    assert browser.post(f"{begun.url}publish/", {"note": "A first text.", "unwritten": "on"}).url.endswith(
+        "/drafts/ai-plan/v/1/"
+    )
     reader = page("/en/deliberation/strategy/drafts/ai-plan/")
     assert "Half of it." in reader
     assert "A first text." in reader
@@ -187,10 +193,24 @@ def test_two_editors_on_one_clause_see_both_texts(draft):
     shown = response.content.decode()
     assert "<p>Firms shall share data.</p>" in shown
     assert re.search(r"<textarea[^>]*>\s*Firms can share data\.</textarea>", shown)
+    assert "Somebody else saved this clause" in shown
     assert ClauseRevision.objects.filter(revision=None, text="Firms can share data.").exists()
     again = re.search(r'name="seen" value="([0-9a-f]+)"', shown).group(1)
     assert second.post(f"{DESK}c/1/", {"text": "Firms can share data.", "seen": again}).status_code == 302
     assert words(draft, 2)["C1"] == "Firms can share data."
+
+
+def test_history_names_who_saved_and_knows_ones_own_second_window(draft):
+    browser, account = people.at_work(draft.consultation, "editor")
+    seen = mark(1)
+    assert browser.post(f"{DESK}c/1/", {"heading": "Data", "text": "First.", "seen": seen}).status_code == 302
+    second = browser.post(f"{DESK}c/1/", {"heading": "Data", "text": "Second.", "seen": seen})
+    assert second.status_code == 409
+    assert "You saved this clause in another window" in second.content.decode()
+    assert "Somebody else saved" not in second.content.decode()
+    name = str(account.person)
+    assert f"<bdi>{name}</bdi>" in page(f"{DESK}c/1/", browser)
+    assert f"<bdi>{name}</bdi>" not in page(f"{HOME}c/1/")
 
 
 def test_answers_that_led_to_a_change_are_chosen_while_writing(draft):
@@ -221,6 +241,7 @@ def test_clauses_are_moved_merged_taken_out_and_brought_back_without_script(draf
     merged = browser.post(f"{DESK}c/1/merge/", seen | {"with": "2", "heading": "Both", "text": "Data and training."})
     assert merged.url == f"{DESK}#C1"
     assert order() == ["C3", "C1"]
+    assert "Bring back" not in page(DESK, browser), "C2 lives on in C1"
     assert browser.post(f"{DESK}c/3/delete/", {"seen": mark(3)}).status_code == 302
     assert order() == ["C1"]
     assert "Bring back" in page(DESK, browser)
@@ -373,6 +394,18 @@ def test_draft_is_not_adopted_while_open_or_half_written(closed):
 def test_editors_alone_do_not_adopt(closed):
     draft, _bao = closed
     page(f"{DESK}adopt/", editor(draft), status=404)
+
+
+# ---------------------------------------------------------------- files
+def test_files_with_what_stands_behind_have_a_name_of_their_own_and_earlier_versions_are_offered(draft):
+    change(1, "Firms shall share data.")
+    publish(draft)
+    plain, traced = (Client().get(f"{HOME}v/2/text.md{asked}") for asked in ("", "?trace=1"))
+    assert plain["Content-Disposition"].endswith('filename="plan-v2.md"')
+    assert traced["Content-Disposition"].endswith('filename="plan-v2-trace.md"')
+    shown = page("/en/deliberation/strategy/desk/files/", editor(draft))
+    assert "Earlier versions" in shown
+    assert re.search(r'href="[^"]*/v/1/text.md\?trace=1"', shown)
 
 
 # ---------------------------------------------------------------- the fingerprint

@@ -209,6 +209,17 @@ def test_changed_proposal_is_accepted_in_part_and_needs_a_reason(draft):
     assert words(draft) == "Large firms shall share data."
 
 
+def test_reason_is_in_the_language_of_the_page_on_which_it_was_written(draft):
+    french = NOTES.replace("/en/", "/fr/")
+    browser = at_desk(draft)
+    whole, refused, hidden = amendment(), amendment("Firms never share data."), amendment("Nobody shares.")
+    given = {"heading": "Data", "text": "Large firms share data.", "seen": mark(), "reason": REASON}
+    assert browser.post(f"{french}{whole.pk}/accept/", given).status_code == 302
+    assert browser.post(f"{french}{refused.pk}/reject/", {"reason": REASON}).status_code == 302
+    assert browser.post(f"{french}{hidden.pk}/hide/", {"reason": REASON}).status_code == 302
+    assert {standing(note).language for note in (whole, refused, hidden)} == {"fr"}
+
+
 def test_amendment_meets_newer_words_and_overwrites_nothing(draft):
     note, old = amendment(), mark()
     clause = Clause.objects.select_related("draft").get()

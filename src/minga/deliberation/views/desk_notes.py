@@ -115,7 +115,12 @@ def note_hide(request: HttpRequest, draft: Draft, pk: uuid.UUID) -> HttpResponse
     if not form.is_valid():
         return _note(request, found, 422, hiding=form)
     try:
-        services.hide_note(note=found, reason=form.cleaned_data["reason"], by=request.user)
+        services.hide_note(
+            note=found,
+            reason=form.cleaned_data["reason"],
+            language=wording_consulting.language(),
+            by=request.user,
+        )
     except ActError as error:
         return _refused(request, found, error)
     return _done(request, draft, _("The note is not shown. Its author reads the reason with the receipt."))
@@ -132,7 +137,13 @@ def note_accept(request: HttpRequest, draft: Draft, pk: uuid.UUID) -> HttpRespon
     given = form.cleaned_data
     named = {name: given[name] for name in ("heading", "text", "seen", "reason")}
     try:
-        services.accept_amendment(note=found, responder=_responder(draft), by=request.user, **named)
+        services.accept_amendment(
+            note=found,
+            responder=_responder(draft),
+            language=wording_consulting.language(),
+            by=request.user,
+            **named,
+        )
     except ActError as error:
         if error.code not in {"reason", "changed", "empty"}:
             return _refused(request, found, error)
@@ -155,7 +166,11 @@ def note_reject(request: HttpRequest, draft: Draft, pk: uuid.UUID) -> HttpRespon
         return _note(request, found, 422, rejecting=form)
     try:
         services.reject_amendment(
-            note=found, reason=form.cleaned_data["reason"], responder=_responder(draft), by=request.user
+            note=found,
+            reason=form.cleaned_data["reason"],
+            responder=_responder(draft),
+            language=wording_consulting.language(),
+            by=request.user,
         )
     except ActError as error:
         return _refused(request, found, error)

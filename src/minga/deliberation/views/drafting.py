@@ -22,6 +22,7 @@ from minga.deliberation.selectors import drafts as selectors
 from minga.deliberation.services import citing as citations
 from minga.deliberation.services import drafting as services
 from minga.deliberation.services.clause_rows import latest
+from minga.deliberation.services.marks import mark_of
 from minga.deliberation.views.common import remember_saved, take_saved, works_on
 from minga.deliberation.views.common_drafts import cited, find_clause, frame, posted, works_on_draft
 from minga.web.numbers import read_number
@@ -98,7 +99,13 @@ def _whole(draft: Draft) -> dict[str, Any]:
     number = draft.version + 1
     rows = selectors.clauses_at(draft, number)
     standing = {row.code for row in rows}
-    out = [clause for clause in draft.clauses.order_by("number") if clause.code not in standing]
+    # what lives on in another clause would stand there twice
+    lines = selectors.lineage_of(draft)
+    out = [
+        clause
+        for clause in draft.clauses.order_by("number")
+        if clause.code not in standing and not lines.descendants(clause.code) - {clause.code} & lines.live
+    ]
     return frame(draft) | {
         "rows": rows,
         "version": number,
@@ -180,6 +187,7 @@ def clause(request: HttpRequest, draft: Draft, number: int) -> HttpResponse:
             status = 422
     return render(request, "deliberation/drafting_desk_clause.html", _edited(found, row) | {
         "form": form, "theirs": theirs, "is_writing": is_writing,
+        "is_own": bool(theirs and theirs.by_mark and theirs.by_mark == mark_of(request.user)),
         "theirs_pieces": differences(str(form["text"].value() or ""), theirs.text) if theirs else (),
     }, status=status)  # fmt: skip
 
@@ -203,6 +211,12 @@ def _beside(choices: list[tuple[Any, Any]], form: ClauseForm, row: ClauseVersion
     return ClauseForm(choices, again)
 
 
+def _history(row: ClauseVersion) -> list[tuple[Any, str]]:
+    """Return the last words of a clause while this version is written, each with who of the team saved it."""
+    names = access.names_of_team(row.clause.draft.consultation)
+    return [(one, names.get(one.by_mark, "")) for one in row.history.order_by("-pk")[:50]]
+
+
 def _edited(clause: Clause, row: ClauseVersion) -> dict[str, Any]:
     draft = clause.draft
     current = row if row.version == draft.version + 1 else None
@@ -212,7 +226,7 @@ def _edited(clause: Clause, row: ClauseVersion) -> dict[str, Any]:
         "row": row,
         "evidence": cited(clause.citations.filter(ended_at=None)),
         "citing": CitationForm(),
-        "history": list(current.history.order_by("-pk")[:50]) if current else [],
+        "history": _history(current) if current else [],
         "led": [
             (one, wording.answer_name(one))
             for one in (

@@ -39,7 +39,7 @@ def draft_file(request: HttpRequest, consultation: Consultation, draft: str, ver
     text, words = wording_publishing.draft_text(
         found, number, wording_publishing.whole_by(request), with_trace=with_trace
     )
-    name = f"{found.slug}-v{number}.{ending}"
+    name = f"{found.slug}-v{number}{'-trace' if with_trace else ''}.{ending}"
     if ending == "pdf":
         html = partial(write_html, text, words, with_trace=with_trace)
         response = _pdf(request, html, name, is_public=number <= found.version)
@@ -110,7 +110,7 @@ def _replies(request: HttpRequest, consultation: Consultation, ending: str, publ
 @works_on()
 def desk_files(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     """List everything of a consultation that can be taken along."""
-    drafts = texts.visible_drafts(consultation, is_team=True)
+    drafts = texts.visible_drafts(consultation, is_team=True).prefetch_related("versions")
     words: dict[str, Any] = {
         "consultation": consultation,
         "text": wording_consulting.shown(consultation),

@@ -55,7 +55,9 @@ class Behind:
             for note in self._answer(row):
                 notes[note] = None
         for row in self.evidence(clause, answers):
-            said = " · ".join(part for part in (row.get("label"), row["value"], row.get("cited_on")) if part)
+            said = " · ".join(
+                part for part in (row.get("label"), row["value"], self.labels.dated(row.get("cited_on"))) if part
+            )
             notes[Note("evidence", "", said, row["link"])] = None
         return tuple(notes)
 

@@ -157,7 +157,16 @@ class Labels:
 
     def named(self, note: Note) -> str:
         """Say what a note is."""
-        return str(getattr(self, note.kind)).format(code=note.code).strip()
+        # a statement is known by its number; the word of its conversation in the address says nothing to readers
+        code = note.code.rpartition("/")[2] if note.kind == "statement" else note.code
+        return str(getattr(self, note.kind)).format(code=code).strip()
+
+    def dated(self, written: str | None) -> str:
+        """Write a day of a table as this language does; what is no day stays as it stands there."""
+        try:
+            return self.day(date.fromisoformat(written or ""))
+        except ValueError:
+            return written or ""
 
 
 def first_words(text: str, most: int = 60) -> str:
