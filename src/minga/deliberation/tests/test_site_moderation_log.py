@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -129,3 +131,12 @@ def test_the_latest_decision_stands_first_also_about_people(talk):
     assert acts(talk) == ["accept", "ban", "reopen", "accept"]
     ModerationAct.objects.filter(act="ban").update(at=timezone.now() - timedelta(days=2))
     assert selectors.public_log(talk)[1].people == 2
+
+
+def test_removals_of_before_get_names_of_their_own(talk):
+    statement = said(talk, "Is this talk useful?")
+    for act, reason in (("meta", ""), ("meta", "not any more"), ("order", "3"), ("order", ""), ("accept", "")):
+        ModerationAct.objects.create(conversation=talk, statement=statement, act=act, reason=reason)
+    import_module("minga.deliberation.migrations.0007_log_says_more").name_removals(apps, None)
+    kept = list(ModerationAct.objects.order_by("pk").values_list("act", "reason"))
+    assert kept == [("meta", ""), ("unmeta", ""), ("order", "3"), ("unorder", ""), ("accept", "")]
