@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from minga.deliberation.models import Intake, Source
+from minga.deliberation.services.sources import take_in
 from minga.deliberation.testing_voices import at_work, consultation
 from minga.deliberation.tests.test_site_answering_pages import address, html
 
@@ -74,6 +75,20 @@ def test_another_row_of_names_is_guessed_anew(asked, analyst, uploaded, django_c
     uploaded.refresh_from_db()
     (table,) = uploaded.found["tables"]
     assert (table["header"], table["columns"]) == (["Contributions", "column_2", "column_3"], {"text": "Contributions"})
+
+
+def test_numbers_to_call_in_words_that_may_be_shown_are_pointed_out_beside_the_voice(asked, analyst):
+    for may_publish in (True, False):
+        take_in(asked, "letter", "Train us, call +216 22 345 678.", may_publish=may_publish)
+    shown, hidden = (html(analyst.get(address("source", asked.slug, number))) for number in (1, 2))
+    assert "<bdi>+216 22 345 678</bdi>" in shown
+    assert "<bdi>+216 22 345 678</bdi>" not in hidden
+
+
+def test_wishes_of_a_list_stand_under_its_title(asked, analyst):
+    text = "Our wishes\n\n- Train us.\n- Fund us."
+    take_in(asked, "letter", text, voices=["Train us.", "Fund us."])
+    assert html(analyst.get(address("source", asked.slug, 1))).count("Under “Our wishes”") == 2
 
 
 def test_languages_of_the_filter_bear_their_own_names(asked, analyst):

@@ -25,6 +25,7 @@ from minga.deliberation.services import sources as services
 from minga.deliberation.services import theming as sorting
 from minga.deliberation.views.common import works_on
 from minga.deliberation.views.intake import frame
+from minga.text import contacts
 from minga.web.numbers import read_number
 from minga.web.ratelimit import limited
 
@@ -120,6 +121,7 @@ def _voice_rows(
             "suggested": row.suggested,
             "alike": row.alike,
             "title": row.title,
+            "reached_by": _reached_by(row.voice),
             "form": typed.get(row.voice.number)
             or VoiceForm(
                 initial={"text": row.voice.text, "language": row.voice.language}, auto_id=f"v{row.voice.number}-%s"
@@ -130,6 +132,11 @@ def _voice_rows(
         }
         for row in rows
     ]
+
+
+def _reached_by(voice: Voice) -> list[str]:
+    """Return telephone numbers and e-mail addresses in words that may be shown in public."""
+    return [words for words, kind in contacts.pieces(voice.text) if kind] if voice.source.may_publish else []
 
 
 def _seen(request: HttpRequest) -> int:
