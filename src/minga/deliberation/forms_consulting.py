@@ -16,6 +16,10 @@ from minga.deliberation.models import Consultation, Level, Round, TeamMember
 from minga.text import sorting_key
 
 _LONGEST_ABOUT = 5000
+#: What the settings take as it is typed.
+_SETTINGS = (
+    "title", "about", "language", "level", "country", "place", "policy", "reference_source", "closes_on", "letters_to",
+)  # fmt: skip
 
 
 def country_choices(language: str) -> list[tuple[str, Any]]:
@@ -152,6 +156,18 @@ class SettingsForm(_PlacedForm, TranslatedForm):
     )
     language = forms.ChoiceField(label=_("In which language is this written?"), choices=settings.LANGUAGES)
     level = forms.ChoiceField(label=_("How far does it reach?"), choices=Level.choices, widget=forms.RadioSelect)
+    closes_on = forms.DateField(
+        label=_("Planned last day (optional)"),
+        help_text=_("Everyone sees it. Closing stays your step: nothing closes by itself."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    letters_to = forms.CharField(
+        label=_("Where can letters and e-mails be sent? (optional)"),
+        help_text=_("Postal address, e-mail address or both, in one line. Everyone sees it."),
+        max_length=300,
+        required=False,
+    )
     policy = forms.CharField(
         label=_("Rules of moderation (optional)"),
         help_text=_("One rule a line. Left empty, the rules that you see below apply, in every language."),
@@ -181,8 +197,7 @@ class SettingsForm(_PlacedForm, TranslatedForm):
     @classmethod
     def of(cls, consultation: Consultation, seen: str, language: str) -> SettingsForm:
         """Return the form as it stands for a consultation."""
-        named = ("title", "about", "language", "level", "country", "place", "policy", "reference_source")
-        initial = {name: getattr(consultation, name) for name in named} | {"seen": seen}
+        initial = {name: getattr(consultation, name) for name in _SETTINGS} | {"seen": seen}
         initial["population"] = population_lines.lines_of(consultation.reference_population)
         return cls(language, initial=initial | cls.shown_translations(consultation))
 
@@ -193,8 +208,7 @@ class SettingsForm(_PlacedForm, TranslatedForm):
     def changes(self) -> dict[str, Any]:
         """Return what the service takes."""
         given = self.cleaned_data
-        named = ("title", "about", "language", "level", "country", "place", "policy", "reference_source")
-        return {name: given[name] for name in named} | {
+        return {name: given[name] for name in _SETTINGS} | {
             "translations": self.translations(),
             "reference_population": given["population"],
         }

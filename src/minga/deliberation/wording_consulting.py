@@ -153,6 +153,7 @@ REFUSALS: Mapping[str, Words] = {
     "shares": _("The shares of one kind add up to more than 100 per cent. Correct them."),
     "stratum": _("Shares can be given for gender, region, type and size."),
     "dates": _("The round would close before it opens. Correct one of the dates."),
+    "same_name": _("Another round has this name already. Give this one another name."),
     "parent": _("The round into which this one rolls up is gone. Choose another one."),
     "round": _("This round is gone. Look at the list again."),
     "loop": _("A round cannot roll up into itself or into one of its own parts. Choose another one."),

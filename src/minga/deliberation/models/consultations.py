@@ -46,6 +46,10 @@ class Consultation(models.Model):
     #: shares of a stated population by stratum, for the index of dissimilarity: {"gender": {"woman": 0.5, ...}}
     reference_population = models.JSONField(default=dict, blank=True)
     reference_source = models.CharField(_("source of the population figures"), max_length=300, blank=True)
+    #: the last day on which voices are wanted, as it was announced; closing is an act of somebody
+    closes_on = models.DateField(_("planned last day"), null=True, blank=True)
+    #: where letters and e-mails can be sent, as people read it
+    letters_to = models.CharField(_("address for letters and e-mails"), max_length=300, blank=True)
     is_sample = models.BooleanField(_("sample"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     opened_at = models.DateTimeField(null=True, blank=True)

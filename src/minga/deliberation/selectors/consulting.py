@@ -24,12 +24,15 @@ from minga.deliberation.models import (
     Voice,
 )
 from minga.deliberation.selectors import access, sources
+from minga.meetings import selectors as meetings
 from minga.members import selectors as members
 from minga.stats.release import MIN_PERSONS, suppress
 
 #: Kinds of organizations in whose name people are consulted.
 _CONSULTING = ("government", "international", "university", "association", "civil_society")
 _OWNER = "owner"
+#: so many coming meetings stand on the page of a consultation
+_MEETINGS = 5
 
 
 # ---------------------------------------------------------------- who may begin one
@@ -50,6 +53,13 @@ def may_begin(account: Any) -> bool:
 def is_secretariat(account: Any) -> bool:
     """Whether an account works for the secretariat today."""
     return bool(members.is_secretariat(account))
+
+
+def owners_of(consultation: Consultation) -> list[Any]:
+    """Return the people who lead it without a task of their own: the owners of the organization that asks."""
+    owners = members.running_mandates().filter(role=_OWNER, organization=consultation.organization_id)
+    owners = owners.exclude(organization=None).exclude(person=None).select_related("person").order_by("person__name")
+    return list(dict.fromkeys(one.person for one in owners))
 
 
 # ---------------------------------------------------------------- lists
@@ -119,6 +129,8 @@ class Progress:
     commitments: int
     commitments_ended: int
     is_open: bool
+    #: in preparation nothing comes in yet
+    is_draft: bool = False
 
     def steps(self) -> list[tuple[str, str]]:
         """Return the six steps, each with "done", "now" or "later"."""
@@ -133,7 +145,7 @@ class Progress:
             "follow_up": self.commitments > 0 and self.commitments == self.commitments_ended,
         }
         begun = {
-            "take_in": True,
+            "take_in": self.voices > 0 or not self.is_draft,
             "sort": self.themes > 0 or closed,
             "answer": self.unanswered < self.voices,
             "draft": self.versions > 0 or all_answered,
@@ -159,13 +171,21 @@ def progress(consultation: Consultation) -> Progress:
         commitments=promised.count(),
         commitments_ended=ended.count(),
         is_open=consultation.state in {Consultation.State.DRAFT, Consultation.State.OPEN},
+        is_draft=consultation.state == Consultation.State.DRAFT,
     )
 
 
 def open_until(consultation: Consultation) -> Any:
-    """Return the last day on which a round takes voices in; None where no round names one."""
-    days = [one.closes_on for one in consultation.rounds.all() if one.closes_on]
-    return max(days) if days else None
+    """Return the last day that everyone is told: the planned one, else that of the rounds that are open today.
+
+    None where it is not open, where no day is known, or where a round stays open without an end.
+    """
+    if not consultation.is_open:
+        return None
+    if consultation.closes_on:
+        return consultation.closes_on
+    days = [one.closes_on for one in open_rounds(consultation)]
+    return max(days) if days and all(days) else None
 
 
 # ---------------------------------------------------------------- rounds
@@ -297,3 +317,11 @@ def open_conversations(consultation: Consultation) -> QuerySet[Conversation]:
 def public_conversations(consultation: Consultation, round: Round) -> QuerySet[Conversation]:
     """Return the conversations of a round that were opened."""
     return consultation.conversations.filter(round=round).exclude(state=Conversation.State.DRAFT).order_by("created_at")
+
+
+def coming_meetings(consultation: Consultation) -> list[Any]:
+    """Return the next public meetings to which the organization that asks invites."""
+    if consultation.organization_id is None:
+        return []
+    hosted = meetings.public_meetings().filter(organization=consultation.organization_id)
+    return list(meetings.coming(hosted).exclude(state="cancelled")[:_MEETINGS])

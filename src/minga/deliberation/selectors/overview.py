@@ -84,10 +84,14 @@ def public_parts(consultation: Consultation) -> list[Part]:
 
 def desk_parts(consultation: Consultation, tasks: Collection[str]) -> list[Part]:
     """Return what somebody with these tasks finds on the desk: what waits first, otherwise in order."""
+    return sorted(desk_in_order(consultation, tasks), key=lambda part: (part.overdue == 0, part.waiting == 0))
+
+
+def desk_in_order(consultation: Consultation, tasks: Collection[str]) -> list[Part]:
+    """Return the same in the order in which it always stands."""
     held = frozenset(tasks)
     shown = [lister for _order, needed, lister in sorted(_DESK, key=_place) if held & needed]
-    parts = [part for lister in shown for part in lister(consultation)]
-    return sorted(parts, key=lambda part: (part.overdue == 0, part.waiting == 0))
+    return [part for lister in shown for part in lister(consultation)]
 
 
 def _place(entry: tuple[int, *tuple[object, ...]]) -> int:
@@ -313,7 +317,9 @@ def public_voices(consultation: Consultation) -> Iterable[Part]:
         yield Part(
             label=_("Voices"),
             url=reverse("deliberation:voices", args=[consultation.slug]),
-            about=_("What people said, in their own words, and what became of it."),
+            about=_("What people said, in their own words, and what became of it.")
+            if shown == consulting.standing_voices(consultation).count()
+            else _("What people said and became of it. Only those voices stand here whose words may be shown."),
             count=shown,
             is_sample=consultation.is_sample,
         )

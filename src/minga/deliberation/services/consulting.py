@@ -13,6 +13,7 @@ from django.utils.text import slugify
 
 from minga import members as world
 from minga.deliberation.engine.errors import ActError
+from minga.deliberation.engine.incoming_headers import plain_name
 from minga.deliberation.engine.vocabulary import RESERVED, STRATA
 from minga.deliberation.models import Consultation, Conversation, Level, Round, TeamMember
 from minga.deliberation.selectors import consulting
@@ -24,7 +25,7 @@ from minga.trust import content_hash
 #: What a form of the settings changes, and what its mark is made of.
 EDITABLE = (
     "title", "about", "language", "translations", "level", "country", "place", "policy", "reference_population",
-    "reference_source",
+    "reference_source", "closes_on", "letters_to",
 )  # fmt: skip
 #: The shortest description with which a consultation can be opened.
 LEAST_ABOUT = 40
@@ -32,7 +33,8 @@ LEAST_ABOUT = 40
 
 def settings_mark(consultation: Consultation) -> str:
     """Return what the settings say, in short: who saves must have seen the words that stand there."""
-    return content_hash({name: getattr(consultation, name) for name in EDITABLE})
+    kept = {name: getattr(consultation, name) for name in EDITABLE}
+    return content_hash(kept | {"closes_on": str(consultation.closes_on)})
 
 
 def round_mark(round: Round) -> str:
@@ -254,8 +256,8 @@ def save_round(
     Raises
     ------
     ActError
-        "changed" where somebody else changed it meanwhile; the reach does not fit, it would end before it begins, or it
-        would roll up into itself.
+        "changed" where somebody else changed it meanwhile; the reach does not fit, it would end before it begins,
+        another round has its name, or it would roll up into itself.
     """
     # the consultation is locked, so that two new rounds never draw the same number
     locked = Consultation.objects.select_for_update().get(pk=consultation.pk)
@@ -274,6 +276,9 @@ def save_round(
             raise ActError("round", f"There is no round {number} in this consultation. Look at the list again.")
         if round_mark(found) != seen:
             raise ActError("changed", "Somebody else changed this round meanwhile. Look at it, then save again.")
+    others = locked.rounds.exclude(pk=found.pk).values_list("title", flat=True)
+    if plain_name(title) in {plain_name(one) for one in others}:
+        raise ActError("same_name", f"Another round is called {title.strip()!r}. Give this one another name.")
     if larger is not None and found.pk and found.pk in {one.pk for one in consulting.with_ancestors(larger)}:
         raise ActError("loop", "A round cannot roll up into itself or into one of its own parts. Choose another one.")
     found.title, found.level, found.country, found.place = title.strip(), level, country, place

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from minga.deliberation import forms_population
 from minga.deliberation import wording_consulting as wording
@@ -13,8 +17,10 @@ from minga.deliberation.engine.errors import ActError
 from minga.deliberation.engine.vocabulary import STRATA
 from minga.deliberation.models import Consultation, TeamMember
 from minga.deliberation.selectors import consulting as selectors
+from minga.deliberation.selectors import overview
 from minga.deliberation.services import consulting as services
 from minga.deliberation.services import receipts, sources
+from minga.meetings import services as meetings
 from minga.members import services as members
 from minga.web.testing_access import is_turned_away
 
@@ -433,3 +439,77 @@ def test_pages_below_show_what_is_asked_to_whoever_may_see_it(client, ministry, 
     assert "AI in our factories" in omar.get(organization).content.decode()
     assert "Begin a consultation" not in omar.get(organization).content.decode()
     assert "AI in our factories" not in omar.get("/en/members/me/").content.decode()
+
+
+# ---------------------------------------------------------------- until when, where to, and by whom
+def test_last_day_is_the_planned_one_or_that_of_open_rounds_and_gone_after_closing(client, asked, nadia):
+    today = timezone.localdate()
+    later = {"opens_on": today + timedelta(days=9), "closes_on": today + timedelta(days=28)}
+    services.save_round(consultation=asked, title="Later", level="alliance", **later)
+    services.open_to_all(consultation=asked)
+    page = f"{LIST}{asked.slug}/"
+    assert "voices until" not in client.get(page).content.decode(), "that round is not open yet"
+    services.save_round(consultation=asked, title="Now", level="alliance", closes_on=today + timedelta(days=3))
+    assert selectors.open_until(asked) == today + timedelta(days=3)
+    services.save_round(consultation=asked, title="Without an end", level="alliance")
+    assert selectors.open_until(asked) is None
+    planned = today + timedelta(days=40)
+    sent = typed(asked, closes_on=f"{planned}", letters_to="P.O. Box 7, Praia, voices@ministry.example")
+    assert signed_in(nadia).post(f"{page}desk/settings/", sent).status_code == 302
+    shown = client.get(page).content.decode()
+    assert f"voices until {date_format(planned, 'DATE_FORMAT')}" in shown
+    assert "P.O. Box 7, Praia" in shown
+    assert 'href="mailto:voices@ministry.example"' in shown
+    asked.refresh_from_db()
+    services.close(consultation=asked)
+    assert "voices until" not in client.get(page).content.decode()
+
+
+def test_two_rounds_cannot_have_one_name(asked):
+    first = services.save_round(consultation=asked, title="North", level="alliance")
+    with pytest.raises(ActError, match="Another round is called 'north'"):
+        services.save_round(consultation=asked, title=" north ", level="alliance")
+    kept = services.save_round(
+        consultation=asked, number=first.number, title="North", level="alliance", seen=services.round_mark(first)
+    )
+    assert kept.pk == first.pk
+
+
+def test_page_leads_to_the_coming_meetings_of_who_asks(client, asked, ministry, nadia):
+    services.open_to_all(consultation=asked)
+    members.list_in_directory(organization=ministry, by=members.person_for(nadia), listed=True)
+    soon = timezone.now() + timedelta(days=2)
+    for title, is_public in (("Hearing in Praia", True), ("Among ourselves", False)):
+        made = meetings.call_meeting(
+            kind="hearing", title=title, language="en", starts_at=soon, ends_at=soon + timedelta(hours=2),
+            time_zone="UTC", is_public=is_public, organization=ministry,
+        )  # fmt: skip
+        meetings.announce(meeting=made)
+    page = client.get(f"{LIST}{asked.slug}/").content.decode()
+    assert "Hearing in Praia" in page
+    assert "Among ourselves" not in page
+    assert page.count('href="/en/meetings/"') == client.get(LIST).content.decode().count('href="/en/meetings/"') == 1
+
+
+def test_team_page_names_the_owner_who_leads_and_the_desk_counts_people_once(asked, nadia):
+    account("omar")
+    for task in ("moderator", "analyst"):
+        services.add_to_team(consultation=asked, email="omar@example.org", task=task)
+    page = signed_in(nadia).get(f"{LIST}{asked.slug}/desk/team/").content.decode()
+    assert "Nadia" in page.partition("<tbody>")[2]
+    assert "leads it, as owner of the organization that asks" in page
+    desk = signed_in(nadia).get(f"{LIST}{asked.slug}/desk/").content.decode()
+    assert re.search(r'Team</a> <span class="tag">2</span>', desk)
+
+
+def test_nothing_is_under_way_in_preparation_and_every_part_keeps_its_place(asked, nadia):
+    desk = f"{LIST}{asked.slug}/desk/"
+    assert "under way" not in signed_in(nadia).get(desk).content.decode()
+    before = [part.label for part in overview.desk_in_order(asked, {"lead", "analyst"})]
+    sources.take_in(asked, "letter", "A letter that nobody has read.")
+    parts = overview.desk_in_order(asked, {"lead", "analyst"})
+    assert [part.label for part in parts] == before
+    assert any(part.waiting for part in parts)
+    page = signed_in(nadia).get(desk).content.decode()
+    waiting, _heading, every = page.partition("All parts")
+    assert waiting.count(">Answers</a>") == every.count(">Answers</a>") == 1

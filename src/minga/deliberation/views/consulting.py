@@ -79,6 +79,7 @@ def consultation(request: HttpRequest, consultation: Consultation) -> HttpRespon
         "progress": progress,
         "until": consulting.open_until(consultation),
         "talks": [(one, wording.shown(one)) for one in consulting.open_conversations(consultation)],
+        "meetings": consulting.coming_meetings(consultation),
         "parts": overview.public_parts(consultation),
         "rounds": consulting.round_counts(consultation),
         "policy": wording.policy(consultation),

@@ -40,12 +40,14 @@ def desk(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     """Show what waits for whom, and what can be done next."""
     tasks = access.tasks_of(request.user, consultation)
     progress = consulting.progress(consultation)
-    parts = overview.desk_parts(consultation, tasks)
+    parts = overview.desk_in_order(consultation, tasks)
+    waiting = [one for one in parts if one.waiting or one.overdue]
     words = _frame(consultation) | {
         "steps": wording.steps(progress),
         "progress": progress,
-        "waiting": [one for one in parts if one.waiting or one.overdue],
-        "quiet": [one for one in parts if not (one.waiting or one.overdue)],
+        "waiting": sorted(waiting, key=lambda one: one.overdue == 0),
+        # all of them, so that each has its place whether something waits there or not
+        "parts": parts,
         "tasks": [] if _LEAD in tasks else [label for value, label in access.Task.choices if value in tasks],
         "leads": _LEAD in tasks,
         "can_open": consultation.state in {Consultation.State.DRAFT, Consultation.State.CLOSED},
@@ -227,7 +229,7 @@ def team(request: HttpRequest, consultation: Consultation) -> HttpResponse:
             messages.success(request, _("They can work on it from now on."))
             return redirect("deliberation:team", consultation.slug)
     members = consultation.team.select_related("person").order_by("person__name", "task")
-    words = _frame(consultation) | {"members": members, "form": form}
+    words = _frame(consultation) | {"members": members, "form": form, "owners": consulting.owners_of(consultation)}
     return render(request, "deliberation/team.html", words, status=422 if form.errors else 200)
 
 
