@@ -23,6 +23,7 @@ REFUSALS: Mapping[str, Words] = {
     "taken": _("Another draft of this consultation has this word in its address. Choose another one."),
     "consultation": _("This consultation is adopted, so no draft begins in it any more."),
     "published": _("A version of this draft is published, so it stays. Publish a better one instead."),
+    "why": _("Say why the draft is withdrawn: everyone reads it."),
     "state": _("This draft is adopted or withdrawn, so nothing in it changes any more."),
     "gone": _("This clause was taken out of the draft meanwhile. Bring it back, or leave it."),
     "empty": _("The clause has neither a heading nor a text. Write one, or take the clause out."),
@@ -34,6 +35,7 @@ REFUSALS: Mapping[str, Words] = {
     "inside": _("A clause cannot be put inside or behind itself. Choose another place."),
     "parts": _("There must be at least two parts. Choose where the second one begins, or another clause."),
     "standing": _("This clause stands in the draft already."),
+    "lives_on": _("This clause lives on in another one. Split that one, or write a new clause."),
     # versions and adoption
     "preparation": _("The consultation is still in preparation. Open it, then publish the draft."),
     "unchanged": _("Nothing was changed since the last version, so there is nothing to publish."),

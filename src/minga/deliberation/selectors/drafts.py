@@ -55,9 +55,17 @@ def visible_drafts(consultation: Consultation, *, is_team: bool) -> QuerySet[Dra
     return drafts if is_team else drafts.filter(version__gt=0)
 
 
-def find_draft(consultation: Consultation, draft: str, *, is_team: bool = False) -> Draft:
-    """Return a draft of a consultation by the word in its address, or raise Http404."""
-    found = get_object_or_404(visible_drafts(consultation, is_team=is_team), slug=draft)
+def find_draft(
+    consultation: Consultation, draft: str, *, is_team: bool = False, also_withdrawn: bool = False
+) -> Draft:
+    """Return a draft of a consultation by the word in its address, or raise Http404.
+
+    One that was withdrawn is in no list and can be worked on no more, but its addresses still say what became of it.
+    """
+    shown = visible_drafts(consultation, is_team=is_team)
+    if also_withdrawn:
+        shown = shown | consultation.drafts.filter(state=Draft.State.WITHDRAWN, version__gt=0)
+    found = get_object_or_404(shown, slug=draft)
     found.consultation = consultation
     return found
 
@@ -194,6 +202,20 @@ def changes_table(draft: Draft, version: int | None = None) -> pl.DataFrame:
 def lineage_of(draft: Draft, version: int | None = None) -> Lineage:
     """Follow the clauses of a draft over splits and merges, up to a version or to what is being written."""
     return lineage(with_beginnings(changes_table(draft, version)))
+
+
+def merged_away(draft: Draft) -> set[str]:
+    """Return the clauses that ended in a merge and live on in what is written: back again they would stand twice."""
+    rows = list(ClauseVersion.objects.filter(clause__draft=draft).select_related("clause").order_by("version"))
+    last = {row.clause.code: row for row in rows}
+    lines = lineage_of(draft)
+    return {
+        code
+        for row in rows
+        if row.kind == ClauseVersion.Kind.MERGE and lines.descendants(row.clause.code) & lines.live
+        for code in row.came_from
+        if code != row.clause.code and last[code].kind == _GONE and last[code].version == row.version
+    }
 
 
 def held_by(draft: Draft, clause: Clause, version: int) -> frozenset[str]:

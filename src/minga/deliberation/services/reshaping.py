@@ -242,12 +242,14 @@ def bring_back(*, clause: Clause, by: Any = None) -> None:
     Raises
     ------
     ActError
-        It stands in the text already.
+        It stands in the text already, or lives on in a clause with which it was merged.
     """
     draft, mark = shared.locked(clause.draft), mark_of(by)
     row = shared.latest(draft, clause)
     if row.kind != Kind.DELETE:
         raise ActError("standing", "This clause stands in the draft already.")
+    if clause.code in selectors.merged_away(draft):
+        raise ActError("lives_on", "This clause lives on in another one. Split that one, or write a new clause.")
     row = shared.written(draft, row, mark)
     before = clause.versions.filter(version__lte=draft.version).order_by("-version").first()
     was_there = before is not None and before.kind != Kind.DELETE

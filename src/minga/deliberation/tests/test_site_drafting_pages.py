@@ -242,11 +242,24 @@ def test_clauses_are_moved_merged_taken_out_and_brought_back_without_script(draf
     assert merged.url == f"{DESK}#C1"
     assert order() == ["C3", "C1"]
     assert "Bring back" not in page(DESK, browser), "C2 lives on in C1"
+    browser.post(f"{DESK}c/2/back/")
+    assert "lives on in another one" in page(DESK, browser)
+    assert order() == ["C3", "C1"]
     assert browser.post(f"{DESK}c/3/delete/", {"seen": mark(3)}).status_code == 302
     assert order() == ["C1"]
     assert "Bring back" in page(DESK, browser)
     browser.post(f"{DESK}c/3/back/")
     assert order() == ["C3", "C1"]
+
+
+def test_clause_that_was_split_and_then_taken_out_can_be_brought_back(draft):
+    browser = editor(draft)
+    sent = {"seen": mark(2), "begins-1": "on", "heading-1": "Where"}
+    assert browser.post(f"{DESK}c/2/split/", sent).status_code == 302
+    assert browser.post(f"{DESK}c/2/delete/", {"seen": mark(2)}).status_code == 302
+    assert "Bring back" in page(DESK, browser)
+    browser.post(f"{DESK}c/2/back/")
+    assert [row.code for row in selectors.clauses_at(draft, 2)] == ["C1", "C3", "C2", "C4"]
 
 
 def test_mistakes_in_forms_stand_beside_what_was_typed(draft):

@@ -99,13 +99,8 @@ def _whole(draft: Draft) -> dict[str, Any]:
     number = draft.version + 1
     rows = selectors.clauses_at(draft, number)
     standing = {row.code for row in rows}
-    # what lives on in another clause would stand there twice
-    lines = selectors.lineage_of(draft)
-    out = [
-        clause
-        for clause in draft.clauses.order_by("number")
-        if clause.code not in standing and not lines.descendants(clause.code) - {clause.code} & lines.live
-    ]
+    hidden = standing | selectors.merged_away(draft)
+    out = [clause for clause in draft.clauses.order_by("number") if clause.code not in hidden]
     return frame(draft) | {
         "rows": rows,
         "version": number,
