@@ -130,7 +130,7 @@ def telling_words(text: str, lang: str) -> list[str]:
     Returns
     -------
     list of str
-        As :func:`analyse` gives them, without words such as "the", "pour" or "must", also where Arabic writes one
+        As :func:`analyse` gives them, without words such as "the", "pour" or "must", numbers of two digits, also where Arabic writes one
         together with و، ف، ب، ل or ك, and without the last character of a run of Chinese, which stands in the index
         for searching only.
     """
@@ -144,6 +144,8 @@ def telling_words(text: str, lang: str) -> list[str]:
 
 
 def _tells_nothing(word: str) -> bool:
+    if word.isdecimal() and len(word) <= 2:  # the number of an item, or how many of something
+        return True
     return word in _UNTELLING or (is_arabic(word) and word[0] in ARABIC_PROCLITICS and word[1:] in _UNTELLING)
 
 

@@ -136,6 +136,12 @@ def test_chinese_is_compared_by_its_pairs_alone():
     assert telling_words("培训 水", "zh") == ["培训", "水"]
 
 
+def test_a_small_number_that_two_texts_share_makes_them_no_more_alike():
+    held = texts(["Two hours, from 2 to 4", "Machines of 2026"], "en")
+    assert held.to("Pay 2 bakers for 4 ovens", "en").tolist() == [0, 0]
+    assert held.to("2026", "en")[1] > 0
+
+
 def test_arabic_voices_that_share_only_small_words_are_not_alike():
     tax = "يجب على الحكومة أن تخفض الضرائب ومن ثم أن تفتح الموانئ لكل الشركات"
     training = "نريد أن يكون هناك تكوين للعمال في كل المصانع، ومن ثم يجب على الوزارة ذلك"
