@@ -130,9 +130,9 @@ def telling_words(text: str, lang: str) -> list[str]:
     Returns
     -------
     list of str
-        As :func:`analyse` gives them, without words such as "the", "pour" or "must", numbers of two digits, also where Arabic writes one
-        together with و، ف، ب، ل or ك, and without the last character of a run of Chinese, which stands in the index
-        for searching only.
+        As :func:`analyse` gives them, without words such as "the", "pour" or "must", also where Arabic writes one
+        together with و، ف، ب، ل or ك, without numbers of two digits, and without the last character of a run of
+        Chinese, which stands in the index for searching only.
     """
     words: list[str] = []
     for word in _split(text):
