@@ -303,6 +303,7 @@ PAGE_TYPES = (
     PageType("note on a clause, code", f"{_OPEN_DRAFT}c/1/say/", then=_say_something),
     PageType("drafts, for editors", f"{_OPEN}desk/drafts/", "secretariat"),
     PageType("draft, for editors", f"{_OPEN}desk/drafts/curriculum/", "secretariat"),
+    PageType("draft, withdrawing", f"{_OPEN}desk/drafts/curriculum/withdraw/", "secretariat"),
     PageType("clause, for editors", f"{_OPEN}desk/drafts/curriculum/c/1/", "secretariat"),
     PageType("clause, adding", f"{_OPEN}desk/drafts/curriculum/add/", "secretariat"),
     PageType("clause, moving", f"{_OPEN}desk/drafts/curriculum/c/1/move/", "secretariat"),

@@ -17,6 +17,7 @@ from minga.deliberation.models import Disposition, Draft
 from minga.deliberation.services import noting
 from minga.deliberation.services.clause_rows import LONGEST
 from minga.deliberation.services.reshaping import FIRST_PART, OTHER_PARTS
+from minga.deliberation.services.withdrawing import LONGEST_REASON
 
 
 def _words(rows: int, language: str = "", **attributes: Any) -> forms.Textarea:
@@ -43,6 +44,17 @@ class TitleForm(PlainForm):
     """Another title for a draft."""
 
     title = NewDraftForm.base_fields["title"]
+
+
+class WithdrawForm(PlainForm):
+    """Why a draft is withdrawn."""
+
+    reason = forms.CharField(
+        label=_("Why is it withdrawn?"),
+        help_text=_("Everyone reads this on the page of the draft."),
+        max_length=LONGEST_REASON,
+        widget=_words(4),
+    )
 
 
 # ---------------------------------------------------------------- clauses

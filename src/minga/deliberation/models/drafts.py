@@ -40,6 +40,9 @@ class Draft(models.Model):
     adopted_by_mark = models.CharField(max_length=80, blank=True)
     #: the decision that adopted it, as a permanent link or in words
     decision = models.CharField(_("decision"), max_length=300, blank=True)
+    #: when it was withdrawn, and why; everyone reads it where the draft stood
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_why = models.CharField(_("why it is withdrawn"), max_length=600, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -55,9 +55,7 @@ def visible_drafts(consultation: Consultation, *, is_team: bool) -> QuerySet[Dra
     return drafts if is_team else drafts.filter(version__gt=0)
 
 
-def find_draft(
-    consultation: Consultation, draft: str, *, is_team: bool = False, also_withdrawn: bool = False
-) -> Draft:
+def find_draft(consultation: Consultation, draft: str, *, is_team: bool = False, also_withdrawn: bool = False) -> Draft:
     """Return a draft of a consultation by the word in its address, or raise Http404.
 
     One that was withdrawn is in no list and can be worked on no more, but its addresses still say what became of it.

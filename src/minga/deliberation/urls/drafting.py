@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from minga.deliberation.views import adopting, desk_notes, drafting, drafts, noting, reshaping
+from minga.deliberation.views import adopting, desk_notes, drafting, drafts, noting, reshaping, withdrawing
 
 _D = "<slug:slug>/drafts/<slug:draft>/"
 _C = f"{_D}c/<int:number>/"
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path(_DD, drafting.draft, name="desk_draft"),
     path(f"{_DD}title/", drafting.draft_title, name="desk_draft_title"),
     path(f"{_DD}delete/", drafting.draft_delete, name="desk_draft_delete"),
+    path(f"{_DD}withdraw/", withdrawing.draft_withdraw, name="desk_draft_withdraw"),
     path(f"{_DD}add/", drafting.clause_add, name="desk_clause_add"),
     path(f"{_DD}publish/", adopting.publish, name="desk_publish"),
     path(f"{_DD}adopt/", adopting.adopt, name="desk_adopt"),

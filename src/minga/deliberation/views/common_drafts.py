@@ -23,7 +23,8 @@ def shows_draft(view: View) -> View:
     @shows_consultation
     def guarded(request: HttpRequest, consultation: Consultation, draft: str, **named: Any) -> HttpResponse:
         is_team = access.may(request.user, consultation)
-        return view(request, selectors.find_draft(consultation, draft, is_team=is_team), is_team=is_team, **named)
+        found = selectors.find_draft(consultation, draft, is_team=is_team, also_withdrawn=True)
+        return view(request, found, is_team=is_team, **named)
 
     return guarded
 

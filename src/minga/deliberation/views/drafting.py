@@ -92,6 +92,7 @@ def drafts(request: HttpRequest, consultation: Consultation) -> HttpResponse:
 def draft(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Show the whole draft as a list, with what can be done with each clause."""
     words = _whole(draft) | {"sent": take_saved(request)}
+    words["may_withdraw"] = access.may(request.user, draft.consultation, access.Task.LEAD)
     return render(request, "deliberation/drafting_desk_draft.html", words)
 
 
