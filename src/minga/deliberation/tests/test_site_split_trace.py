@@ -6,8 +6,9 @@ import re
 
 import pytest
 
+from minga.deliberation import testing_voices as people
 from minga.deliberation.selectors import sourcing, tracing
-from minga.deliberation.services import versions
+from minga.deliberation.services import answering, versions
 from minga.deliberation.tests.test_site_drafting_pages import (
     DESK,
     HOME,
@@ -95,3 +96,17 @@ def test_figures_follow_the_same_rule(draft):
     versions.publish_version(draft=clause(2).draft)
     trace = tracing.trace_of(draft.consultation)
     assert tracing.coverage_of(trace).of("traced") == (1, 2), "C4 carries what came before the split alone"
+
+
+def test_voices_that_may_not_be_shown_are_counted_beside_those_that_are(draft):
+    asked = draft.consultation
+    said = [people.heard(asked, f"Voice {count}.", may_publish=count > 0) for count in range(3)]
+    theme = people.themed(asked, "Training", said)
+    answer = answering.give_answer(target=theme, answer="accepted")
+    change(2, "Training for all.", dispositions=[answer])
+    publish(draft)
+    shown = page(f"{HOME}c/2/")
+    assert "3 voices" in shown
+    assert shown.count("<q lang") >= 2
+    assert "Voice 0." not in shown
+    assert "and 1 more" in shown
