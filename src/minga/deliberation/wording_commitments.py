@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from minga.deliberation import wording_consulting
@@ -110,13 +110,22 @@ def to_plain(commitment: Commitment, whole: Any, voices: Sequence[str]) -> dict[
     } | addresses(commitment, whole)
 
 
-def event(commitment: Commitment, address: str, host: str) -> Event:
-    """Return the day on which a commitment is due; a dropped one is taken out of calendars."""
-    title = _now("%(code)s due: %(title)s") % {"code": commitment.code, "title": commitment.title}
-    consultation = wording_consulting.shown(commitment.draft.consultation).title
+def event(commitment: Commitment, address: str) -> Event:
+    """Return the day on which a commitment is due; a dropped one is taken out of calendars.
+
+    All of it is in the language of the draft, as the words of the commitment are.
+    """
+    language = commitment.draft.language
+    with override(language):
+        title = gettext("%(code)s due: %(title)s") % {"code": commitment.code, "title": commitment.title}
+        if commitment.draft.consultation.is_sample:
+            title = gettext("%(title)s (sample)") % {"title": title}
+        consultation = wording_consulting.shown(commitment.draft.consultation).title
     return Event(
-        uid=f"commitment-{commitment.pk.hex}@{host}",
+        # the name of the host may change; what this event is called may not
+        uid=f"commitment-{commitment.pk.hex}@minga",
         title=title,
+        language=language,
         starts=commitment.due_on,
         changed_at=getattr(commitment, "reported_at", None) or commitment.created_at,
         about=f"{commitment.owner}\n{consultation}",

@@ -30,6 +30,7 @@ def event_of(meeting: Meeting, address: str, *, with_link: bool = False) -> Even
         url=address,
         sequence=meeting.sequence,
         is_cancelled=meeting.state == Meeting.State.CANCELLED,
+        language=meeting.language,
     )
 
 

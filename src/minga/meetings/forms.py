@@ -99,6 +99,10 @@ class MeetingForm(PlainForm):
         self.fields["organization"].choices = [("", _("none")), *((key, one.name) for key, one in self.hosts.items())]
         self.fields["country"].choices = [("", _("none")), *wording.country_choices()]
         self.fields["time_zone"].choices = wording.zone_choices(meeting.time_zone if meeting else "")
+        if meeting is None and len(self.hosts) == 1:  # where the only host is at home, and on its clocks
+            (host,) = self.hosts.values()
+            self.fields["organization"].initial, self.fields["country"].initial = str(host.pk), host.country
+            self.fields["time_zone"].initial = selectors.last_zone_of(host) or "UTC"
 
     def clean(self) -> dict[str, Any]:
         """Bring days and times together, and ask for somebody who calls the meeting."""
@@ -185,6 +189,7 @@ class SessionForm(PlainForm):
             self.fields["day"].widget = forms.HiddenInput()
             self.fields["day"].initial = f"{first:{_DAY}}"
         self.first = first
+        self.meeting = meeting
 
     def clean(self) -> dict[str, Any]:
         """Bring day and time together."""
@@ -198,7 +203,15 @@ class SessionForm(PlainForm):
                 self.add_error(
                     "begins", _("Clocks in this time zone jump over this time on that day. Choose a later one.")
                 )
+        if at is not None and not self._is_inside(at, given.get("minutes_long")):
+            span = wording.times(self.meeting).there
+            self.add_error("begins", _("The meeting itself is %(when)s. Choose a time within it.") % {"when": span})
         return given | {"starts_at": at}
+
+    def _is_inside(self, at: datetime, minutes_long: int | None) -> bool:
+        """Whether an entry of the agenda begins and ends while the meeting lasts."""
+        over = at + timedelta(minutes=minutes_long or 0)
+        return self.meeting.starts_at <= at and over <= self.meeting.ends_at
 
     def session(self) -> dict[str, Any]:
         """Return what the service takes."""

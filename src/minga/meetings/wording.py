@@ -10,8 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language
-from django.utils.translation import gettext as now_in_words
+from django.utils.translation import get_language, get_language_bidi, gettext
 from django.utils.translation import gettext_lazy as _
 
 from minga import members as world
@@ -88,12 +87,16 @@ def zone_label(name: str, at: datetime) -> str:
 
 def span(starts: datetime, ends: datetime) -> str:
     """Write from when to when, as the clocks of one zone show it, in the words of the page."""
-    begins = date_format(starts, "DATETIME_FORMAT")
     same_day = starts.date() == ends.date()
-    return now_in_words("%(begins)s to %(ends)s") % {
-        "begins": begins,
-        "ends": date_format(ends, "TIME_FORMAT" if same_day else "DATETIME_FORMAT"),
+    return gettext("%(begins)s to %(ends)s") % {
+        "begins": _isolated(date_format(starts, "DATETIME_FORMAT")),
+        "ends": _isolated(date_format(ends, "TIME_FORMAT" if same_day else "DATETIME_FORMAT")),
     }
+
+
+def _isolated(moment: str) -> str:
+    """Keep digits of one moment together where the words around them run from right to left."""
+    return f"\u2068{moment}\u2069" if get_language_bidi() else moment
 
 
 def clock(at: datetime | None, zone: str, *, with_day: bool) -> str:

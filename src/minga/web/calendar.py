@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 _PRODUCT = "-//Minga//Calendar//EN"
 _MOST_OCTETS = 75
+_AGAIN = "PT6H"
 #: what no text of a calendar may hold (RFC 5545, 3.3.11): control characters but the tabulator
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x1f\x7f]+")
@@ -42,6 +43,8 @@ class Event:
     url: str = ""
     sequence: int = 0
     is_cancelled: bool = False
+    #: of its words, where it is not that of the file
+    language: str = ""
 
 
 def write_calendar(events: Iterable[Event], *, name: str = "", language: str = "") -> str:
@@ -58,6 +61,8 @@ def write_calendar(events: Iterable[Event], *, name: str = "", language: str = "
     if name:
         # the first is RFC 7986, the second what older programs read
         lines += [f"NAME:{_text(name)}", f"X-WR-CALNAME:{_text(name)}"]
+        # who subscribes asks again so often: RFC 7986, and what older programs read
+        lines += [f"REFRESH-INTERVAL;VALUE=DURATION:{_AGAIN}", f"X-PUBLISHED-TTL:{_AGAIN}"]
     for event in events:
         lines += _event(event, language)
     lines.append("END:VCALENDAR")
@@ -67,7 +72,8 @@ def write_calendar(events: Iterable[Event], *, name: str = "", language: str = "
 def _event(event: Event, language: str) -> list[str]:
     if not event.uid.strip():
         raise CalendarError(f"The event {event.title!r} has no uid. Give one that stays for ever.")
-    mark = f";LANGUAGE={language}" if language else ""
+    spoken = event.language or language
+    mark = f";LANGUAGE={spoken}" if spoken else ""
     lines = [
         "BEGIN:VEVENT",
         f"UID:{_text(event.uid)}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -392,3 +393,15 @@ def test_page_of_a_commitment_names_statements_and_days_as_the_page_of_the_claus
     assert f"{voting.slug}/{statement.number}<" not in shown
     assert "2026-03-01" not in shown
     assert "12 % · 1 March 2026" in shown
+
+
+def test_calendar_of_commitments_speaks_the_language_of_the_draft_and_keeps_its_names_on_another_host(asked, clause):
+    one = promise(clause)
+    type(asked).objects.update(is_sample=True)
+    type(clause.draft).objects.update(language="fr")
+    text = Client().get(address("consultation_commitments_file", asked.slug, "ics")).content.decode()
+    text = text.replace("\r\n ", "")
+    assert f"UID:commitment-{one.pk.hex}@minga\r\n" in text
+    assert "SUMMARY;LANGUAGE=fr:" in text
+    assert one.title in text
+    assert re.search(r"SUMMARY;LANGUAGE=fr:.*\((sample|exemple|échantillon)", text)

@@ -49,7 +49,7 @@ def test_record_of_a_commitment_leads_back_to_everything_it_follows_from(asked, 
     ):
         page = Client().get(row[name].removeprefix("http://testserver"))
         assert words in page.content.decode(), name
-    (line,) = csv.DictReader(io.StringIO(Client().get(address("commitments_file", "csv")).content.decode()))
+    (line,) = csv.DictReader(io.StringIO(Client().get(address("commitments_file", "csv")).content.decode("utf-8-sig")))
     assert line == {name: " ".join(value) if name == "voices" else str(value) for name, value in row.items()}
     whole = Client().get(f"/api/v1/deliberation/commitments/{row['id']}").json()
     known = {"country", "is_sample", "version"}

@@ -151,13 +151,13 @@ def _file(request: HttpRequest, commitments: QuerySet[Commitment], ending: str, 
     for row in rows:
         row["voices"] = " ".join(row["voices"])
         writer.writerow([without_formula(str(row[column])) for column in wording.COLUMNS])
-    return _attached(text.getvalue(), "text/csv; charset=utf-8", f"{name}.csv")
+    # spreadsheet programs read UTF-8 by the mark at its beginning
+    return _attached("\ufeff" + text.getvalue(), "text/csv; charset=utf-8", f"{name}.csv")
 
 
 def _calendar(request: HttpRequest, commitments: QuerySet[Commitment], name: str) -> HttpResponse:
-    host = request.get_host().partition(":")[0]
     events = [
-        wording.event(each, request.build_absolute_uri(_address(each)), host)
+        wording.event(each, request.build_absolute_uri(_address(each)))
         for each in selectors.with_last_report(commitments)
     ]
     text = write_calendar(events, name=str(_("Commitments")), language=wording_consulting.language())

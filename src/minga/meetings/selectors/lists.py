@@ -93,3 +93,9 @@ def person_of_feed(secret: str) -> Any:
 def feed_link_of(person: Any) -> CalendarFeed | None:
     """Return when a person made the link, if there is one."""
     return CalendarFeed.objects.filter(person=person).first()
+
+
+def last_zone_of(organization: Any) -> str:
+    """Return the time zone of the newest meeting of which an organization was the host; "" where there is none."""
+    found = all_meetings().filter(organization=organization).order_by("-changed_at")
+    return found.values_list("time_zone", flat=True).first() or ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.core import mail
@@ -11,7 +13,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from minga.meetings import services
+from minga.meetings import services, wording
+from minga.meetings.engine import zones
 from minga.meetings.models import Attendance, Meeting, Session, Takeaway
 from minga.meetings.testing import called, hearing, owned_by, signed_in
 from minga.members import services as members
@@ -460,3 +463,47 @@ def test_mail_that_failed_late_does_not_forget_that_a_newer_change_was_told(amin
     Attendance.objects.update(told=slow.meeting.sequence + 1)
     services.note_as_not_told(attendance=slow)
     assert Attendance.objects.get().told == slow.meeting.sequence + 1
+
+
+# ---------------------------------------------------------------- times, and what can be changed
+def test_an_entry_outside_of_the_meeting_is_refused_and_both_can_be_changed(amina):
+    meeting = called(hours=1, organization=amina[2])
+    after = wording_clock(meeting.ends_at + timedelta(minutes=30), meeting.time_zone)
+    refused = amina[0].post(address("sessions", meeting.pk), {"title": "Too late", "begins": after})
+    assert refused.status_code == 422
+    assert "Choose a time within it" in refused.content.decode()
+    begins = wording_clock(meeting.starts_at, meeting.time_zone)
+    long = {"title": "Too long", "begins": begins, "minutes_long": "121"}
+    assert amina[0].post(address("sessions", meeting.pk), long).status_code == 422
+    assert amina[0].post(address("sessions", meeting.pk), long | {"minutes_long": "120"}).status_code == 302
+    page = amina[0].get(address("sessions", meeting.pk)).content.decode()
+    assert f'href="{address("session", meeting.pk, 1)}" aria-label="Change: Too long"' in page
+
+
+def wording_clock(at, zone):
+    return f"{zones.in_zone(at, zone):%H:%M}"
+
+
+def test_times_of_a_meeting_stay_together_from_right_to_left():
+    starts = datetime(2031, 3, 5, 14, tzinfo=UTC)
+    with translation.override("ar"):
+        assert wording.span(starts, starts + timedelta(hours=3)).count("\u2068") == 2
+    with translation.override("en"):
+        assert "\u2068" not in wording.span(starts, starts + timedelta(hours=3))
+
+
+def test_words_of_times_are_found_by_who_collects_them_for_translation():
+    """A call under another name than gettext is not collected, and stays English for ever."""
+    source = Path(inspect.getfile(wording)).read_text(encoding="utf-8")
+    assert 'gettext("%(begins)s to %(ends)s")' in source
+
+
+def test_new_meeting_begins_where_its_only_host_is_at_home(amina):
+    called(organization=amina[2])
+    page = amina[0].get(address("new")).content.decode()
+    assert '<option value="TN" selected>' in page
+    assert '<option value="Africa/Tunis" selected>' in page
+
+
+def test_list_offers_a_subscription():
+    assert 'href="webcal://testserver/en/meetings/' in Client().get(address("list")).content.decode()

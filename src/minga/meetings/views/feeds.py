@@ -32,7 +32,7 @@ def my_calendar(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         secret = services.make_feed(person=person)
         link = request.build_absolute_uri(reverse("meetings:feed", args=[secret]))
-    words = {"feed": selectors.feed_link_of(person), "link": link}
+    words = {"feed": selectors.feed_link_of(person), "link": link, "webcal": f"webcal:{link.partition(':')[2]}"}
     return render(request, "meetings/my_calendar.html", words)
 
 

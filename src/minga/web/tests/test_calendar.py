@@ -130,3 +130,13 @@ def test_no_control_character_makes_a_line_of_its_own(signs):
     text = write_calendar([replace(HEARING, title=f"A{signs}B", uid=f"u{signs}1")])
     without = write_calendar([replace(HEARING, title="AB", uid="u1")])
     assert len(text.replace("\r\n ", "").split("\r\n")) == len(without.replace("\r\n ", "").split("\r\n"))
+
+
+def test_an_event_says_its_own_language_where_it_is_not_that_of_the_file():
+    text = write_calendar([replace(HEARING, language="ar"), HEARING], language="fr")
+    assert text.count("SUMMARY;LANGUAGE=ar:") == text.count("SUMMARY;LANGUAGE=fr:") == 1
+
+
+def test_only_a_calendar_with_a_name_is_asked_for_again():
+    assert "REFRESH-INTERVAL" not in write_calendar([HEARING])
+    assert "REFRESH-INTERVAL;VALUE=DURATION:PT6H" in write_calendar([HEARING], name="Meetings")
