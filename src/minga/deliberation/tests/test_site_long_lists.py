@@ -17,7 +17,7 @@ from minga.deliberation.selectors import answering as answers
 from minga.deliberation.selectors import overview, sources
 from minga.deliberation.services import answering, drafting
 from minga.deliberation.services import consulting as services
-from minga.deliberation.testing_conversations import conversation
+from minga.deliberation.testing_conversations import conversation, said
 from minga.deliberation.tests.test_site_commitments import address, adopted, promise
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
@@ -78,6 +78,15 @@ def test_parts_of_a_consultation_name_a_conversation_in_the_language_of_the_page
         labels = [str(part.label) for part in (*overview.desk_reports(asked), *overview.desk_moderation(asked))]
     assert len(labels) == 2
     assert all("Les fours" in label and "Ovens" not in label for label in labels)
+
+
+def test_answer_to_a_statement_names_its_conversation_in_the_language_of_the_page():
+    asked = people.consultation()
+    talk = conversation("ovens", consultation=asked, title="Ovens", translations={"fr": {"title": "Les fours"}})
+    said(talk, "More ovens.")
+    client = people.at_work(asked, "analyst")[0]
+    page = html(client.get(address("answer_statement", asked.slug, "ovens", 0).replace("/en/", "/fr/")))
+    assert '<bdi lang="fr" dir="ltr">Les fours</bdi>' in page
 
 
 def test_list_of_sources_counts_voices_that_stand_and_those_taken_back_without_joining_all_of_them():

@@ -182,7 +182,7 @@ def _initial(consultation: Consultation, standing: Disposition | None) -> dict[s
 
 
 def _around(consultation: Consultation, target: Voice | Theme | Statement) -> dict[str, Any]:
-    """Return the voices that a theme's answer answers, or the themes of a voice."""
+    """Return the voices that a theme's answer answers, the themes of a voice, or the conversation of a statement."""
     if isinstance(target, Theme):
         voices = theming.voices_in(consultation, target)
         return {"voices": list(voices[:_BESIDE]), "count": voices.count()}
@@ -191,7 +191,7 @@ def _around(consultation: Consultation, target: Voice | Theme | Statement) -> di
         themes = [link.theme for link in links]
         held = {one.theme_id: one for one in theming.standing_answers(consultation).filter(theme__in=themes)}
         return {"themes": [(theme, held.get(theme.pk)) for theme in themes]}
-    return {}
+    return {"talk": wording_consulting.shown(target.conversation)}
 
 
 def _rests_on(consultation: Consultation, standing: Disposition) -> dict[str, Any]:
