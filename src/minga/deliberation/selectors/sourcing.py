@@ -257,7 +257,7 @@ def followed(answer: Disposition) -> list[Followed]:
     found = []
     for row in sorted(last.values(), key=lambda each: (each.clause.draft.slug, each.clause.number)):
         draft, code = row.clause.draft_id, row.clause.code
-        names = {code, *lines[draft].descendants(code)}
+        names = {code, *lines[draft].carriers(code, str(answer.pk))}
         own = tuple(one for one in promised if one.draft_id == draft and one.clause.code in names)
         found.append(Followed(row, own))
     return found

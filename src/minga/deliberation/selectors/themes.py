@@ -131,27 +131,25 @@ def answers_behind(consultation: Consultation, theme: Theme) -> QuerySet[Disposi
 
 def followed(consultation: Consultation, theme: Theme) -> list[Followed]:
     """Return the published clauses that follow from a theme or from a voice in it, in the order of the texts."""
-    rows = ClauseVersion.objects.filter(
-        dispositions__in=answers_behind(consultation, theme), version__lte=F("clause__draft__version")
-    )
+    answers = list(answers_behind(consultation, theme).values_list("pk", flat=True))
+    rows = ClauseVersion.objects.filter(dispositions__in=answers, version__lte=F("clause__draft__version"))
     rows = rows.exclude(clause__draft__state=Draft.State.WITHDRAWN).select_related("clause__draft")
     last = {row.clause_id: row for row in rows.order_by("version")}
     texts = {row.clause.draft_id: row.clause.draft for row in last.values()}
     lines = {pk: drafts.lineage_of(draft, draft.version) for pk, draft in texts.items()}
     promised = list(public_commitments().filter(draft__in=texts).order_by("draft", "number")) if texts else []
     ordered = sorted(last.values(), key=lambda row: (row.clause.draft.created_at, row.clause.number))
-    return [_followed(row, lines[row.clause.draft_id], promised) for row in ordered]
+    names = [str(pk) for pk in answers]
+    return [_followed(row, lines[row.clause.draft_id], names, promised) for row in ordered]
 
 
-def _followed(row: ClauseVersion, lines: Lineage, promised: list[Commitment]) -> Followed:
+def _followed(row: ClauseVersion, lines: Lineage, answers: list[str], promised: list[Commitment]) -> Followed:
+    """Say what became of a clause; parts split off before these answers were linked do not follow from them."""
     code = row.clause.code
-    now = lines.descendants(code) & lines.live
-    own = tuple(
-        one
-        for one in promised
-        if one.draft_id == row.clause.draft_id and one.clause.code in {code, *lines.descendants(code)}
-    )
-    return Followed(row, lines.stands(code, row.kind), _numbers(now - {code}), own)
+    now = {name for answer in answers for name in lines.carriers(code, answer)}
+    own = tuple(one for one in promised if one.draft_id == row.clause.draft_id and one.clause.code in {code, *now})
+    stands = lines.stands(code, row.kind) if row.kind == ClauseVersion.Kind.DELETE else bool(now)
+    return Followed(row, stands, _numbers(now - {code}), own)
 
 
 def _numbers(codes: Iterable[str]) -> tuple[int, ...]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from minga.deliberation import testing_voices as people
-from minga.deliberation.selectors import sourcing, tracing
-from minga.deliberation.services import answering, versions
+from minga.deliberation.models import Draft
+from minga.deliberation.selectors import sourcing, themes, tracing
+from minga.deliberation.selectors.promised import voices_behind
+from minga.deliberation.services import answering, committing, versions
 from minga.deliberation.tests.test_site_drafting_pages import (
     DESK,
     HOME,
@@ -80,6 +84,26 @@ def test_editor_says_which_answer_belongs_to_which_part(draft, published):
     split(browser, 4)
     publish(draft)
     assert set(behind(draft, 5, draft.version)) == {"Two."}
+
+
+def test_what_is_promised_in_another_part_does_not_come_of_an_answer_linked_later(draft):
+    split(editor(draft))
+    publish(draft)
+    after = agreed(draft, "After.")
+    change(2, "Training is free for all.", dispositions=[after])
+    publish(draft)
+    Draft.objects.update(state="adopted", adopted_at=timezone.now(), decision="Council 12")
+    due = timezone.localdate() + timedelta(days=90)
+    promised = [
+        committing.commit(clause=clause(number), title=f"Act {number}", owner="Unit for AI", due_on=due)
+        for number in (2, 4)
+    ]
+    assert [one.commitments for one in sourcing.followed(after)] == [(promised[0],)]
+    voices = voices_behind(promised)
+    assert voices == {promised[0].pk: (after.voice.code,), promised[1].pk: ()}
+    theme = people.themed(draft.consultation, "Training", [after.voice])
+    (told,) = themes.followed(draft.consultation, theme)
+    assert (told.stands, told.now, told.commitments) == (True, (), (promised[0],))
 
 
 def test_figures_follow_the_same_rule(draft):
