@@ -15,6 +15,7 @@ from minga.deliberation.engine.exports import write_polis
 from minga.deliberation.engine.snapshot import points
 from minga.deliberation.engine.texts.replies import without_formula
 from minga.deliberation.models import Conversation, MapRun
+from minga.deliberation.polis_words import about_files
 from minga.deliberation.selectors import votes
 
 #: Above this many cells the matrix of people and statements is left out: votes.csv says the same in less room.
@@ -24,7 +25,7 @@ _MINUTE = 60_000
 
 
 def zipped(conversation: Conversation, address: str) -> bytes:
-    """Return votes.csv, comments.csv, summary.csv and, unless it would be huge, participants-votes.csv.
+    """Return votes.csv, comments.csv, summary.csv, what they mean and, unless it would be huge, participants-votes.csv.
 
     Banned people are left out. Times are those of the full minute, so that nobody is found by having been watched.
     Words of rejected statements are left out, since they may be about somebody, and so are those that a moderator of a
@@ -36,6 +37,7 @@ def zipped(conversation: Conversation, address: str) -> bytes:
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in paths:
                 archive.write(path, path.name)
+            archive.writestr("README.txt", about_files())
     return packed.getvalue()
 
 

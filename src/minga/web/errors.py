@@ -11,6 +11,8 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
 
+from minga.web.signing_in import page_of_the_form
+
 _log = logging.getLogger(__name__)
 
 
@@ -117,4 +119,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         _("The form could not be sent safely"),
         _("Its security mark was missing or too old. Nothing was changed."),
         _("Allow cookies for this site, go back, reload the page and send the form again."),
+        back=page_of_the_form(request, instead=""),
     )

@@ -38,7 +38,7 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     """
     if request.method in {"GET", "HEAD"}:
         return redirect_to_login(request.get_full_path())
-    page = _page_of_the_form(request)
+    page = page_of_the_form(request)
     beginning, _mark, query = page.partition("?")
     back = f"{beginning}?{query + '&' if query else ''}typed=1"
     typed = [
@@ -58,11 +58,14 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _page_of_the_form(request: HttpRequest) -> str:
-    """Return the page on which somebody wrote: a form may post to an address that shows nothing."""
+def page_of_the_form(request: HttpRequest, instead: str | None = None) -> str:
+    """Return the page on which somebody wrote: a form may post to an address that shows nothing.
+
+    Where the browser does not say, it is `instead`, or else the address to which the form was sent.
+    """
     came_from = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
-        return request.path
+        return request.path if instead is None else instead
     found = urlsplit(came_from)
     # an address may begin with two slashes, and a link that does leads to another host
     return "/" + found.path.lstrip("/") + (f"?{found.query}" if found.query else "")

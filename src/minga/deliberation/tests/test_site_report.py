@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django_tasks_db.models import DBTaskResult
 
-from minga.deliberation import conversation_report
+from minga.deliberation import conversation_report, polis_words
 from minga.deliberation.engine.exports import read_polis
 from minga.deliberation.engine.snapshot import table_of
 from minga.deliberation.engine.votes import vote_table
@@ -245,7 +245,8 @@ def test_files_hold_pseudonyms_alone_and_read_back_as_the_same_votes(tmp_path):
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
         told = "".join(archive.read(name).decode() for name in names)
-    assert names == {"votes.csv", "comments.csv", "participants-votes.csv", "summary.csv"}
+    assert names == {"votes.csv", "comments.csv", "participants-votes.csv", "summary.csv", "README.txt"}
+    assert "1 agrees, -1 disagrees" in told
     # what people take along of their own holds their pseudonym, and must not prove how they voted
     secrets |= {str(one.pseudonym) for one in where.participants.all()}
     assert not [secret for secret in secrets if secret in told]
@@ -410,3 +411,14 @@ def test_border_of_a_group_that_is_not_shown_or_not_judged_is_left_out():
     again.conversation = where
     again.facts["shown"] = [0]
     assert conversation_report.build(again, "en").borders == ()
+
+
+def test_files_are_explained_in_english_and_in_the_language_of_the_page():
+    with translation.override("en"):
+        english = polis_words.about_files()
+    assert english.startswith("\ufeffvotes.csv has one row for each vote")
+    assert english.count("CC BY 4.0") == 1
+    with translation.override("ar"):
+        both = polis_words.about_files()
+    assert both.startswith(english.rstrip("\r\n"))
+    assert both.count("CC BY 4.0") == 2

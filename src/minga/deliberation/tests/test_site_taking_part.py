@@ -68,6 +68,24 @@ def test_somebody_votes_on_everything_one_by_one():
     assert shown(page) is None
 
 
+def test_statement_names_its_card_and_the_notice_says_what_is_published():
+    asked = talk()
+    page = Client().get(address("conversation", asked)).content.decode()
+    named = re.search(r'aria-labelledby="([^"]+)"', page.partition("talk__card")[2])[1]
+    assert re.search(rf'<blockquote class="talk__said" id="{named}"', page)
+    assert "published line by line" in page
+
+
+def test_without_a_script_the_next_page_says_what_was_counted_and_leads_to_changing_it():
+    asked = talk()
+    browser = Client()
+    press(browser, asked, "disagree")
+    page = browser.get(address("conversation", asked)).content.decode()
+    assert "Counted: You disagree." in page
+    assert f'href="{address("mine", asked)}">Change it</a>' in page
+    assert "Counted:" not in browser.get(address("conversation", asked)).content.decode()
+
+
 def test_a_reload_asks_the_same_again_and_two_people_are_asked_differently():
     asked = talk(statements=30)
     browser = Client()
@@ -347,6 +365,7 @@ def test_a_banned_person_votes_as_others_do_and_is_told_nothing():
     asked = talk()
     browser = Client()
     press(browser, asked)
+    browser.get(address("conversation", asked))  # says once what was counted
     before = browser.get(address("conversation", asked)).content.decode()
     Participant.objects.update(banned_at=timezone.now())
     after = browser.get(address("conversation", asked)).content.decode()

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -80,7 +81,18 @@ def vote(request: HttpRequest, conversation: Conversation) -> HttpResponse:
         voting.cast_vote(came.join(), form.cleaned_data["statement"], form.value, form.client_id)
     except ActError as error:
         messages.error(request, str(wording_taking_part.refusal(error.code)))
+    else:
+        _counted(request, conversation, form.value)
     return onward
+
+
+def _counted(request: HttpRequest, conversation: Conversation, vote: int | None) -> None:
+    """Say what was counted, where the next page can show it: a frame in another site has no place for it."""
+    if request.POST.get("from"):
+        return
+    said = _("Counted: %(vote)s.") % {"vote": wording_taking_part.VOTES[vote]}
+    mine = reverse("deliberation:mine", args=[conversation.slug])
+    messages.success(request, format_html('{} <a href="{}">{}</a>', said, mine, _("Change it")))
 
 
 def _back(request: HttpRequest, conversation: Conversation) -> str:

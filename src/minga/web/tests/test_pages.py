@@ -273,3 +273,18 @@ def test_what_django_itself_says_is_chinese_on_chinese_pages_and_english_on_engl
 def test_a_browser_that_asks_for_simplified_chinese_gets_it(asked, client, db):
     answer = client.get("/", headers={"accept-language": asked})
     assert answer.headers["location"] == "/zh/"
+
+
+@pages
+def test_refused_form_leads_back_to_its_page_and_never_to_another_site(db):
+    from django.test import Client
+
+    browser = Client(enforce_csrf_checks=True)
+    page = reverse("account_login")
+    sent = browser.post(page, {}, headers={"referer": f"http://testserver{page}?next=/x/"})
+    assert f'href="{page}?next=/x/"' in sent.content.decode()
+    assert "Back to the form" in sent.content.decode()
+    for elsewhere in ("https://elsewhere.example/a/", ""):
+        sent = browser.post(page, {}, headers={"referer": elsewhere})
+        assert sent.status_code == 403
+        assert "Back to the form" not in sent.content.decode()
