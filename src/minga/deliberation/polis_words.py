@@ -15,8 +15,8 @@ _PARAGRAPHS: tuple[Promise, ...] = (
     _("group-id says to which group of opinion somebody belongs: 0 is group A of the report, 1 is group B, and so on; "
       "it is empty for people in no group."),
     _("xid is a random sign of a person in this conversation. It leads to nobody: the site keeps no name beside a "
-      "vote, and times are those of the full minute or coarser. Votes of banned people and words of rejected statements are "
-      "left out."),
+      "vote, and times are those of the full minute or coarser. Votes of banned people and words of rejected "
+      "statements are left out."),
     _("Licence: CC BY 4.0. Name the consultation and its address, which stands in summary.csv."),
 )  # fmt: skip
 
