@@ -2,8 +2,9 @@
 
 What the site refuses, a careless script or another program cannot do either: change or delete a clause of a published
 version, add to it afterwards, change the version itself, or undo an adoption. Which answers led to a change may still
-be noted, and marks of persons may be forgotten. A migration that alters one of the tables must call `install` again:
-SQLite builds the table anew and loses them. Who owns the database can drop them; then the hash of the version speaks.
+be noted, and marks of persons may be forgotten. A migration that alters one of the tables must call `install` again,
+as 0011 does: SQLite builds the table anew and loses them (tests/test_triggers.py looks). Who owns the database can drop
+them; then the hash of the version speaks.
 """
 
 from __future__ import annotations

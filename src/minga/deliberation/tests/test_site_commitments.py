@@ -39,11 +39,11 @@ def asked():
     return people.consultation()
 
 
-def adopted(asked, text="Small firms get advice.", slug=""):
+def adopted(asked, text="Small firms get advice.", language="en"):
     """Write, publish and adopt a draft of one clause, behind which Amina's voice stands."""
     voice = people.heard(asked, "Send advisers to small bakeries.")
     theme = people.themed(asked, "Advice", [voice])
-    draft = drafting.make_draft(consultation=asked, title="A strategy", language="en")
+    draft = drafting.make_draft(consultation=asked, title="A strategy", language=language)
     answer = answering.give_answer(target=theme, answer="accepted", reason="", responder="Unit for AI")
     clause = drafting.add_clause(draft=draft, heading="Advice", text=text, dispositions=[answer])
     versions.publish_version(draft=draft)
@@ -395,10 +395,9 @@ def test_page_of_a_commitment_names_statements_and_days_as_the_page_of_the_claus
     assert "12 % · 1 March 2026" in shown
 
 
-def test_calendar_of_commitments_speaks_the_language_of_the_draft_and_keeps_its_names_on_another_host(asked, clause):
-    one = promise(clause)
+def test_calendar_of_commitments_speaks_the_language_of_the_draft_and_keeps_its_names_on_another_host(asked):
+    one = promise(adopted(asked, language="fr")[1])
     type(asked).objects.update(is_sample=True)
-    type(clause.draft).objects.update(language="fr")
     text = Client().get(address("consultation_commitments_file", asked.slug, "ics")).content.decode()
     text = text.replace("\r\n ", "")
     assert f"UID:commitment-{one.pk.hex}@minga\r\n" in text

@@ -44,7 +44,6 @@ def draft(opinions):
     said = cycle(opinions)
     clauses = Clause.objects.bulk_create(Clause(draft=made, number=number) for number in range(1, CLAUSES + 1))
     for version, kind in ((1, "add"), (2, "edit")):
-        made.versions.create(number=version, text_hash="0" * 64)
         ClauseVersion.objects.bulk_create(
             ClauseVersion(
                 clause=one,
@@ -56,6 +55,8 @@ def draft(opinions):
             )
             for one in clauses
         )
+        # last, as in life: nothing is added to a version that is published
+        made.versions.create(number=version, text_hash="0" * 64)
     for row in ClauseVersion.objects.filter(version=2):
         theme = people.themed(
             asked, f"{next(said)[:30]} {row.pk}", [people.heard(asked, next(said)) for _voice in range(5)]
