@@ -139,9 +139,13 @@ def _add_and_mend(page: Page) -> None:
     page.wait_for_selector("button[value=withdraw]")
 
 
+#: digits of a random number as letters, since a number might be one to call
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
+
+
 def _speak(page: Page) -> None:
-    """Say something without an account; the page with the code opens."""
-    page.fill("textarea[name=point-1]", "Teach in the evening.")
+    """Say something without an account, each time something else; the page with the code opens."""
+    page.fill("textarea[name=point-1]", f"Teach in the evening, says {uuid.uuid4().hex.translate(_LETTERS)}.")
     steps.go(page, "main form.stack button.button")
     page.wait_for_selector(".code")
 
