@@ -77,7 +77,10 @@ window.Waiting = (() => {
     data.set("client", entry.client);
     if (entry.file) data.set("file", entry.file, entry.fields.name || "file");
     else data.set("version", entry.seen);
-    const response = await fetch(entry.url, { method: "POST", body: data, headers: { "X-CSRFToken": token, "Accept": "application/json" } });
+    // a line that hangs holds up what waits behind it: given up, and sent again, it is still stored once
+    const signal = AbortSignal.timeout ? AbortSignal.timeout(entry.file ? 600000 : 60000) : undefined;
+    const headers = { "X-CSRFToken": token, "Accept": "application/json" };
+    const response = await fetch(entry.url, { method: "POST", body: data, headers, signal });
     if (response.status === 403 && again && (await renew())) return post(entry, false);
     const isJson = (response.headers.get("Content-Type") || "").includes("json");
     return { status: response.status, said: isJson ? await response.json() : null };
