@@ -119,7 +119,8 @@ def progress_of(intake: Intake) -> tuple[int, int] | None:
 def remind_of_commitments() -> dict[str, int]:
     """Remind those who answer for commitments that are due soon or overdue; each person gets one mail with all.
 
-    What is reminded of is noted before the mail goes out: after a crash a person may miss one, but never gets two.
+    What is reminded of is noted before the mail goes out, so that of two who remind at once one sends it; it is taken
+    back where no mail about it went out, and tried on the next day.
     """
     theirs: dict[Any, tuple[Any, list[Commitment]]] = {}
     for one in promised.to_be_reminded(commitments.public_commitments()):
@@ -127,7 +128,12 @@ def remind_of_commitments() -> dict[str, int]:
         if people and committing.note_as_reminded(commitment=one, of=promised.occasion(one)):
             for person in people:
                 theirs.setdefault(person.pk, (person, []))[1].append(one)
-    return {"mails": sum(_send(person, found) for person, found in theirs.values())}
+    sent = [found for person, found in theirs.values() if _send(person, found)]
+    reached = {one.pk for found in sent for one in found}
+    for one in {each.pk: each for _person, found in theirs.values() for each in found}.values():
+        if one.pk not in reached:
+            committing.note_as_not_reminded(commitment=one, of=promised.occasion(one))
+    return {"mails": len(sent)}
 
 
 def _send(person: Any, found: list[Commitment]) -> bool:

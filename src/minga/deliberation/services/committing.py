@@ -193,6 +193,11 @@ def note_as_reminded(*, commitment: Commitment, of: str) -> bool:
     return bool(waiting.update(reminded_of=of))
 
 
+def note_as_not_reminded(*, commitment: Commitment, of: str) -> None:
+    """Take that note back where nobody got a mail; `commitment` is as it was read before the note."""
+    Commitment.objects.filter(pk=commitment.pk, reminded_of=of).update(reminded_of=commitment.reminded_of)
+
+
 def _touch(draft: Draft) -> None:
     """The consultation lives as long as something happens in it."""
     Consultation.objects.filter(pk=draft.consultation_id).update(changed_at=timezone.now())

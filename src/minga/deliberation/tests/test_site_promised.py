@@ -219,7 +219,7 @@ def test_nobody_is_reminded_of_what_ended_or_is_sample(asked, clause, outbox, st
     assert outbox == []
 
 
-def test_mail_server_that_is_away_stops_no_other_mail(clause, monkeypatch, outbox):
+def test_mail_server_that_is_away_stops_no_other_mail_and_is_tried_again(clause, monkeypatch, outbox):
     for name in ("One", "Two"):
         _client, _account, office = firm(name)
         promise(clause, organization=office, due_on=timezone.localdate())
@@ -234,3 +234,6 @@ def test_mail_server_that_is_away_stops_no_other_mail(clause, monkeypatch, outbo
     monkeypatch.setattr(tasks, "send_mail", away)
     assert tasks.remind_of_commitments() == {"mails": 1}
     assert len(sent_to) == 2
+    assert tasks.remind_of_commitments() == {"mails": 1}
+    assert sent_to[2] == sent_to[0], "who got none gets it the next time, and nobody gets two"
+    assert tasks.remind_of_commitments() == {"mails": 0}
