@@ -1,7 +1,8 @@
 # What the scripts share: they start in the project's folder, say what they do, and say what to do when they stop.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-export PYTHONDONTWRITEBYTECODE=1
+# What is compiled once is read again by the next process: tests start many.
+unset PYTHONDONTWRITEBYTECODE
 PY=.venv/bin/python
 
 say() { printf '\n== %s\n' "$*"; }
