@@ -24,9 +24,14 @@ def new_context(browser: Browser, **look: Any) -> BrowserContext:
 
 
 @contextmanager
-def someone(browser: Browser, *, width: int = 1280, height: int = 800, script: bool = True) -> Iterator[Page]:
-    """Open a page in a browser that has never been here."""
-    context = new_context(browser, viewport={"width": width, "height": height}, java_script_enabled=script)
+def someone(
+    browser: Browser, *, width: int = 1280, height: int = 800, script: bool = True, **look: Any
+) -> Iterator[Page]:
+    """Open a page in a browser that has never been here; `look` holds more options of the context.
+
+    Who holds requests up by `page.route` blocks the service workers: it does not see all that passes through them.
+    """
+    context = new_context(browser, viewport={"width": width, "height": height}, java_script_enabled=script, **look)
     try:
         yield context.new_page()
     finally:

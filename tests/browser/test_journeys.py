@@ -115,7 +115,7 @@ def test_an_answer_given_without_connection_says_so_and_follows(browser: Browser
 
 
 def test_going_on_before_an_answer_has_arrived_is_no_conflict(browser: Browser, address: str):
-    with someone(browser) as page:
+    with someone(browser, service_workers="block") as page:
         check = steps.start(page, address, "en")
 
         def slowly(route: Route) -> None:
