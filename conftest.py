@@ -16,6 +16,8 @@ atexit.register(shutil.rmtree, os.environ["MINGA_VAR"], ignore_errors=True)
 if "MINGA_TEST_SITES" not in os.environ:
     os.environ["MINGA_TEST_SITES"] = tempfile.mkdtemp(prefix="minga-sites-")
     atexit.register(shutil.rmtree, os.environ["MINGA_TEST_SITES"], ignore_errors=True)
+# Several processes share the processors: threads of the linear algebra would only wait for each other, busily.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # A PostgreSQL run sets MINGA_DATABASE_URL from outside.
 os.environ["MINGA_HOSTS"] = "localhost,127.0.0.1,testserver"
 os.environ["MINGA_HTTPS"] = "off"
@@ -36,6 +38,23 @@ from django.conf import settings as _site  # noqa: E402
 
 assert str(_site.VAR) == os.path.realpath(os.environ["MINGA_VAR"])  # read now; pytest-django starts the site from them
 del os.environ["DJANGO_SETTINGS_MODULE"]  # the processes of a parallel run would inherit it and read too early
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_db_blocker, django_db_modify_db_settings):
+    """Migrate one test database, and give the other processes of a run copies of it."""
+    from tests.databases import migrated_once
+
+    with django_db_blocker.unblock(), migrated_once():
+        request.getfixturevalue("django_db_setup")
+
+
+def pytest_unconfigure(config):
+    """Leave no copy of a test database behind on a PostgreSQL that goes on."""
+    if not hasattr(config, "workerinput") and os.environ.get("MINGA_DATABASE_URL"):
+        from tests.databases import drop_kept
+
+        drop_kept()
 
 
 @pytest.fixture(autouse=True)
