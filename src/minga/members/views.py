@@ -48,13 +48,6 @@ def _asked(request: HttpRequest, name: str) -> str:
     return request.GET.get(name, "").replace("\x00", "")
 
 
-def _query(request: HttpRequest) -> str:
-    """The other fields of a GET form, to be carried to the next page."""
-    fields = request.GET.copy()
-    fields.pop("page", None)
-    return fields.urlencode() + "&" if fields else ""
-
-
 def _visible_organization(request: HttpRequest, mark: UUID) -> Organization:
     # Whoever may not see it gets the same answer as for one that does not exist.
     return get_object_or_404(selectors.organizations_visible_to(request.user), mark=mark)
@@ -82,7 +75,6 @@ def directory(request: HttpRequest) -> HttpResponse:
     present = set(selectors.listed_organizations().order_by().values_list("country", flat=True))
     context = {
         "page": _page(request, found, 30),
-        "query": _query(request),
         "q": _asked(request, "q"),
         "chosen_country": _asked(request, "country"),
         "chosen_type": _asked(request, "type"),

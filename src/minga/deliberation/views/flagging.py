@@ -48,7 +48,6 @@ def flags(request: HttpRequest, conversation: Conversation) -> HttpResponse:
         "page": page,
         "rows": _rows(page),
         "decision": decision,
-        "query": f"decision={decision}&" if "decision" in request.GET else "",
         "form": form,
         "asked_for": request.POST.get("case", ""),
         "chosen": request.POST.getlist("participant"),

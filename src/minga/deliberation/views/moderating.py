@@ -118,7 +118,6 @@ def _queue_words(request: HttpRequest, conversation: Conversation) -> dict[str, 
         "page": page,
         "rows": _rows(request, list(page)),
         "filters": filters,
-        "query": _query(request),
         "rules": wording_consulting.policy(conversation.consultation),
         "waiting": moderating.waiting(conversation),
         "second": conversation.statements.filter(wants_second_look=True).count(),
@@ -142,13 +141,6 @@ def _rows(request: HttpRequest, statements: list[Statement]) -> list[dict[str, A
         }
         for one in statements
     ]
-
-
-def _query(request: HttpRequest) -> str:
-    """Return the other fields of the address, for links to further pages."""
-    kept = request.GET.copy()
-    kept.pop("page", None)
-    return f"{kept.urlencode()}&" if kept else ""
 
 
 # ---------------------------------------------------------------- one statement

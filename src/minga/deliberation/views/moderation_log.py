@@ -28,7 +28,6 @@ def log(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     words = frame(request, conversation) | {
         "page": page,
         "rows": [(row, wording_consulting.rule(row.rule)) for row in page],
-        "query": "",
         "rules": wording_consulting.policy(conversation.consultation),
     }
     return render(request, "deliberation/moderating_log.html", words)

@@ -91,7 +91,7 @@ def report_statements(request: HttpRequest, conversation: Conversation) -> HttpR
         "by_group": order in letters,
         "orders": [(name, wording_moderating.ORDERS[name]) for name in conversation_report.ORDERS],
     }
-    return render(request, "deliberation/report_statements.html", words | {"query": f"{words['kept']}order={order}&"})
+    return render(request, "deliberation/report_statements.html", words)
 
 
 @require_safe

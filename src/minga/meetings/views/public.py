@@ -35,14 +35,11 @@ def meetings(request: HttpRequest) -> HttpResponse:
     chosen = {name: _asked(request, name) for name in ("kind", "country", "body")}
     found = selectors.search(visible, **chosen)
     page = Paginator(selectors.past(found), _PAGE).get_page(request.GET.get("page"))
-    fields = request.GET.copy()
-    fields.pop("page", None)
     countries = set(visible.exclude(country="").order_by().values_list("country", flat=True))
     words = {
         "coming": _rows(selectors.coming(found)[:_MOST_COMING]) if page.number == 1 else [],
         "page": page,
         "past": _rows(page),
-        "query": fields.urlencode() + "&" if fields else "",
         "chosen": chosen,
         "kinds": Meeting.Kind.choices,
         "countries": wording.country_choices(countries),
