@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -15,6 +16,9 @@ _LETTER = rf"(?!{_CHARACTER})[\w{_MARKS}]"
 _WORD = rf"(?:{_LETTER})+(?:['’\-](?:{_LETTER})+)*"
 #: A word, a character or a sign, with the blanks after it; or blanks at the beginning.
 _TOKEN = re.compile(rf"(?:{_CHARACTER}|{_WORD}|[^\s])\s*|\s+")
+#: Time grows with the square of the words: from here on, lines that changed side by side are compared one by one,
+#: if each shares at least so much of its words with the one in its place.
+_MANY, _SHARED = 400, 0.5
 
 
 @dataclass(frozen=True)
@@ -78,10 +82,26 @@ def _pieces(before: list[str], after: list[str], *, inside: bool) -> Iterator[Pi
         if kind == "equal":
             yield from _same_words(before[i:j], after[k:m])
         elif inside and old and new:
-            yield from _pieces(words_of(old), words_of(new), inside=False)
+            for was, now in _in_place(before[i:j], after[k:m]):
+                yield from _pieces(words_of(was), words_of(now), inside=False)
         else:
             yield Piece("removed", old)
             yield Piece("added", new)
+
+
+def _in_place(before: list[str], after: list[str]) -> list[tuple[str, str]]:
+    """Pair long stretches of lines that changed, each with the one in its place; else leave them in one."""
+    whole = [("".join(before), "".join(after))]
+    if len(before) != len(after) or min(len(words_of(text)) for text in whole[0]) < _MANY:
+        return whole
+    pairs = list(zip(before, after, strict=True))
+    return pairs if all(_share(*pair) >= _SHARED for pair in pairs) else whole
+
+
+def _share(one: str, other: str) -> float:
+    """Return how many words two lines share, of all words of both."""
+    words, others = Counter(words_of(one)), Counter(words_of(other))
+    return 2 * (words & others).total() / max((words + others).total(), 1)
 
 
 def _same_words(before: list[str], after: list[str]) -> Iterator[Piece]:

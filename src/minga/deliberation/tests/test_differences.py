@@ -89,6 +89,19 @@ def test_long_texts_are_compared_in_time():
     assert sum(piece.kind == "added" for piece in found) >= 100
 
 
+def test_long_texts_are_compared_line_by_line_as_far_as_lines_stay_in_place(monkeypatch):
+    lines = [" ".join(f"word{i % 7} of {line}" for i in range(40)) for line in range(5)]
+    before, after = "\n".join(lines), "\n".join(lines).replace("word3", "term3")
+    moved = "\n".join([f"Something else is said now, {line}." for line in range(4)] + [after])
+    in_place = differences(before, after)
+    monkeypatch.setattr("minga.deliberation.engine.differences._MANY", 10**9)
+    assert differences(before, after) == in_place
+    assert sum(piece.kind == "added" for piece in in_place) == 30
+    whole = differences(before, moved)
+    monkeypatch.undo()
+    assert differences(before, moved) == whole
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import polars as pl
 import pytest
 
@@ -48,22 +46,28 @@ def tables(example):
 
 
 def consistent(strata: pl.DataFrame, totals: tuple[int, int, int]):
-    """Enumerate all that withheld values may be: voices, answered and accepted of each, each voice its own person."""
+    """Find all that each withheld value may be: its voices, answered and accepted, each voice its own person.
+
+    The others may then be anything up to what they may be at most, so a value fits where they can hold what is left.
+    """
     rows = strata.filter(pl.col("measure") == "answered").rows(named=True)
     second = {row["value"]: row["numerator"] for row in strata.filter(pl.col("measure") == "accepted").rows(named=True)}
     shown = [(row["denominator"], row["numerator"], second[row["value"]]) for row in rows if not row["withheld"]]
-    left = [total - sum(cells) for total, cells in zip(totals, zip(*shown, strict=True), strict=True)] if shown else [
-        *totals
-    ]  # fmt: skip
+    left = [total - sum(row[at] for row in shown) for at, total in enumerate(totals)]
     hidden = [row for row in rows if row["withheld"]]
     ranges = [range(1, 5) if row["reason"] == "few" else range(1 if not shown else 5, left[0] + 1) for row in hidden]
-    for of in product(*ranges):
-        if sum(of) == left[0]:
-            for answered in product(*(range(each + 1) for each in of)):
-                if sum(answered) == left[1]:
-                    for accepted in product(*(range(each + 1) for each in answered)):
-                        if sum(accepted) == left[2]:
-                            yield tuple(zip(of, answered, accepted, strict=True))
+    for at, own in enumerate(ranges):
+        others = ranges[:at] + ranges[at + 1 :]
+        held = range(sum(each[0] for each in others), sum(each[-1] for each in others) + 1)
+        yield {
+            (of, answered, accepted)
+            for of in own
+            if left[0] - of in held
+            for answered in range(of + 1)
+            if 0 <= left[1] - answered <= left[0] - of
+            for accepted in range(answered + 1)
+            if 0 <= left[2] - accepted <= left[1] - answered
+        }
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -73,16 +77,16 @@ def test_every_withheld_count_and_share_may_be_another_one(name):
     totals = tuple(sum(cells) for cells in zip(*example.values(), strict=True))
     assert (found.of("answered"), found.of("accepted")) == (totals[1::-1], totals[:0:-1])
     possible = list(consistent(found.strata, totals))
-    number = found.strata.filter(pl.col("withheld"))["value"].n_unique()
-    for at in range(number):
-        assert len({table[at][0] for table in possible}) > 1, "voices"
-        assert len({table[at][1] for table in possible}) > 1, "answered"
-        assert len({table[at][2] for table in possible}) > 1, "accepted"
+    assert len(possible) == found.strata.filter(pl.col("withheld"))["value"].n_unique()
+    for triples in possible:
+        assert len({of for of, _answered, _accepted in triples}) > 1, "voices"
+        assert len({answered for _of, answered, _accepted in triples}) > 1, "answered"
+        assert len({accepted for _of, _answered, accepted in triples}) > 1, "accepted"
         # what is so of everybody is so of them
         if totals[1] not in (0, totals[0]):
-            assert len({table[at][1] / table[at][0] for table in possible}) > 1, "share answered"
+            assert len({answered / of for of, answered, _accepted in triples}) > 1, "share answered"
         if totals[2] not in (0, totals[1]):
-            assert len({table[at][2] / max(table[at][1], 1) for table in possible}) > 1, "share accepted"
+            assert len({accepted / max(answered, 1) for _of, answered, accepted in triples}) > 1, "share accepted"
 
 
 def test_nothing_is_compared_with_a_rest_that_is_just_the_withheld():
