@@ -97,6 +97,10 @@ class AddGuestForm(PlainForm):
         required=False,
     )
 
+    def guests(self) -> list[dict[str, str]]:
+        """Return what the service takes."""
+        return [self.cleaned_data]
+
 
 class CodeForm(PlainForm):
     """The code of a guest."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from minga.meetings.services.attending import (
     add_guest,
+    add_guests,
     come_as_guest,
     excuse,
     invite_role_holders,
@@ -22,6 +23,7 @@ from minga.meetings.services.takeaways import add_takeaway, change_takeaway, del
 
 __all__ = [
     "add_guest",
+    "add_guests",
     "add_session",
     "add_takeaway",
     "announce",

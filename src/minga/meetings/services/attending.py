@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -173,6 +174,20 @@ def add_guest(
         gender=gender,
         state=Attendance.State.ATTENDED,
     )
+
+
+@transaction.atomic
+def add_guests(*, meeting: Meeting, guests: Sequence[Mapping[str, str]]) -> int:
+    """Add many who came without being on the list, each as for `add_guest`: all of them or none; return how many.
+
+    Raises
+    ------
+    ActError
+        The meeting has not begun, or it was cancelled.
+    """
+    for guest in guests:
+        add_guest(meeting=meeting, **guest)
+    return len(guests)
 
 
 def _begun(meeting: Meeting) -> None:

@@ -146,3 +146,63 @@ def test_people_with_an_account_get_the_date_for_their_calendar_too(amina):
     assert sent.to == ["khadija@example.org"]
     assert "STATUS:CANCELLED" in sent.attachments[0][1]
     assert "Your code" not in sent.body
+
+
+# ---------------------------------------------------------------- a sheet of guests
+def sheet(client, meeting, lines, language="en"):
+    return client.post(address("people", meeting.pk, language=language), {"lines": lines})
+
+
+@pytest.fixture
+def begun(amina):
+    client, meeting = amina
+    Meeting.objects.update(starts_at=timezone.now() - timedelta(minutes=5))
+    return client, meeting
+
+
+def test_a_sheet_of_guests_comes_in_at_once(begun):
+    client, meeting = begun
+    lines = "Dina; Mill; sme; Woman\n\nBilal\tUniversity of Tunis\tUniversity\t\nZoé؛ Mill；sme\n ; ; \n"
+    response = sheet(client, meeting, lines)
+    assert response.status_code == 302
+    said = ("name", "organization", "organization_type", "gender", "state", "agreed_at")
+    assert list(meeting.attendances.values_list(*said)) == [
+        ("Dina", "Mill", "sme", "woman", "attended", None),
+        ("Bilal", "University of Tunis", "university", "", "attended", None),
+        ("Zoé", "Mill", "sme", "", "attended", None),
+    ]
+    assert "3 guests are now on the list." in client.get(response.url).content.decode()
+
+
+def test_kinds_are_read_in_the_language_of_the_page(begun):
+    client, meeting = begun
+    assert sheet(client, meeting, "Dina; ; petite ou moyenne entreprise; femme", "fr").status_code == 302
+    assert meeting.attendances.values_list("organization_type", "gender").get() == ("sme", "woman")
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("; Mill", "Line 2: The name is missing; it comes first."),
+        ("Dina; Mill; factory; woman", "Line 2: “factory” is no kind of organization."),
+        ("Dina; Mill; sme; f", "Line 2: “f” is not one of: Woman, Man, Another answer."),
+        ("Dina; Mill; sme; woman; Bilal", "Line 2: There are more than four parts."),
+        ("D" * 201, "Line 2: A name has at most 200 letters."),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named_and_nothing_is_lost(begun, line, fault):
+    client, meeting = begun
+    response = sheet(client, meeting, f"Amal; Foundry\n{line}")
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert fault in page
+    assert f"Amal; Foundry\n{line}" in page
+    assert not meeting.attendances.exists()
+
+
+def test_a_sheet_has_an_end_and_waits_for_the_meeting(amina):
+    client, meeting = amina
+    assert "has not begun" in sheet(client, meeting, "Amal").content.decode()
+    Meeting.objects.update(starts_at=timezone.now() - timedelta(minutes=5))
+    assert "501 lines; 500 go in at once" in sheet(client, meeting, "Amal\n" * 501).content.decode()
+    assert not meeting.attendances.exists()
