@@ -21,6 +21,8 @@ from uuid import uuid4
 
 import pytest
 
+from tests import forks
+
 #: Written anew by Django or by SQLite, or derived from the other tables.
 DERIVED = ("django_migrations", "django_session", "sqlite_", "web_cache", "web_search_")
 #: A restore is itself an act, so the trail grows by it.
@@ -43,11 +45,15 @@ class Site:
 
     def minga(self, *arguments: str, expect: int = 0, typed: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run `minga …`; the exit code must be the expected one."""
-        command = [sys.executable, "-m", "minga.site.cli", *arguments]
-        done = subprocess.run(
-            command, env=self.environment, capture_output=True, text=True, input=typed, timeout=300, check=False
-        )
+        done = forks.run(["-m", "minga.site.cli", *arguments], self.environment, typed)
         assert done.returncode == expect, f"{arguments}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def program(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `minga …` as a program of its own that loads everything itself, as an operator would start it."""
+        command = [sys.executable, "-m", "minga.site.cli", *arguments]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=300, check=False)
+        assert done.returncode == 0, f"{arguments}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 
     def json(self, *arguments: str, expect: int = 0) -> Any:
@@ -55,7 +61,7 @@ class Site:
 
     def prepared(self) -> Site:
         """Make the site ready to serve, by a copy of one on which `minga site prepare` ran: that takes seconds."""
-        return self._copy("prepared", lambda kept: kept.minga("site", "prepare"))
+        return self._copy("prepared", lambda kept: kept.program("site", "prepare"))
 
     def with_sample(self) -> Site:
         """Make it the site of the sample alliance, in the same way; its logins stand in `logins.json`."""
@@ -63,7 +69,7 @@ class Site:
         def make(kept: Site) -> None:
             kept.prepared()
             kept.settings = {"MINGA_SAMPLE": "on"}
-            logins = kept.json("site", "sample")["logins"]
+            logins = json.loads(kept.program("site", "sample", "--json").stdout)["logins"]
             (kept.var / "logins.json").write_text(json.dumps(logins), encoding="utf-8")
 
         self.settings |= {"MINGA_SAMPLE": "on"}
@@ -77,14 +83,7 @@ class Site:
     def python(self, code: str, expect: int = 0) -> str:
         """Run code inside the site and return what it prints."""
         start = "from minga.web.setup import django_setup; django_setup()\n"
-        done = subprocess.run(
-            [sys.executable, "-c", start + textwrap.dedent(code)],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        done = forks.run(["-c", start + textwrap.dedent(code)], self.environment)
         assert done.returncode == expect, done.stderr
         return done.stdout.strip()
 
