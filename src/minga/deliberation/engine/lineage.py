@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-import polars as pl
+from typing import TYPE_CHECKING, Any
 
 from minga.deliberation.engine.errors import TraceError
+
+if TYPE_CHECKING:  # loaded where it is needed: a site loads this module when it starts, and has no table yet
+    import polars as pl
 
 #: What can happen to a clause. "none": an answer points to a clause that says so already.
 KINDS = ("add", "edit", "split", "merge", "delete", "none")
@@ -170,6 +171,8 @@ def numbered(clauses: pl.DataFrame) -> pl.DataFrame:
     TraceError
         A column is missing, or a version is no whole number.
     """
+    import polars as pl
+
     missing = [name for name in ("clause", "version", "kind") if name not in clauses.columns]
     if missing:
         raise TraceError(f"The table of clauses lacks the columns {', '.join(missing)}. Add them, one row a change.")
@@ -195,6 +198,8 @@ def with_beginnings(clauses: pl.DataFrame) -> pl.DataFrame:
     A database that keeps one row per clause and version forgets that a clause was made in the version in which it was
     taken out.
     """
+    import polars as pl
+
     first = clauses.sort("version", maintain_order=True).unique("clause", keep="first", maintain_order=True)
     made = first.filter(pl.col("kind") == "delete").select("clause", "version", kind=pl.lit("add"))
     if made.is_empty():
