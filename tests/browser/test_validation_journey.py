@@ -125,7 +125,7 @@ def test_a_check_is_shown_judged_visited_and_validated(
         assessor.goto(f"{overview}visit/")
         assessor.emulate_media(media="print")
         expect(assessor.locator("textarea[name=INT2-comment]")).to_be_visible()
-        expect(assessor.locator("nav")).to_be_hidden()
+        expect(assessor.locator(".masthead nav")).to_be_hidden()
         assert len(assessor.pdf()) > 5_000
         assessor.emulate_media(media="screen")
         assessor.fill("input[name=visited_on]", datetime.now(UTC).date().isoformat())
