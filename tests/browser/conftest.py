@@ -114,9 +114,9 @@ def logins(site: Site) -> Logins:
 
 
 @pytest.fixture(scope="session")
-def house(browser: Browser, address: str, logins: Logins) -> House:
+def house(address: str, logins: Logins) -> House:
     """Bring into being what the page types need: checks of a guest at three stages, and people signed in."""
-    return House.furnish(browser, address, logins)
+    return House.furnish(address, logins)
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page
-
-from tests.browser import steps
+from tests.browser.walker import Walker
 
 #: e-mail address and password by role
 Logins = dict[str, tuple[str, str]]
@@ -36,74 +35,53 @@ class House:
     client: str
 
     @classmethod
-    def furnish(cls, browser: Browser, address: str, logins: Logins) -> House:
-        """Walk the site once as a guest without JavaScript, and sign in the others."""
-        context = steps.new_context(browser, java_script_enabled=False)
-        page = context.new_page()
-        open_check = _path(steps.start(page, address, "en"), address)
-        steps.answer_page(page)
-        finished_check = _path(steps.start(page, address, "en"), address)
-        steps.answer_all(page)
-        steps.submit(page)
-        thin_check = _path(steps.start(page, address, "en"), address)
-        steps.answer_page(page)
-        page.goto(f"{address}/en{thin_check}goals/")
-        steps.submit(page)
-        page.goto(f"{address}/en/knowledge/?q=machine+vision")
-        record = _link(page, "main .cards h3 a")
-        differing = _path(steps.start(page, address, "en"), address)
-        steps.answer_all(page, 1)
-        colleague, as_colleague = _differ(browser, page, f"{address}/en{differing}", address)
-        remembers: dict[str, Any] = {"visitor": None, "guest": context.storage_state(), "colleague": as_colleague}
-        context.close()
-        owners: list[str] = []
-        validation = queued = client = ""
+    def furnish(cls, address: str, logins: Logins) -> House:
+        """Walk the site once as a guest, and sign in the others."""
+        guest = Walker(address)
+        open_check = _path(guest.start())
+        guest.answer_page()
+        finished_check = _path(guest.start())
+        guest.answer_all()
+        guest.submit()
+        thin_check = _path(guest.start())
+        guest.answer_page()
+        guest.go(f"/en{thin_check}goals/")
+        guest.submit()
+        guest.go("/en/knowledge/?q=machine+vision")
+        record = _path(guest.link("//main//*[contains(@class, 'cards')]//h3//a"))
+        differing = _path(guest.start())
+        guest.answer_all(1)
+        colleague = Walker(address)
+        place = _path(colleague.come_in(guest.invite(f"/en{differing}")))
+        colleague.answer_place(3)
+        people = {"guest": guest, "colleague": colleague}
         for role in ("owner", "adviser", "assessor", "secretariat"):
-            context = steps.new_context(browser)
-            page = context.new_page()
-            steps.sign_in(page, address, *logins[role])
-            remembers[role] = context.storage_state()
-            if role == "owner":
-                owners = [_link(page, f"main .card a[href*='/{part}/']") for part in ("readiness/a", "organizations")]
-            if role == "adviser":
-                client = _path(steps.begin_for_client(page, address), address)
-            if role == "assessor":
-                page.goto(f"{address}/en/readiness/validations/")
-                validation = _link(page, "main th a")
-            if role == "secretariat":
-                page.goto(f"{address}/en/readiness/queue/")
-                queued = _link(page, "main td a")
-            context.close()
-        found = (
-            open_check,
-            finished_check,
-            thin_check,
-            *owners,
-            record,
-            validation,
-            queued,
-            colleague,
-            differing,
-            client,
+            people[role] = Walker(address)
+            people[role].sign_in(*logins[role])
+        mine = "//main//*[contains(@class, 'card')]//a[contains(@href, '/{}/')]"
+        owners_check, organization = (
+            _path(people["owner"].link(mine.format(part))) for part in ("readiness/a", "organizations")
         )
-        return cls(address, remembers, *found)
+        client = _path(people["adviser"].begin_for_client())
+        people["assessor"].go("/en/readiness/validations/")
+        people["secretariat"].go("/en/readiness/queue/")
+        return cls(
+            address=address,
+            remembers={"visitor": None} | {who: one.remembered() for who, one in people.items()},
+            open_check=open_check,
+            finished_check=finished_check,
+            thin_check=thin_check,
+            owners_check=owners_check,
+            organization=organization,
+            record=record,
+            validation=_path(people["assessor"].link("//main//th//a")),
+            queued=_path(people["secretariat"].link("//main//td//a")),
+            colleague=place,
+            differing=differing,
+            client=client,
+        )
 
 
-def _differ(browser: Browser, guest: Page, check: str, address: str) -> tuple[str, Any]:
-    """Ask a colleague who answers two levels higher; return the colleague's path and what the browser remembers."""
-    context = steps.new_context(browser, java_script_enabled=False)
-    page = context.new_page()
-    home = steps.come_in(page, steps.invite(guest, check))
-    steps.answer_place(page, 3)
-    remembered = context.storage_state()
-    context.close()
-    return _path(home, address), remembered
-
-
-def _link(page: Page, selector: str) -> str:
-    return _path(str(page.locator(selector).first.get_attribute("href")), "")
-
-
-def _path(url: str, address: str) -> str:
+def _path(url: str) -> str:
     """Return the path of an address without host and language."""
-    return "/" + url.removeprefix(address).split("/", 2)[2]
+    return "/" + urlsplit(url).path.split("/", 2)[2]
