@@ -6,13 +6,13 @@ as everybody; a route without a line fails there, and is shown as it would be tr
 
 from __future__ import annotations
 
-import re
+from http.cookies import SimpleCookie
 
 import pytest
 from django.test import Client
 
 from tests.people import ROLES
-from tests.walk import carries_ids, every_visit, real_address, routes_table, visit_and_undo
+from tests.walk import carries_ids, every_visit, real_address, routes_table
 
 pytestmark = [pytest.mark.page, pytest.mark.once]
 
@@ -50,11 +50,11 @@ def test_strangers_get_nothing_at_addresses_of_amina():
 def test_no_page_accepts_a_form_without_its_seal(alliance):
     """Every POST without the CSRF mark is refused before any view runs."""
     accepted = []
+    browser = Client(enforce_csrf_checks=True)
     for method, pattern in every_visit():
         if method != "POST" or pattern.startswith("/api/"):
             continue
-        browser = Client(enforce_csrf_checks=True)
-        browser.cookies.update(alliance.browsers["owner"].cookies)
+        browser.cookies = SimpleCookie(dict(alliance.browsers["owner"].cookies))
         status = browser.post(real_address(pattern, alliance)).status_code
         if status not in {403, 405}:
             accepted.append(f"{pattern}: {status}")
@@ -69,33 +69,3 @@ def test_key_of_one_check_opens_no_other(alliance):
     browser.cookies[other] = browser.cookies[own].value
     assert browser.get(f"/en/readiness/a/{alliance.dina.assessment.pk}/").status_code == 200
     assert browser.get(f"/en/readiness/a/{alliance.amina.assessment.pk}/").status_code == 404
-
-
-INLINE = re.compile(r"<[^>]+\s(?:style|on\w+)=\"|<script(?![^>]*\s(?:src|nonce)=)|<style(?![^>]*\snonce=)")
-
-
-@pytest.mark.parametrize(
-    "code", ['<p style="color:red">', '<a href="/" onclick="x()">', "<script>x()</script>", "<style>p{}</style>"]
-)
-def test_inline_code_would_be_found(code):
-    assert INLINE.search(f"<main>{code}</main>")
-
-
-def test_every_page_carries_the_policy_and_nothing_that_breaks_it(alliance):
-    seen_pages, faults = 0, []
-    for visit in every_visit():
-        if visit[0] != "GET" or visit[1].startswith("/api/"):
-            continue
-        response = visit_and_undo(alliance.browsers["owner"], visit, real_address(visit[1], alliance))
-        if not response.get("Content-Type", "").startswith("text/html") or response.status_code != 200:
-            continue
-        seen_pages += 1
-        policy = response.get("Content-Security-Policy", "")
-        if "default-src 'none'" not in policy or "unsafe" in policy:
-            faults.append(f"{visit[1]}: policy {policy!r}")
-        if found := INLINE.search(response.content.decode()):
-            faults.append(f"{visit[1]}: inline {found.group()!r}")
-        if carries_ids(visit) and "no-store" not in response.get("Cache-Control", ""):
-            faults.append(f"{visit[1]}: may be kept by a shared cache")
-    assert seen_pages > 25
-    assert faults == []

@@ -1,7 +1,7 @@
 """Everybody visits every address: each gets what `routes.txt` says, and sees no word planted in another tenant's data.
 
-Pages, exports, search, API and every log are looked through. The walk takes its time, so it is gone once for the tests
-that ask what came of it.
+Pages, exports, search, API and every log are looked through, and what keeps pages safe in a browser is looked at on the
+way. The walk takes its time, so it is gone once for all these questions, in parts that processes share among them.
 """
 
 from __future__ import annotations
@@ -9,14 +9,17 @@ from __future__ import annotations
 import io
 import json
 import logging
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.urls import reverse
 
+from minga.web import pdf
 from minga.web.logs import JsonFormatter, Redact, TextFormatter
 from tests.people import ROLES, Alliance, Tenant, gather
 from tests.walk import Visit, carries_ids, every_visit, in_a_word, real_address, routes_table, visit_and_undo
@@ -81,51 +84,89 @@ def logged() -> Iterator[io.StringIO]:
         root.removeHandler(handler)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Walk:
-    """What came of the walk."""
+    """What came of a walk, or of a part of it."""
 
+    alliance: Alliance
     #: what each role gets at Amina's addresses, in one word
-    said: dict[Visit, tuple[str, ...]]
-    leaked: list[str]
+    said: dict[Visit, tuple[str, ...]] = field(default_factory=dict)
+    leaked: list[str] = field(default_factory=list)
     #: planted words by the role that saw them
-    seen: dict[str, set[str]]
-    log: str
+    seen: dict[str, set[str]] = field(default_factory=lambda: {role: set() for role in ROLES})
+    #: pages looked through for what keeps them safe in a browser, and what is wrong with them
+    pages: int = 0
+    unsafe: list[str] = field(default_factory=list)
+    log: str = ""
+
+    def go(self, visits: Iterable[Visit]) -> Walk:
+        """Visit addresses as everybody, also those of other tenants where an address belongs to one."""
+        with logged() as log:
+            for visit in visits:
+                responses = [self._visit(visit, role, self.alliance.amina) for role in ROLES]
+                self.said[visit] = tuple(in_a_word(response) for response in responses)
+                if visit[0] == "GET":
+                    self._look_at_page(visit, responses[ROLES.index("owner")])
+                # a method that nobody may use is refused before the ids in the address are read
+                if carries_ids(visit) and set(self.said[visit]) != {"405"}:
+                    for role in ROLES:
+                        self._visit(visit, role, self.alliance.khadija)
+                        self._visit(visit, role, self.alliance.dina)
+        self.log += log.getvalue().lower()
+        return self
+
+    def _visit(self, visit: Visit, role: str, tenant: Tenant) -> Any:
+        """Visit an address of a tenant as somebody, and write down the planted words that come back."""
+        address = real_address(visit[1], self.alliance, tenant)
+        response = visit_and_undo(self.alliance.browsers[role], visit, address)
+        text = everything_said(response).lower()
+        if any(word in text for word in CANARIES):
+            self.leaked += [f"{role}: {visit[0]} {address}: {leak}" for leak in leaks(role, text, self.alliance)]
+            self.seen[role] |= {f"{word}{place}" for word in CANARIES for place in PLACES if f"{word}{place}" in text}
+        return response
+
+    def _look_at_page(self, visit: Visit, response: Any) -> None:
+        """Look whether a page of the owner carries the policy, nothing that breaks it, and stays out of caches."""
+        if not response.get("Content-Type", "").startswith("text/html") or response.status_code != 200:
+            return
+        self.pages += 1
+        policy = response.get("Content-Security-Policy", "")
+        if "default-src 'none'" not in policy or "unsafe" in policy:
+            self.unsafe.append(f"{visit[1]}: policy {policy!r}")
+        if found := INLINE.search(response.content.decode()):
+            self.unsafe.append(f"{visit[1]}: inline {found.group()!r}")
+        if carries_ids(visit) and "no-store" not in response.get("Cache-Control", ""):
+            self.unsafe.append(f"{visit[1]}: may be kept by a shared cache")
 
 
-#: one walk a process
-_WALKS: list[Walk] = []
+INLINE = re.compile(r"<[^>]+\s(?:style|on\w+)=\"|<script(?![^>]*\s(?:src|nonce)=)|<style(?![^>]*\snonce=)")
+
+
+@pytest.mark.parametrize(
+    "code", ['<p style="color:red">', '<a href="/" onclick="x()">', "<script>x()</script>", "<style>p{}</style>"]
+)
+def test_inline_code_would_be_found(code):
+    assert INLINE.search(f"<main>{code}</main>")
 
 
 @pytest.fixture
-def walk(request: pytest.FixtureRequest) -> Walk:
-    if not _WALKS:
-        _WALKS.append(_go(request.getfixturevalue("planted")))
-    return _WALKS[0]
+def _plain_responses(monkeypatch):
+    """Read the page that a PDF is drawn from, since a PDF packs its words, and keep no record of templates."""
+    monkeypatch.setattr(pdf, "render", lambda html, address: html.encode())
+    monkeypatch.setattr("django.test.client.store_rendered_templates", lambda *_rendered, **_more: None)
+    pdf._public.cache_clear()
+    yield
+    pdf._public.cache_clear()
 
 
-def _go(alliance: Alliance) -> Walk:
-    """Visit everything as everybody, also at the addresses of other tenants where an address belongs to one."""
-    said: dict[Visit, list[str]] = {}
-    leaked: list[str] = []
-    seen: dict[str, set[str]] = {role: set() for role in ROLES}
-    planted = {f"{word}{place}" for word in CANARIES for place in PLACES}
-    with logged() as log:
-        for visit in every_visit():
-            tenants = (alliance.amina, alliance.khadija, alliance.dina) if carries_ids(visit) else (alliance.amina,)
-            for role in ROLES:
-                for tenant in tenants:
-                    address = real_address(visit[1], alliance, tenant)
-                    response = visit_and_undo(alliance.browsers[role], visit, address)
-                    if tenant is alliance.amina:
-                        said.setdefault(visit, []).append(in_a_word(response))
-                    text = everything_said(response)
-                    leaked += [f"{role}: {visit[0]} {address}: {leak}" for leak in leaks(role, text, alliance)]
-                    seen[role] |= {word for word in planted if word in text.lower()}
-    return Walk({visit: tuple(words) for visit, words in said.items()}, leaked, seen, log.getvalue().lower())
+#: Every part holds pages of every room, so that all take as long.
+PARTS = 5
 
 
-def test_everybody_gets_what_the_table_says(walk):
+@pytest.mark.usefixtures("_plain_responses")
+@pytest.mark.parametrize("part", range(PARTS))
+def test_everybody_gets_what_the_table_says_and_no_word_of_others(planted, part):
+    walk = Walk(planted).go(every_visit()[part::PARTS])
     table = routes_table()
     wrong = [
         f"is    {line(visit, said)}\ntable {line(visit, table.get(visit, ('nothing',)))}"
@@ -133,23 +174,29 @@ def test_everybody_gets_what_the_table_says(walk):
         if said != table.get(visit)
     ]
     assert not wrong, f"roles are {', '.join(ROLES)}\n" + "\n".join(wrong)
+    assert walk.leaked == []
+    assert "minga.request" in walk.log, "the walk was not logged, so the test would see nothing"
+    assert [word for word in CANARIES if word in walk.log] == []
+    # every page carries the policy, and nothing that breaks it
+    assert walk.pages > 10
+    assert walk.unsafe == []
+    # the walk must have reached what it guards: owners and the guest do see their own words
+    assert all(walk.seen[role] for role in ("owner", "other owner", "guest"))
 
 
 def line(visit: Visit, said: tuple[str, ...]) -> str:
     return f"{visit[0]:<6} {visit[1]:<62} {' '.join(f'{word:<5}' for word in said)}".rstrip()
 
 
-def test_nobody_sees_what_another_tenant_wrote(walk):
-    assert walk.leaked == []
-    # the walk must have reached what it guards: owners and the guest do see their own words
-    assert f"{CANARIES[0]}note" in walk.seen["owner"]
+@pytest.mark.usefixtures("_plain_responses")
+def test_own_words_come_back_to_owners_and_guests(planted):
+    """Else the walk would pass by what it guards."""
+    check = "/{language}/readiness/a/<pk>/"
+    walk = Walk(planted).go([("GET", check), ("GET", "/{language}/members/organizations/<mark>/")])
     assert f"{CANARIES[1]}organization" in walk.seen["other owner"]
     assert f"{CANARIES[2]}check" in walk.seen["guest"]
-
-
-def test_no_log_holds_what_a_tenant_wrote(walk):
-    assert "minga.request" in walk.log, "the walk was not logged, so the test would see nothing"
-    assert [word for word in CANARIES if word in walk.log] == []
+    assert f"{CANARIES[0]}note" in Walk(planted).go([("GET", f"{check}export.json")]).seen["owner"]
+    assert f"{CANARIES[0]}check" in Walk(planted).go([("GET", f"{check}report.pdf")]).seen["owner"]
 
 
 def test_no_search_finds_what_a_tenant_wrote(planted):
@@ -187,7 +234,8 @@ def test_audit_trail_holds_no_word_of_a_tenant(planted):
     assert [word for word in CANARIES if word in acts] == []
 
 
-def test_a_leak_would_be_seen(planted):
+def test_a_leak_would_be_seen():
+    planted = Alliance(*(Tenant(word, f"{word}mail@bakery.example") for word in CANARIES))
     text = f"<p>Note {planted.amina.word}note of {planted.amina.word}organization</p>"
     assert len(leaks("visitor", text, planted)) == 2
     assert leaks("owner", text, planted) == []

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import re
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 
@@ -143,11 +143,11 @@ def visit_and_undo(browser: Client, visit: Visit, address: str) -> Any:
     """Visit an address, undo what the visit changed in database and browser, and return the response."""
     cache.clear()  # rate limits have tests of their own
     browser.raise_request_exception = False
-    cookies = copy.deepcopy(browser.cookies)
+    cookies = dict(browser.cookies)
     body = BODIES.get(" ".join(visit))
     sent, kind = ("", "application/x-www-form-urlencoded") if body is None else (json.dumps(body), "application/json")
     with transaction.atomic():
         response = browser.generic(visit[0], address, sent, content_type=kind)
         transaction.set_rollback(True)
-    browser.cookies = cookies
+    browser.cookies = SimpleCookie(cookies)
     return response
