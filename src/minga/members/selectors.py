@@ -90,14 +90,12 @@ def know_roles(account: Account | AnonymousUser) -> bool:
     """
     if not account.is_authenticated:
         return False
-    mandates = running_mandates().filter(person__account=account)
-    held = list(mandates.values_list("role", Exists(_factors(OuterRef("person__account")))))
-    account.roles_today = frozenset(  # type: ignore[union-attr]
-        role for role, is_secure in held if is_secure or settings.SAMPLE or role not in roles.GUARDED
-    )
-    is_guarded = account.is_superuser or any(role in roles.GUARDED for role, _is_secure in held)
+    held = frozenset(running_mandates().filter(person__account=account).values_list("role", flat=True))
+    is_guarded = account.is_superuser or not held.isdisjoint(roles.GUARDED) or settings.SECOND_FACTOR == "all"
     # the usual guest of the site costs no further question
-    return (is_guarded or settings.SECOND_FACTOR == "all") and second_factor_due(account)
+    is_due = is_guarded and not settings.SAMPLE and not has_second_factor(account)
+    account.roles_today = held - roles.GUARDED if is_due else held  # type: ignore[union-attr]
+    return is_due
 
 
 def is_secretariat(account: Account | AnonymousUser) -> bool:
