@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser import steps
 from tests.browser.house import Logins
 from tests.browser.steps import someone
+from tests.browser.walker import Walker
 
 pytestmark = pytest.mark.browser
 
@@ -64,11 +65,13 @@ def test_two_colleagues_differ_agree_and_the_report_says_so(browser: Browser, ad
 
 
 def test_two_tabs_of_the_owner_lose_no_agreement(browser: Browser, address: str):
-    with someone(browser) as amina, someone(browser, script=False) as karim:
-        check = steps.start(amina, address, "en")
-        steps.answer_all(amina, level=0)
-        steps.come_in(karim, steps.invite(amina, check))
-        steps.answer_place(karim, 5)
+    owner, karim = Walker(address), Walker(address)
+    check = owner.start()
+    owner.answer_all(0)
+    karim.come_in(owner.invite(check))
+    karim.answer_place(5)
+    with someone(browser) as amina:
+        amina.context.add_cookies(owner.remembered()["cookies"])
         other = amina.context.new_page()
         for tab in (amina, other):
             tab.goto(f"{check}agreement/")
