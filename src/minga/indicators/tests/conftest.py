@@ -19,3 +19,13 @@ def noor(db):
     from minga.indicators.tests import site
 
     return site.secretary("noor")
+
+
+@pytest.fixture
+def few_draws(monkeypatch):
+    """Calculate with fewer replications, where a test asks what an index holds and not how finely it was drawn.
+
+    Pages and evidence are tested with as many as sites draw.
+    """
+    monkeypatch.setattr("minga.indicators.doubt.REPLICATIONS", 200)
+    monkeypatch.setattr("minga.indicators.calculation.SENSITIVITY_BASE", 32)

@@ -16,7 +16,7 @@ from minga.indicators.tests import site
 from minga.indicators.tests.test_site_alliance import lent
 from minga.tables.workbooks import read_workbook, write_workbook
 
-pytestmark = [pytest.mark.page, pytest.mark.django_db]
+pytestmark = [pytest.mark.page, pytest.mark.django_db, pytest.mark.usefixtures("few_draws")]
 
 INDICATORS = pl.DataFrame({
     "code": ["power", "fees"], "name": ["Hours of power", "Fees"], "unit": ["hours a day", "percent"],

@@ -15,7 +15,7 @@ from minga.members import services as members
 from minga.readiness import selectors as readiness_selectors
 from minga.readiness import services as readiness
 
-pytestmark = [pytest.mark.page, pytest.mark.django_db]
+pytestmark = [pytest.mark.page, pytest.mark.django_db, pytest.mark.usefixtures("few_draws")]
 
 FACTORS = ("integration", "data_quality", "safety", "inclusiveness", "skills", "culture", "policies")
 

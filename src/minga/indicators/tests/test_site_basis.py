@@ -19,7 +19,7 @@ from minga.readiness import selectors as readiness_selectors
 from minga.readiness import services as readiness
 from minga.readiness.selectors import Cell
 
-pytestmark = [pytest.mark.page, pytest.mark.django_db]
+pytestmark = [pytest.mark.page, pytest.mark.django_db, pytest.mark.usefixtures("few_draws")]
 
 SPREAD = (1.0, 1.5, 2.0, 2.5, 3.0)
 
