@@ -13,20 +13,33 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from tests import forks
 from tests.sites import Site
+
+_BEGIN = "from minga.web.setup import django_setup; django_setup()\n"
 
 
 def starter(folder: Path) -> Callable[..., subprocess.Popen[str]]:
     """Make a SQLite site in a folder; return a function that runs code on it in a program of its own."""
     Site(folder).prepared()
-    settings = {"MINGA_VAR": str(folder), "MINGA_DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "minga.site.settings"}
 
     def start(code: str, *arguments: str) -> subprocess.Popen[str]:
-        begin = "from minga.web.setup import django_setup; django_setup()\n"
-        command = [sys.executable, "-c", begin + code, *arguments]
-        return subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.PIPE, text=True)
+        command = [sys.executable, "-c", _BEGIN + code, *arguments]
+        return subprocess.Popen(command, env=_environment(folder), stdout=subprocess.PIPE, text=True)
 
     return start
+
+
+def alone(folder: Path, code: str) -> str:
+    """Run code on the site in a folder while nobody else works there; return what it prints."""
+    done = forks.run(["-c", _BEGIN + code], _environment(folder))
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    settings = {"MINGA_VAR": str(folder), "MINGA_DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "minga.site.settings"}
+    return os.environ | settings
 
 
 def needs_connections() -> None:

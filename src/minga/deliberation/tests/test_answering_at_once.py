@@ -112,22 +112,22 @@ def themes() -> list[str]:
 @pytest.mark.slow
 def test_two_processes_at_once_on_sqlite(tmp_path):
     start = at_once.starter(tmp_path)
-    assert start(_MAKE).wait(300) == 0
+    at_once.alone(tmp_path, _MAKE)
     together = str(time.time() + 6)
     check([json.loads(one.communicate(timeout=300)[0]) for one in [start(_WORK, name, together) for name in "AB"]])
-    found = json.loads(start(_LOOK).communicate(timeout=300)[0])
+    found = json.loads(at_once.alone(tmp_path, _LOOK))
     assert found == {"answers": 1, "numbers": list(range(1, 13))}
 
 
 @pytest.mark.slow
 def test_a_list_is_sorted_by_one_of_two_processes_on_sqlite(tmp_path):
     start = at_once.starter(tmp_path)
-    assert start(_MAKE).wait(300) == 0
-    mark = json.loads(start(_SEEN).communicate(timeout=300)[0])
+    at_once.alone(tmp_path, _MAKE)
+    mark = json.loads(at_once.alone(tmp_path, _SEEN))
     together = str(time.time() + 6)
     sorts = [start(_SORT, f"{name}:{mark}", together) for name in ("Ada", "Bo")]
     check_sorted([json.loads(one.communicate(timeout=300)[0]) for one in sorts])
-    found = json.loads(start(_LOOK).communicate(timeout=300)[0])
+    found = json.loads(at_once.alone(tmp_path, _LOOK))
     assert found == {"answers": 0, "numbers": list(range(1, 13))}
 
 

@@ -58,11 +58,11 @@ def work(name: str) -> str:
 @pytest.mark.slow
 def test_two_processes_at_once_on_sqlite(tmp_path):
     start = at_once.starter(tmp_path)
-    assert start(_MAKE).wait(300) == 0
+    at_once.alone(tmp_path, _MAKE)
     together = str(time.time() + 6)
     said = [one.communicate(timeout=300)[0].strip() for one in [start(_WORK, name, together) for name in "AB"]]
     assert sorted(said) == ["changed", "counted"]
-    numbers, reports = json.loads(start(_COUNT).communicate(timeout=300)[0])
+    numbers, reports = json.loads(at_once.alone(tmp_path, _COUNT))
     assert numbers == list(range(1, 6))
     assert [version for version, _note in reports] == [1, 2]
 

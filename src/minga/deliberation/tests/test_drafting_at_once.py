@@ -44,11 +44,11 @@ print(json.dumps([sorted(Clause.objects.values_list("number", flat=True)), words
 @pytest.mark.slow
 def test_two_processes_at_once_on_sqlite(tmp_path):
     start = at_once.starter(tmp_path)
-    assert start(_MAKE).wait(300) == 0
+    at_once.alone(tmp_path, _MAKE)
     together = str(time.time() + 4)
     said = [one.communicate(timeout=300)[0].strip() for one in [start(_WRITE, name, together) for name in "AB"]]
     assert sorted(said) == ["False", "True"]
-    numbers, words, aside = json.loads(start(_COUNT).communicate(timeout=300)[0])
+    numbers, words, aside = json.loads(at_once.alone(tmp_path, _COUNT))
     assert numbers == list(range(1, 12))
     assert (words, aside) == (["By A.", "By B."], 1)
 
