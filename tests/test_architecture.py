@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -52,21 +53,36 @@ ALSO = {
 }
 
 
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy what the contracts speak of: the source without its tests, the custom contract and pyproject.toml."""
+    copy = tmp_path_factory.mktemp("house")
+    others = ("__pycache__", "content", "instruments", "static", "templates", "locale", "tests", "migrations")
+    shutil.copytree(ROOT / "src" / "minga", copy / "src" / "minga", ignore=shutil.ignore_patterns(*others))
+    shutil.copytree(ROOT / "scripts", copy / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    return copy
+
+
 @pytest.fixture
-def house(tmp_path: Path) -> Path:
-    """Copy what the contracts read: the source, the custom contract and pyproject.toml."""
-    only_python = shutil.ignore_patterns("__pycache__", "content", "instruments", "static", "templates", "locale")
-    shutil.copytree(ROOT / "src" / "minga", tmp_path / "src" / "minga", ignore=only_python)
-    shutil.copytree(ROOT / "scripts", tmp_path / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    return tmp_path
+def plant(house: Path) -> Iterator[Callable[[str, str], None]]:
+    """Return what adds a line to a file of the copy; afterwards the copy is as it was."""
+    before: dict[Path, str | None] = {}
 
+    def put(file: str, line: str) -> None:
+        path = house / "src" / "minga" / file
+        path.parent.mkdir(exist_ok=True)
+        before[path] = path.read_text(encoding="utf-8") if path.exists() else None
+        path.write_text(f"{before[path] or ''}\n{line}\n", encoding="utf-8")
 
-def plant(house: Path, file: str, line: str) -> None:
-    path = house / "src" / "minga" / file
-    path.parent.mkdir(exist_ok=True)
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    path.write_text(f"{text}\n{line}\n", encoding="utf-8")
+    yield put
+    for path, text in before.items():
+        if text is not None:
+            path.write_text(text, encoding="utf-8")
+            continue
+        path.unlink()
+        if not any(path.parent.iterdir()):
+            path.parent.rmdir()
 
 
 def broken_contracts(house: Path) -> tuple[set[str], str]:
@@ -87,17 +103,17 @@ def broken_contracts(house: Path) -> tuple[set[str], str]:
     return {number for number, verdict in verdicts if verdict == "BROKEN"}, said
 
 
-def test_the_house_keeps_every_contract(house):
-    broken, said = broken_contracts(house)
+def test_the_house_keeps_every_contract():
+    broken, said = broken_contracts(ROOT)
     assert not broken, said
 
 
 @pytest.mark.parametrize("violation", VIOLATIONS)
-def test_a_planted_violation_breaks_its_contracts_and_no_other(house, violation):
+def test_a_planted_violation_breaks_its_contracts_and_no_other(house, plant, violation):
     file, line, expected = VIOLATIONS[violation]
-    plant(house, file, line)
+    plant(file, line)
     if violation in ALSO:
-        plant(house, *ALSO[violation])
+        plant(*ALSO[violation])
     broken, said = broken_contracts(house)
     assert broken == expected, said
 
