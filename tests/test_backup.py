@@ -76,7 +76,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Site:
 @pytest.fixture(scope="module")
 def backup(lived_in: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("backups") / "minga.zip"
-    told = lived_in.json("site", "backup", str(path))
+    told = json.loads(lived_in.program("site", "backup", str(path), "--json").stdout)
     assert (told["uploads"], told["evidence"], told["sources"]) == (2, 1, 1)
     assert told["bytes"] == path.stat().st_size
     return path
@@ -91,7 +91,7 @@ def empty_site(tmp_path: Path) -> Site:
 def restored(backup: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A site into which the backup was brought, for tests that only look at it."""
     site = Site(tmp_path_factory.mktemp("restored"), settings={"MINGA_EVIDENCE_KEY": EVIDENCE_KEY})
-    site.minga("site", "restore", str(backup))
+    site.program("site", "restore", str(backup))
     return site
 
 

@@ -92,7 +92,7 @@ def test_a_wrong_command_line_ends_with_code_2(site: Site) -> None:
 # ---------------------------------------------------------------- checking
 def test_a_sound_site_has_no_fault(site: Site) -> None:
     assert site.json("site", "check") == {"ok": True, "faults": []}
-    assert site.minga("site", "check").stdout.strip() == "No fault found."
+    assert site.program("site", "check").stdout.strip() == "No fault found."
 
 
 def test_missing_steps_of_the_database_are_named_with_their_remedy(tmp_path: Path) -> None:
