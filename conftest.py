@@ -6,6 +6,8 @@ import atexit
 import os
 import shutil
 import tempfile
+import time
+from types import SimpleNamespace
 
 # Named here rather than in pyproject.toml: there pytest-django would read the settings before these lines hold.
 os.environ["DJANGO_SETTINGS_MODULE"] = "minga.site.settings"
@@ -90,6 +92,11 @@ def _plain_settings(request):
     from django.core.cache import cache
 
     cache.clear()
+    # A new window begins every ten minutes, also amid a test that counts; tests about windows set their own.
+    from minga.web import ratelimit
+
+    began = time.time()
+    request.getfixturevalue("monkeypatch").setattr(ratelimit, "time", SimpleNamespace(time=lambda: began))
     yield
 
 
