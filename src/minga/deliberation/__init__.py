@@ -9,7 +9,7 @@ From an export of Pol.is to the map and its files:
     opinions = deliberation.opinion_map(talk)
     found = deliberation.groups(opinions)
     stats = deliberation.group_stats(opinions.table, found)
-    shown = deliberation.representative(stats)
+    shown = deliberation.representative(stats, mod_out=opinions.rejected)
     deliberation.write_map(found, "out")
 
 - Conversations: read_polis, write_polis, read_events, write_events, vote_table, check_sign.
@@ -33,12 +33,13 @@ if TYPE_CHECKING:
     from minga.deliberation.engine.coverage import Coverage, coverage, participation
     from minga.deliberation.engine.errors import DeliberationError, ExportError, MapError, TraceError, VoteError
     from minga.deliberation.engine.events import read_events, write_events
-    from minga.deliberation.engine.exports import check_sign, read_polis, write_polis
+    from minga.deliberation.engine.exports import check_sign, read_polis
     from minga.deliberation.engine.files import map_facts, map_tables, write_map
     from minga.deliberation.engine.grouping import Groups, groups
     from minga.deliberation.engine.intervals import newcombe
     from minga.deliberation.engine.lineage import Lineage, lineage
     from minga.deliberation.engine.picture import map_svg
+    from minga.deliberation.engine.polis_writing import write_polis
     from minga.deliberation.engine.projection import OpinionMap, opinion_map
     from minga.deliberation.engine.report_pages import report_pages
     from minga.deliberation.engine.routing import next_statement, priorities
@@ -105,7 +106,7 @@ _WHERE = {
     "write_draft": "texts.drafts",
     "write_events": "events",
     "write_map": "files",
-    "write_polis": "exports",
+    "write_polis": "polis_writing",
     "write_replies": "texts.replies",
 }
 

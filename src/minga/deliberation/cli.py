@@ -320,7 +320,7 @@ def export_command(
     What was read from files of Pol.is comes out as it went in. A consultation gives answers (.csv, .xlsx, .html, .docx)
     and, if it has clauses, a draft (.md, .html, .docx, and .xml as Akoma Ntoso).
     """
-    from minga.deliberation.engine.exports import write_polis
+    from minga.deliberation.engine.polis_writing import write_polis
     from minga.deliberation.engine.texts.folder import write_texts
     from minga.deliberation.engine.trace import read_trace
 

@@ -11,7 +11,7 @@ import polars as pl
 from django.utils.crypto import salted_hmac
 
 from minga.deliberation.engine.conversation import Conversation as Tables
-from minga.deliberation.engine.exports import write_polis
+from minga.deliberation.engine.polis_writing import write_polis
 from minga.deliberation.engine.snapshot import points
 from minga.deliberation.engine.texts.replies import without_formula
 from minga.deliberation.models import Conversation, MapRun

@@ -1,8 +1,7 @@
-"""Read and write the CSV files of Pol.is: as a folder or a zip file, old headers or new, complete or not."""
+"""Read the CSV files of Pol.is: as a folder or a zip file, old headers or new, complete or not."""
 
 from __future__ import annotations
 
-import csv
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -21,29 +20,7 @@ from minga.deliberation.engine.csv_files import (
     whole_numbers,
 )
 from minga.deliberation.engine.errors import ExportError
-from minga.deliberation.engine.votes import vote_table
-
-#: Each part of an export, and the names under which it is found.
-FILES = {
-    "votes": ("votes.csv",),
-    "comments": ("comments.csv", "statements.csv"),
-    "participants-votes": ("participants-votes.csv", "participant-votes.csv"),
-    "summary": ("summary.csv",),
-}
-#: A name in a header (small letters, hyphens for underscores and blanks) and ours.
-_VOTES = {"timestamp": "timestamp", "datetime": "datetime", "comment-id": "statement", "statement-id": "statement",
-          "tid": "statement", "voter-id": "participant", "participant-id": "participant", "participant": "participant",
-          "pid": "participant", "vote": "vote"}  # fmt: skip
-_COMMENTS = {"timestamp": "timestamp", "datetime": "datetime", "comment-id": "statement", "statement-id": "statement",
-             "tid": "statement", "author-id": "author", "agrees": "agrees", "disagrees": "disagrees",
-             "moderated": "moderated", "mod": "moderated", "comment-body": "text", "txt": "text",
-             "is-meta": "is_meta", "is-seed": "is_seed", "lang": "language"}  # fmt: skip
-_PEOPLE = {"participant": "participant", "xid": "xid", "group-id": "group", "n-comments": "n_comments",
-           "n-votes": "n_votes", "n-agree": "n_agree", "n-disagree": "n_disagree"}  # fmt: skip
-_WHOLE = {"statement", "participant", "vote", "timestamp", "author", "agrees", "disagrees", "moderated", "is_meta",
-          "is_seed", "group", "n_comments", "n_votes", "n_agree", "n_disagree"}  # fmt: skip
-#: Columns that some exports fill with true and false.
-_TRUTHS = {"is_meta", "is_seed"}
+from minga.deliberation.engine.polis_columns import COLUMNS, FILES, TRUTHS, WHOLE, own_names
 
 
 def read_polis(path: str | Path) -> Conversation:
@@ -76,9 +53,9 @@ def read_polis(path: str | Path) -> Conversation:
             "Give the folder or the zip file of an export of Pol.is."
         )
     layout: dict[str, tuple[str, ...]] = {}
-    statements, layout = _part(texts, "comments", _COMMENTS, {"statement"}, layout)
-    people, layout = _part(texts, "participants-votes", _PEOPLE, {"participant"}, layout, matrix=True)
-    votes, layout = _part(texts, "votes", _VOTES, {"statement", "participant", "vote"}, layout)
+    statements, layout = _part(texts, "comments", layout)
+    people, layout = _part(texts, "participants-votes", layout)
+    votes, layout = _part(texts, "votes", layout)
     _check_once(people, statements)
     if votes is None and people is not None:
         votes = _melted(people)
@@ -188,29 +165,24 @@ def _decoded(content: bytes, name: str) -> str:
 
 
 def _part(
-    texts: dict[str, str],
-    part: str,
-    names: dict[str, str],
-    needed: set[str],
-    layout: dict[str, tuple[str, ...]],
-    *,
-    matrix: bool = False,
+    texts: dict[str, str], part: str, layout: dict[str, tuple[str, ...]]
 ) -> tuple[pl.DataFrame | None, dict[str, tuple[str, ...]]]:
     """Read one file as text, give its columns our names, and turn the whole numbers into numbers."""
     if part not in texts:
         return None, layout
     file = FILES[part][0]
     table, header = read_table(texts[part], file)
-    ours = [names.get(_plain(name), name.strip() if matrix else _plain(name)) for name in header]
-    missing = sorted(needed - set(ours))
+    ours = own_names(header, part)
+    needed = COLUMNS[part][1]
+    missing = sorted(set(needed) - set(ours))
     if missing or len(set(ours)) < len(ours):
         said = f"lacks a column for {', '.join(missing)}" if missing else "holds a column twice"
         raise ExportError(f"{file} {said}; its header is {', '.join(header[:12])}. {_separated(header)}")
     table = table.rename({str(at): name for at, name in enumerate(ours)})
     theirs = dict(zip(ours, header, strict=True))
-    asked = set(statement_columns(ours, file)) if matrix else set()
-    table = whole_numbers(table, {name: theirs[name] for name in ours if name in _WHOLE | asked}, _TRUTHS, file)
-    for name in sorted(needed & theirs.keys()):
+    asked = set(statement_columns(ours, file)) if part == "participants-votes" else set()
+    table = whole_numbers(table, {name: theirs[name] for name in ours if name in WHOLE | asked}, TRUTHS, file)
+    for name in sorted(needed):
         if table[name].null_count():
             row = table.filter(pl.col(name).is_null())[ROW][0]
             raise ExportError(
@@ -225,10 +197,6 @@ def _separated(header: list[str]) -> str:
         if len(header) == 1 and mark in header[0]:
             return f"Its cells are parted by {name}; save the file with commas."
     return "Correct the header."
-
-
-def _plain(name: str) -> str:
-    return name.strip().lower().replace("_", "-").replace(" ", "-")
 
 
 def _check_once(people: pl.DataFrame | None, statements: pl.DataFrame | None) -> None:
@@ -274,60 +242,3 @@ def _check_values(votes: pl.DataFrame, file: str) -> None:
             f"{file}, row {row[ROW]} ({COUNTED}): participant {row['participant']} gave statement {row['statement']} "
             f"{vote}, but a vote is 1 (agree), 0 (pass) or -1 (disagree). Correct or remove the row."
         )
-
-
-def write_polis(conversation: Conversation, folder: str | Path) -> list[Path]:
-    """Write a conversation as an export of Pol.is.
-
-    Parameters
-    ----------
-    conversation : Conversation
-    folder : path
-        Made if it is missing.
-
-    Returns
-    -------
-    paths of the files written
-        ``votes.csv`` and ``comments.csv`` always; ``participants-votes.csv`` and ``summary.csv`` if they are known.
-        A conversation that was read keeps its headers, so its rows and values come out as they went in.
-    """
-    place = Path(folder)
-    place.mkdir(parents=True, exist_ok=True)
-    layout = conversation.layout
-    tables = {
-        "votes": _named(conversation.votes, layout.get("votes"), _VOTES),
-        "comments": _named(conversation.statements, layout.get("comments"), _COMMENTS),
-    }
-    if "participants-votes" in layout or "group" in conversation.participants.columns:
-        people = _with_matrix(conversation)
-        tables["participants-votes"] = _named(people, layout.get("participants-votes"), _PEOPLE)
-    written = []
-    for part, table in tables.items():
-        written.append(place / FILES[part][0])
-        table.write_csv(written[-1], quote_style="necessary", null_value="")
-    if conversation.summary:
-        written.append(place / "summary.csv")
-        with written[-1].open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(conversation.summary.items())
-    return written
-
-
-def _with_matrix(conversation: Conversation) -> pl.DataFrame:
-    """Put the votes beside each person, a column a statement, unless they are there."""
-    people = conversation.participants
-    header = conversation.layout.get("participants-votes")
-    if any(is_statement(name) for name in people.columns):
-        return people
-    columns = None if header is None else [int(name) for name in header if is_statement(name.strip())]
-    wide = vote_table(conversation, columns).wide()
-    return people.join(wide, on="participant", how="left", maintain_order="left")
-
-
-def _named(table: pl.DataFrame, header: tuple[str, ...] | None, names: dict[str, str]) -> pl.DataFrame:
-    """Give columns the names of the file they came from, or the usual ones of Pol.is."""
-    if header is not None and len(header) == table.width:
-        return table.rename(dict(zip(table.columns, header, strict=True)))
-    usual: dict[str, str] = {}
-    for theirs, ours in names.items():
-        usual.setdefault(ours, theirs)
-    return table.rename({name: usual[name] for name in table.columns if name in usual})

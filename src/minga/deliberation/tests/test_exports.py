@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
 import zipfile
 from pathlib import Path
@@ -235,3 +236,76 @@ def test_a_damaged_zip_file_is_named(tmp_path):
     (tmp_path / "bad.zip").write_bytes(broken)
     with pytest.raises(deliberation.ExportError, match=r"votes\.csv is damaged"):
         deliberation.read_polis(tmp_path / "bad.zip")
+
+
+def swapped(source: deliberation.Conversation, place: Path, **tables: pl.DataFrame) -> list[Path]:
+    """Write a conversation some of whose tables somebody has laid out in another way."""
+    return deliberation.write_polis(dataclasses.replace(source, **tables), place)
+
+
+def test_columns_are_written_by_their_names_whatever_their_order(tmp_path):
+    source = real("biodiversity")
+    turned = source.votes.select("timestamp", "datetime", "participant", "statement", "vote")
+    path = swapped(source, tmp_path, votes=turned)[0]
+    assert rows(path) == rows(shared_data("deliberation/biodiversity/votes.csv"))
+
+
+def test_a_dropped_column_is_left_out_and_an_added_one_moves_no_other(tmp_path):
+    source = real("biodiversity")
+    told = source.statements.drop("author").with_columns(language=pl.lit("en"))
+    path = swapped(source, tmp_path, statements=told)[1]
+    header, first = rows(path)[:2]
+    before = dict(zip(*rows(shared_data("deliberation/biodiversity/comments.csv"))[:2], strict=True))
+    assert dict(zip(header, first, strict=True)) == {k: v for k, v in before.items() if k != "author-id"} | {
+        "lang": "en"
+    }
+    assert header[-1] == "lang"
+
+
+@pytest.mark.parametrize(
+    ("tables", "words"),
+    [
+        ({"votes": lambda c: c.votes.drop("participant")}, "votes.csv cannot be written: the table lacks participant"),
+        ({"statements": lambda c: c.statements.drop("statement")}, "comments.csv cannot be written: the table lacks"),
+        (
+            {"votes": lambda c: c.votes.with_columns(pl.col("vote").alias("comment-id"))},
+            "votes.csv cannot be written: two columns of the table would be called 'comment-id'",
+        ),
+        (
+            {"votes": lambda c: c.votes.with_columns(pl.format("s{}", "statement").alias("statement"))},
+            "votes.csv cannot be written: a statement is called 's",
+        ),
+        (
+            {"participants": lambda c: c.participants.with_columns(participant=pl.col("participant") + 0.5)},
+            "participants-votes.csv cannot be written: a participant is called 1.5",
+        ),
+    ],
+)
+def test_what_could_not_be_read_again_is_not_written(tables, words, tmp_path):
+    source = real("london-policing")
+    with pytest.raises(deliberation.ExportError) as refused:
+        swapped(source, tmp_path / "out", **{name: made(source) for name, made in tables.items()})
+    assert words in str(refused.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_votes_that_were_removed_are_in_no_file(tmp_path):
+    source = real("london-policing")
+    kept = source.votes.filter(pl.col("participant") != 2)
+    paths = swapped(source, tmp_path, votes=kept)
+    header, *people = rows(paths[2])
+    second = dict(zip(header, next(row for row in people if row[0] == "2"), strict=True))
+    assert not any(value for name, value in second.items() if name.isdigit())
+    assert [second[name] for name in ("n-votes", "n-agree", "n-disagree")] == ["0", "0", "0"]
+    before = rows(shared_data("deliberation/london-policing/participants-votes.csv"))
+    assert [row for row in [header, *people] if row[0] != "2"] == [row for row in before if row[0] != "2"]
+
+
+def test_a_vote_that_was_changed_or_added_stands_in_the_matrix_too(tmp_path):
+    source = real("london-policing")
+    later = pl.DataFrame({"timestamp": 2 * 10**12, "datetime": "", "statement": [1, 99], "participant": 2, "vote": 0})
+    paths = swapped(source, tmp_path, votes=pl.concat([source.votes, later.cast(source.votes.schema)]))
+    header, *people = rows(paths[2])
+    second = dict(zip(header, next(row for row in people if row[0] == "2"), strict=True))
+    assert (second["1"], second["99"], second["n-votes"]) == ("0", "0", "31")
+    assert header[-1] == "99"
