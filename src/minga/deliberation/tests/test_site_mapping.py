@@ -90,7 +90,7 @@ def test_conversation_without_votes_has_no_map():
 @pytest.mark.once
 def test_random_votes_give_no_clear_groups_and_still_what_all_agree_on():
     where = conversation()
-    bulk.take_in(conversation=where, tables=planted(1000, 100, 1, seed=3))
+    bulk.take_in(conversation=where, tables=planted(400, 100, 1, seed=3))
     run = mapping.refresh_map(conversation=where)
     assert (run.facts["k"], run.facts["clear_groups"], run.facts["sizes"]) == (1, False, [])
     assert {row["k"] for row in run.facts["evidence"]} == {2, 3, 4, 5}

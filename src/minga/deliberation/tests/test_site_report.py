@@ -114,7 +114,7 @@ def test_new_map_is_queued_and_never_calculated_in_the_request(settings):
 @pytest.mark.once
 def test_random_votes_say_no_clear_groups():
     where = conversation()
-    bulk.take_in(conversation=where, tables=planted(1000, 100, 1, seed=5))
+    bulk.take_in(conversation=where, tables=planted(400, 100, 1, seed=5))
     published(where)
     page = text_of(Client().get(address("report", where.slug)))
     assert "No groups are clear" in page
