@@ -141,9 +141,15 @@ class Report:
 
     @property
     def by_chance(self) -> int | None:
-        """What they would show if the same votes were dealt by chance; None for maps of older versions."""
+        """What both would show if the same votes were dealt by chance; None where it was not asked of both."""
         chance = self.facts.get("chance")
-        return percent(chance["by_chance"]) if chance else None
+        return percent(chance["by_chance"]) if chance and chance.get("axes", 2) > 1 else None
+
+    @property
+    def is_by_chance(self) -> bool:
+        """Whether votes on different statements hang together no more than by chance; False for older maps."""
+        chance = self.facts.get("chance")
+        return bool(chance) and not chance["beaten"]
 
     @property
     def empty(self) -> int:

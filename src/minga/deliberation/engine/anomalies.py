@@ -189,7 +189,7 @@ class Without:
     ----------
     people : how many were left out
     k, k_without : number of groups
-    agreement : of the groups of all others, 1 where they stay the same
+    agreement : of the groups of all others, over those grouped both times; 1 where they stay the same
     statements : table, one row per statement
         ``statement``, ``agree``, ``agree_without`` (shares of those who voted), ``change``.
     consensus : table, one row per statement that joins or leaves the lists of consensus
@@ -237,13 +237,12 @@ def with_and_without(found: Groups, people: Any) -> Without:
     )  # fmt: skip
     again = _regrouped(rest, found)
     agree = [each.counts(1) / np.maximum(each.counts(), 1) for each in (table, rest.table)]
-    hidden = table.statements.filter(pl.Series(opinions.out)).to_list()
-    lists = [consensus(each.map.table, each, mod_out=hidden) for each in (found, again)]
+    lists = [consensus(each.map.table, each) for each in (found, again)]
     return Without(
         people=int(gone.sum()),
         k=found.k,
         k_without=again.k,
-        agreement=clustering.agreement(found.label[rows], again.label),
+        agreement=clustering.agreement_of_grouped(found.label[rows], again.label),
         statements=pl.DataFrame(
             {"statement": table.statements, "agree": agree[0], "agree_without": agree[1], "change": agree[1] - agree[0]}
         ),
@@ -252,11 +251,13 @@ def with_and_without(found: Groups, people: Any) -> Without:
 
 
 def _regrouped(rest: OpinionMap, found: Groups) -> Groups:
-    """Group the others: in as many groups as somebody set, where they are still that many."""
+    """Group the others, and those kept among them: in as many groups as somebody set, where they are that many."""
+    there = set(rest.table.participants.to_list())
+    keep = [name for name in found.keep if name in there]
     if found.forced:
         with suppress(MapError):
-            return groups(rest, found.k)
-    return groups(rest)
+            return groups(rest, found.k, keep)
+    return groups(rest, keep=keep)
 
 
 def _moved(before: dict[str, pl.DataFrame], after: dict[str, pl.DataFrame], kind: Any) -> pl.DataFrame:

@@ -27,11 +27,14 @@ class Chance:
     shown : share, 0 to 1, among the people looked at
     by_chance : share that the same votes show when they are dealt anew (mean of the deals)
     spread : standard deviation of the deals
+    axes : number of axes looked at, fewer than statements on which people differ: as many axes as statements show all
+        differences, whatever the votes; 0 where people differ on fewer than two
     """
 
     shown: float
     by_chance: float
     spread: float
+    axes: int
 
     @property
     def is_beaten(self) -> bool:
@@ -60,12 +63,21 @@ def against_chance(opinions: OpinionMap, people: Ints, deals: int = DEALS) -> Ch
     Source: parallel analysis, Horn (1965), Psychometrika 30, 179-185; by permutation, Buja and Eyuboglu (1992),
     Multivariate Behavioral Research 27, 509-540.
     """
-    table, n = opinions.table.take(people[:DEALT]), max(1, len(opinions.eigenvalues))
+    table = opinions.table.take(people[:DEALT])
+    n = min(max(1, len(opinions.eigenvalues)), _divided(table, opinions.out) - 1)
+    if n < 1:
+        return Chance(0.0, 0.0, 0.0, 0)
     random = np.random.default_rng([opinions.seed, 11])
     tables = (replace(table, value=dealt(table.value, table.column, random)) for _ in range(deals))
     by_chance = [_shown(each, opinions.out, n, opinions.seed) for each in tables]
     shown = _shown(table, opinions.out, n, opinions.seed)
-    return Chance(shown, float(np.mean(by_chance)), float(np.std(by_chance, ddof=1)))
+    return Chance(shown, float(np.mean(by_chance)), float(np.std(by_chance, ddof=1)), n)
+
+
+def _divided(table: VoteTable, out: Bools) -> int:
+    """Count the statements of the map on which not everybody votes alike."""
+    n = np.stack([table.counts(vote) for vote in (1, -1, 0)])
+    return int(((n > 0).sum(axis=0) > 1)[~out].sum())
 
 
 def dealt(values: npt.NDArray[Any], cell: Ints, random: np.random.Generator) -> npt.NDArray[Any]:

@@ -207,6 +207,20 @@ def agreement(one: Ints, other: Ints) -> float:
     return 1.0 if most == expected else (pairs - expected) / (most - expected)
 
 
+def agreement_of_grouped(one: Ints, other: Ints) -> float:
+    """Return the agreement over people who are in a group (0 or more) both times, so that those in none count nowhere.
+
+    1 where nobody is grouped either time: twice the same answer; 0 where nobody is grouped in both, though some are
+    in one.
+
+    Source: as :func:`agreement`.
+    """
+    both = (one >= 0) & (other >= 0)
+    if both.any():
+        return agreement(one[both], other[both])
+    return 0.0 if (one >= 0).any() or (other >= 0).any() else 1.0
+
+
 def crossed(one: Ints, other: Ints) -> Floats:
     """Count how many people are in each pair of groups."""
     _a, first = np.unique(one, return_inverse=True)

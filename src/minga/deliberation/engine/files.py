@@ -22,7 +22,8 @@ def map_tables(found: Groups, statements: pl.DataFrame | None = None) -> dict[st
     ----------
     found : Groups
     statements : table, one row per statement, optional
-        ``is_meta`` decides on the priority of statements about the conversation.
+        ``is_meta`` decides on the priority of statements about the conversation; as the map knows them when not
+        given.
 
     Returns
     -------
@@ -68,28 +69,27 @@ def map_facts(found: Groups) -> dict[str, Any]:
     Returns
     -------
     figures by name
-        Counts of people, statements and votes; shares from 0 to 1 (``variance``, ``sparsity``, ``unevenness``,
-        ``group_stability``); agreement of resamples by number of groups (``stability``, 1 is the same);
+        Counts of people who voted, statements and votes; shares from 0 to 1 (``variance``, ``sparsity``,
+        ``unevenness``, ``group_stability``); agreement of resamples by number of groups (``stability``, 1 is the same);
         ``clear_groups``: true where the number of groups was chosen freely and resamples find them again, false where
         there are none or somebody set their number, null in mode "polis", which draws no resamples; ``separation``
         ("gap", "no_gap", "unsure", null without groups) and ``borders`` (of :attr:`Groups.borders`);
-        ``chance``: share of differences ``shown`` among the people compared, ``by_chance``, its ``spread`` and whether
-        chance is ``beaten`` (null in mode "polis").
+        ``chance``: share of differences ``shown`` among the people compared, ``by_chance``, its ``spread``, the number
+        of ``axes`` compared, and whether chance is ``beaten`` (null in mode "polis").
 
     Source: docs/methods/opinion-map.md and docs/methods/groups.md.
     """
     opinions = found.map
-    people, statements = opinions.table.shape
     evidence = found.evidence.rows(named=True)
-    hidden = opinions.table.statements.filter(pl.Series(opinions.out)).to_list()
+    hidden = opinions.rejected.to_list()
     picked = representative(group_stats(opinions.table, found), mod_out=hidden)
     agreed = consensus(opinions.table, found, mod_out=hidden)
     return {
         "mode": opinions.mode,
         "seed": opinions.seed,
         "solver": opinions.solver,
-        "participants": people,
-        "statements": statements,
+        "participants": int((opinions.table.n_votes > 0).sum()),
+        "statements": len(opinions.table.statements),
         "votes": len(opinions.table.value),
         "moderated_out": hidden,
         "grouped": int((found.label >= 0).sum()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -50,6 +50,7 @@ class Groups:
     base_clusters : number of base clusters (mode "polis")
     chance : what the map shows against the same votes dealt by chance; None in mode "polis"
     map : the map they stand on
+    keep : names of people who were to be grouped however few their votes
     """
 
     labels: pl.DataFrame
@@ -61,6 +62,7 @@ class Groups:
     base_clusters: int
     chance: Chance | None
     map: OpinionMap = field(repr=False)
+    keep: tuple[Any, ...] = field(default=(), repr=False)
 
     @property
     def label(self) -> Ints:
@@ -144,7 +146,8 @@ def groups(
     if k is not None:
         k = whole(k, "The number of groups", MapError, least=SMALLEST_K, most=LARGEST_K)
     part = taking_part(opinions.table, keep, mode=opinions.mode)  # type: ignore[arg-type]
-    return _polis(opinions, part, k) if opinions.mode == "polis" else _stable(opinions, part, k, tell)
+    found = _polis(opinions, part, k) if opinions.mode == "polis" else _stable(opinions, part, k, tell)
+    return found if keep is None else replace(found, keep=tuple(keep))
 
 
 # ---------------------------------------------------------------- as Pol.is publishes

@@ -15,7 +15,7 @@ from minga.deliberation.engine.checks import LARGEST_SEED, named, whole
 from minga.deliberation.engine.components import SOLVERS, Solver, components, squared
 from minga.deliberation.engine.conversation import Conversation
 from minga.deliberation.engine.errors import MapError
-from minga.deliberation.engine.votes import Bools, Floats, Ints, VoteTable, moderated_out, vote_table
+from minga.deliberation.engine.votes import Bools, Floats, Ints, VoteTable, meta, moderated_out, vote_table
 
 Mode = Literal["polis", "stable"]
 MODES = ("polis", "stable")
@@ -34,14 +34,14 @@ class OpinionMap:
         ``participant``, ``n_votes``, ``in_conv`` (voted often enough to be grouped), ``x``, ``y`` (further axes
         ``pc3`` and so on). Agreeing counts 1; the statement that weighs most on an axis weighs positively.
     statements : table, one row per statement
-        ``statement``, ``mod_out``, ``n_agree``, ``n_disagree``, ``n_pass``, ``mean``, ``pc1``, ``pc2``,
+        ``statement``, ``mod_out``, ``is_meta``, ``n_agree``, ``n_disagree``, ``n_pass``, ``mean``, ``pc1``, ``pc2``,
         ``extremity`` (how far a single agreement moves a person).
     variance : share of all differences that each axis shows, 0 to 1
     eigenvalues : the same in squared votes
     mode, seed, solver : how it was made; the seed is a whole number from 0 to 2**63 - 1
     table : the votes it was made from
-    sparsity : share of all cells without a vote, 0 to 1
-    unevenness : Gini coefficient of the number of votes per person, 0 (all alike) to 1
+    sparsity : share of all cells without a vote, 0 to 1, among people with a vote
+    unevenness : Gini coefficient of the number of votes of people with a vote, 0 (all alike) to 1
     """
 
     points: pl.DataFrame
@@ -72,6 +72,11 @@ class OpinionMap:
         """Which statements do not count for the map."""
         marked: Bools = self.statements["mod_out"].to_numpy().astype(bool)
         return marked
+
+    @property
+    def rejected(self) -> pl.Series:
+        """Names of the statements that do not count for the map."""
+        return self.statements.filter("mod_out")["statement"]
 
 
 def opinion_map(
@@ -131,18 +136,18 @@ def opinion_map(
     directions, values, used = components(centred, n_components, solver=solver, seed=seed)
     places = np.empty((len(order), n_components))
     places[order] = project(table, centred, directions, out)
-    total = squared(centred)
+    total, voted = squared(centred), given.n_votes[given.n_votes > 0]
     return OpinionMap(
         points=_points(given, places, mode),
-        statements=_statements(given, out, means, directions),
+        statements=_statements(given, out, meta(statements, given), means, directions),
         variance=tuple(float(value) / total if total else 0.0 for value in values),
         eigenvalues=tuple(float(value) for value in values),
         mode=mode,
         seed=seed,
         solver=used,
         table=given,
-        sparsity=1 - len(given.value) / (given.shape[0] * given.shape[1]),
-        unevenness=_gini(given.n_votes),
+        sparsity=1 - len(given.value) / (len(voted) * given.shape[1]),
+        unevenness=_gini(voted),
     )
 
 
@@ -221,7 +226,7 @@ def taking_part(table: VoteTable, keep: Any = None, *, mode: Mode = "polis") -> 
     marked: Bools = table.n_votes >= min(MIN_VOTES, asked)
     marked &= table.n_votes > 0
     if keep is not None:
-        marked |= table.participants.is_in(named(keep, table.participants, "keep", MapError)).to_numpy()
+        marked |= table.participants.is_in(named(keep, table.participants, "keep", MapError).to_list()).to_numpy()
     if marked.sum() < MIN_PEOPLE:
         most = np.argsort(-table.n_votes, kind="stable")
         more = most[~marked[most] & (table.n_votes[most] > 0)]
@@ -244,13 +249,14 @@ def _points(table: VoteTable, places: Floats, mode: Mode) -> pl.DataFrame:
     )
 
 
-def _statements(table: VoteTable, out: Bools, means: Floats, directions: Floats) -> pl.DataFrame:
+def _statements(table: VoteTable, out: Bools, about: Bools, means: Floats, directions: Floats) -> pl.DataFrame:
     asked = int((table.counts() > 0).sum())
     moved = (1 - means) * directions * np.sqrt(asked)
     return pl.DataFrame(
         {
             "statement": table.statements,
             "mod_out": out,
+            "is_meta": about,
             "n_agree": table.counts(1),
             "n_disagree": table.counts(-1),
             "n_pass": table.counts(0),

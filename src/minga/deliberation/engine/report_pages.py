@@ -13,7 +13,7 @@ import polars as pl
 from minga.deliberation.engine.anomalies import anomalies, with_and_without
 from minga.deliberation.engine.border_words import border_rows, said_of_borders
 from minga.deliberation.engine.conversation import Conversation
-from minga.deliberation.engine.counts import votes_by_group, votes_of_all
+from minga.deliberation.engine.counts import counted_votes, open_statements, votes_by_group, votes_of_all
 from minga.deliberation.engine.grouping import CLEAR, Groups
 from minga.deliberation.engine.picture import letter, map_svg, shown_groups
 from minga.deliberation.engine.statistics import consensus, divisiveness, group_stats, representative
@@ -23,8 +23,11 @@ from minga.stats.release import MIN_PERSONS
 _ENOUGH = 30
 _WITHHELD = "withheld"
 _WHY_WITHHELD = (
-    f"Votes of fewer than {MIN_PERSONS} people are withheld, and so is what would give them away by subtraction."
+    f"Votes of fewer than {MIN_PERSONS} people are withheld, and so is what would give them away: where so few of a "
+    "group voted on a statement, no rank of it is shown, and no group is set beside others by it."
 )
+_WHY_FEW = f"Votes of fewer than {MIN_PERSONS} people are withheld."
+_LEFT_OUT = f"Where fewer than {MIN_PERSONS} people in no group voted on a statement, its votes leave them out."
 #: A cell that holds a figure alone, or stands where one is withheld.
 _FIGURE = re.compile(rf"{_WITHHELD}|-?[\d,.]*%?( of [\d,]+| times)?")
 #: What stability cannot say; it stands wherever groups are said to come back.
@@ -64,18 +67,20 @@ def report_pages(found: Groups, conversation: Conversation) -> dict[str, str]:
     text by file name
         ``index.html`` (map, how sure, groups, consensus, what divides, flags), ``statements.html`` (every statement,
         and its rank in each group), ``style.css``. Groups of fewer than five people are not described, and counts of
-        fewer than five votes are withheld, with what would give them away.
+        fewer than five votes are withheld, with what would give them away: see :func:`votes_by_group` and
+        :func:`counted_votes`.
 
     Source: docs/methods/opinion-map.md, docs/methods/groups.md and docs/methods/disclosure.md.
     """
     title = conversation.topic or "Conversation"
     words = _words(found, conversation)
     cells = votes_by_group(found)
+    picked = representative(_open_stats(found, cells), mod_out=_rejected(found))
     parts = [
         _facts(found),
         _map(found),
         _sure(found),
-        *(_group(found, words, cells, group) for group in shown_groups(found)),
+        *(_group(found, words, picked, group) for group in shown_groups(found)),
         _agreed(found, words, cells),
         _divisive(found, words, cells),
         _flagged(found, conversation),
@@ -173,9 +178,12 @@ def _sure(found: Groups) -> str:
 
 def why_no_groups(found: Groups) -> str:
     """Say why there are no groups, as the end of a sentence; of resamples only where people were drawn."""
+    if found.were_drawn and found.chance and not found.chance.axes:
+        return "people differ on fewer than two statements, so no votes on different statements can hang together"
     if found.were_drawn and found.chance and not found.chance.is_beaten:
+        shows = "the map shows" if found.chance.axes == len(found.map.eigenvalues) else "its first axes show"
         return (
-            "votes on different statements hang together no more than by chance; the map shows "
+            f"votes on different statements hang together no more than by chance; {shows} "
             f"{found.chance.shown:.1%} of all differences, and {found.chance.by_chance:.1%} when the votes on each "
             "statement are dealt anew among those who cast them"
         )
@@ -190,27 +198,32 @@ def _size(people: int) -> str:
     return f"{people:,}" if people >= MIN_PERSONS else f"fewer than {MIN_PERSONS}"
 
 
-def _group(found: Groups, words: dict[Any, str], cells: pl.DataFrame, group: int) -> str:
-    stats = group_stats(found.map.table, found)
-    hidden = found.map.table.statements.filter(pl.Series(found.map.out)).to_list()
-    picked = representative(stats, mod_out=hidden).filter(pl.col("group_id") == group)
-    few = set(cells.filter((pl.col("group") == group) & (pl.col("reason") == "few"))["statement"].to_list())
-    withheld = set(cells.filter((pl.col("group") == group) & pl.col("withheld"))["statement"].to_list())
-    rows = []
-    for row in picked.rows(named=True):
-        name, counted = row["statement_id"], f"{row['n_success']:,} of {row['n_trials']:,}"
-        figures = (_WITHHELD, "-") if name in withheld else (counted, f"{row['repness']:.1f} times")
-        rows.append((words[name], "-" if name in few else row["side"], *figures))
+def _group(found: Groups, words: dict[Any, str], picked: pl.DataFrame, group: int) -> str:
+    rows = [
+        (words[name], side, f"{part:,} of {whole:,}", f"{times:.1f} times")
+        for name, side, part, whole, times in picked.filter(pl.col("group_id") == group)
+        .select("statement_id", "side", "n_success", "n_trials", "repness")
+        .rows()
+    ]
     head = ("Statement", "The group", "Votes", "Compared with all others")
     called = letter(group)
-    said = f"<p>{_WHY_WITHHELD}</p>" if withheld & set(picked["statement_id"].to_list()) else ""
     table = _table(f"What tells group {called} from the others", head, rows)
+    said = f"<p>{_WHY_WITHHELD}</p>"
     return f"<h2>Group {called}: {found.sizes[group]:,} people</h2>{table}{said}"
 
 
+def _rejected(found: Groups) -> list[Any]:
+    return found.map.table.statements.filter(pl.Series(found.map.out)).to_list()
+
+
+def _open_stats(found: Groups, cells: pl.DataFrame) -> pl.DataFrame:
+    """Test the votes of groups on the statements of which nothing is withheld, so that no rank tells of the others."""
+    return group_stats(found.map.table, found).filter(pl.col("statement_id").is_in(open_statements(cells)))
+
+
 def _agreed(found: Groups, words: dict[Any, str], cells: pl.DataFrame) -> str:
-    hidden = found.map.table.statements.filter(pl.Series(found.map.out)).to_list()
-    lists = consensus(found.map.table, found, mod_out=hidden, top=None)
+    hidden = _rejected(found)
+    lists = consensus(counted_votes(found), found, mod_out=hidden, top=None)
     parts = ["<h2>What people agree on</h2>"]
     for side, caption in (("agree", "Most people agree with"), ("disagree", "Most people disagree with")):
         counted = lists[side].filter(pl.col("n_trials") >= MIN_PERSONS).head(10)
@@ -220,7 +233,7 @@ def _agreed(found: Groups, words: dict[Any, str], cells: pl.DataFrame) -> str:
         ]
         parts.append(_table(caption, ("Statement", "Votes", "Share"), rows))
     if found.is_clear and len(shown_groups(found)) == found.k:
-        aware = lists["group_aware"].filter(pl.col("statement").is_in(_open(found, cells)))
+        aware = lists["group_aware"].filter(pl.col("statement").is_in(_voted_by_all(cells)))
         aware = aware.filter(~pl.col("statement").is_in(hidden)).sort("agree_mean", descending=True)
         across = [
             (words[name], f"{share:.0%}") for name, share in aware.select("statement", "agree_mean").head(10).rows()
@@ -230,17 +243,18 @@ def _agreed(found: Groups, words: dict[Any, str], cells: pl.DataFrame) -> str:
     return "".join(parts)
 
 
-def _open(found: Groups, cells: pl.DataFrame) -> list[Any]:
-    """List the statements on which the votes of every group may be shown."""
-    shown = cells.filter((pl.col("group") >= 0) & ~pl.col("withheld"))
-    return shown.group_by("statement").len().filter(pl.col("len") == found.k)["statement"].to_list()
+def _voted_by_all(cells: pl.DataFrame) -> list[Any]:
+    """List the statements of which nothing is withheld and on which every group voted."""
+    told = cells.group_by("statement").agg((pl.col("votes").fill_null(0) > 0).all())
+    return told.filter("votes")["statement"].to_list()
 
 
 def _divisive(found: Groups, words: dict[Any, str], cells: pl.DataFrame) -> str:
-    told = divisiveness(found.map.table, found).filter(~pl.Series(found.map.out))
-    enough = pl.Series(found.map.table.counts()[~found.map.out] >= MIN_PERSONS)
+    counted = counted_votes(found)
+    told = divisiveness(counted, found).filter(~pl.Series(found.map.out))
+    enough = pl.Series(counted.counts()[~found.map.out] >= MIN_PERSONS)
     rows = told.filter(enough).sort(["within", "statement"], descending=[True, False]).head(10).rows(named=True)
-    of_groups = set(_open(found, cells))
+    of_groups = set(_voted_by_all(cells))
     shown = [
         (words[name], f"{row['within']:.0%}", _number(row["between"]) if name in of_groups else "-")
         for row in rows
@@ -287,13 +301,11 @@ def _without(found: Groups, people: pl.Series) -> str:
 
 def _all(found: Groups, words: dict[Any, str], cells: pl.DataFrame) -> str:
     shown = shown_groups(found)
-    ranked = representative(group_stats(found.map.table, found), top=None)
+    ranked = representative(_open_stats(found, cells), top=None)
     rank = {
         (group, name): f"{place} ({side})"
         for group, name, place, side in ranked.select("group_id", "statement_id", "rank", "side").rows()
     }
-    for group, name in cells.filter(pl.col("reason") == "few").select("group", "statement").rows():
-        rank.pop((group, name), None)
     rows = []
     for name, *counts, withheld in (
         votes_of_all(found).select("statement", "agree", "disagree", "pass", "withheld").rows()
@@ -302,7 +314,8 @@ def _all(found: Groups, words: dict[Any, str], cells: pl.DataFrame) -> str:
         rows.append((str(name), words[name], *told, *(rank.get((group, name), "-") for group in shown)))
     head = ("Number", "Statement", "Agree", "Disagree", "Pass", *(f"Rank in group {letter(group)}" for group in shown))
     said = "<p>Rank 1 tells a group most clearly from all others, by agreeing or by disagreeing.</p>" if shown else ""
-    why = f"<p>{_WHY_WITHHELD}</p>" if any(_WITHHELD in row for row in rows) else ""
+    few = any(_WITHHELD in row for row in rows)
+    why = f"<p>{_WHY_WITHHELD} {_LEFT_OUT}</p>" if shown else f"<p>{_WHY_FEW}</p>" if few else ""
     return said + why + _table("Every statement with its votes", head, rows)
 
 

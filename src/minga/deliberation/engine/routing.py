@@ -30,13 +30,14 @@ def priorities(
     labels : Groups or table (participant, group), optional
         Only votes of grouped people count; all votes where nobody is grouped.
     statements : table, one row per statement, optional
-        ``is_meta`` marks statements about the conversation itself.
+        ``is_meta`` marks statements about the conversation itself; as the map knows them when not given.
 
     Returns
     -------
     table, one row per statement
         ``statement``, ``priority``: ((1 - p)(E + 1) a (1 + 8 · 2^(-S/5)))², with S votes, p and a the shares of
-        passes and agreement (one added), E the extremity; 49 for statements about the conversation.
+        passes and agreement (one added), E the extremity; 49 for statements about the conversation; ``mod_out``
+        (rejected, so never drawn).
 
     Raises
     ------
@@ -57,7 +58,10 @@ def priorities(
     extremity = opinions.statements["extremity"].to_numpy()
     undecided = 1 - (passed + 1) / (total + 2)
     weight = undecided * (extremity + 1) * (agreed + 1) / (total + 2) * (1 + 8 * 2 ** (-total / 5))
-    return pl.DataFrame({"statement": votes.statements, "priority": np.where(meta(statements, votes), META, weight**2)})
+    about = opinions.statements["is_meta"].to_numpy() if statements is None else meta(statements, votes)
+    return pl.DataFrame(
+        {"statement": votes.statements, "priority": np.where(about, META, weight**2), "mod_out": opinions.out}
+    )
 
 
 def next_statement(
@@ -75,13 +79,14 @@ def next_statement(
     ----------
     votes : VoteTable
     weights : table of :func:`priorities`
-        Statements without a weight count 1; list new ones here to have them shown.
+        Statements without a weight count 1; list new ones here to have them shown. Those that it marks as rejected
+        (``mod_out``) are not drawn.
     person : name
         Somebody without votes is new.
     seed : int
         The same seed, person and votes give the same statement.
     closed : names of statements, optional
-        Rejected statements, never shown.
+        More statements that are never shown.
     order : names of statements, optional
         What a moderator wants shown first, in this order.
 
@@ -103,7 +108,8 @@ def next_statement(
     columns = votes.column[votes.start[row] : votes.start[row + 1]] if row is not None else votes.column[:0]
     weight = weights["priority"].fill_null(1.0).to_numpy().astype(np.float64)
     seen = votes.statements[columns].to_list()
-    return draw(weights["statement"].to_list(), weight, seen, person, seed, closed=closed, order=order)
+    rejected = weights.filter("mod_out")["statement"].to_list() if "mod_out" in weights.columns else []
+    return draw(weights["statement"].to_list(), weight, seen, person, seed, closed=[*closed, *rejected], order=order)
 
 
 def draw(

@@ -12,8 +12,7 @@ import numpy as np
 import polars as pl
 
 from minga.deliberation.engine.anomalies import with_and_without
-from minga.deliberation.engine.counts import UNGROUPED as UNGROUPED
-from minga.deliberation.engine.counts import votes_by_group, votes_of_all
+from minga.deliberation.engine.counts import counted_votes, open_statements, votes_by_group, votes_of_all
 from minga.deliberation.engine.files import map_facts, map_tables
 from minga.deliberation.engine.grouping import Groups
 from minga.deliberation.engine.picture import map_marks, shown_groups
@@ -62,24 +61,27 @@ def snapshot(
     Returns
     -------
     Snapshot
-        In the table ``votes`` (``statement``, ``group`` or -1 for people in none, ``agree``, ``disagree``,
-        ``pass``, ``votes``, ``withheld``) cells of few people are withheld, and what would give them away; so they
-        are in ``totals``, the same of everybody.
+        In the table ``votes`` (``statement``, ``group``, ``agree``, ``disagree``, ``pass``, ``votes``, ``withheld``)
+        cells of few people are withheld, and what would give them away; so they are in ``totals``, the same of
+        everybody. ``ranked`` and ``picked`` hold the statements alone of which nothing is withheld; ``statements`` and
+        ``group_stats`` hold all, and are not for the public.
     """
     least = smallest_group(least, "persons")
     tables = map_tables(found, statements)
-    hidden = found.map.table.statements.filter(pl.Series(found.map.out)).to_list()
+    hidden = found.map.rejected.to_list()
     kept = {
         "statements": tables["statements"],
         "group_stats": tables["group_stats"],
-        "votes": votes_by_group(found, least).drop("reason"),
+        "votes": votes_by_group(found, least),
     }
     kept["totals"] = votes_of_all(found, least).drop("reason")
-    agreed = consensus(found.map.table, found, mod_out=hidden, top=_LISTED)
+    counted = counted_votes(found, least)
+    agreed = consensus(counted, found, mod_out=hidden, top=_LISTED)
     kept |= {"agree": agreed["agree"], "disagree": agreed["disagree"]}
-    kept["divisive"] = divisiveness(found.map.table, found)
-    kept["ranked"] = representative(tables["group_stats"], top=None, mod_out=hidden)
-    kept["picked"] = representative(tables["group_stats"], mod_out=hidden)
+    kept["divisive"] = divisiveness(counted, found)
+    told = tables["group_stats"].filter(pl.col("statement_id").is_in(open_statements(kept["votes"])))
+    kept["ranked"] = representative(told, top=None, mod_out=hidden)
+    kept["picked"] = representative(told, mod_out=hidden)
     kept["picture"] = pl.DataFrame({"svg": [map_marks(found)]})
     facts = map_facts(found) | {
         # a site asks whether groups are shown; that somebody set their number is said beside it
@@ -91,7 +93,7 @@ def snapshot(
         "without": _without(found, flagged, least),
     }
     weights = priorities(found.map, found, statements)
-    told = {str(name): float(weight) for name, weight in weights.rows()}
+    told = {str(name): float(weight) for name, weight in weights.select("statement", "priority").rows()}
     plain = {name: {"columns": table.columns, "rows": _plain(table.rows())} for name, table in kept.items()}
     return Snapshot(_plain(facts), plain, told, _arrow(tables["participants"]))
 
@@ -162,6 +164,15 @@ def table_of(kept: dict[str, Any], name: str) -> list[dict[str, Any]]:
     """Return the rows of a table that was kept, each as values by column."""
     found = kept.get(name) or {"columns": [], "rows": []}
     return [dict(zip(found["columns"], row, strict=True)) for row in found["rows"]]
+
+
+def closed_statements(kept: dict[str, Any]) -> set[Any]:
+    """Return the statements of a kept map of which a count is withheld, and so all that compares groups.
+
+    Maps of older versions compared groups by them all the same, and hold a row of people in no group (-1).
+    """
+    rows = [*table_of(kept, "votes"), *table_of(kept, "totals")]
+    return {row["statement"] for row in rows if row["withheld"]}
 
 
 def _plain(value: Any) -> Any:

@@ -43,7 +43,8 @@ def stability(
     Returns
     -------
     table, one row per draw
-        ``draw``, ``k`` (groups found), ``agreement`` (adjusted Rand index, 1 is the same).
+        ``draw``, ``k`` (groups found), ``agreement`` (adjusted Rand index over people grouped both times, 1 is the
+        same).
 
     Raises
     ------
@@ -91,10 +92,10 @@ def _by_order(
             seed=opinions.seed,
             solver=opinions.solver,  # type: ignore[arg-type]
         )
-        again = groups(shuffled, found.k if found.forced else None)
+        again = groups(shuffled, found.k if found.forced else None, found.keep)
         back = np.empty(len(order), dtype=np.int64)
         back[order] = again.label
-        rows.append((draw + 1, again.k, clustering.agreement(found.label, back)))
+        rows.append((draw + 1, again.k, clustering.agreement_of_grouped(found.label, back)))
         if tell is not None:
             tell(draw + 1, n)
     return pl.DataFrame(rows, schema={"draw": pl.Int64, "k": pl.Int64, "agreement": pl.Float64}, orient="row")

@@ -143,7 +143,7 @@ def representative(stats: pl.DataFrame, top: int | None = 5, *, mod_out: Any = (
         tests by its strength, agreement before disagreement; without any, the single best. None ranks all statements
         by strength.
     mod_out : names of statements, optional
-        Statements that are not shown.
+        Statements that are not shown: of a map, ``OpinionMap.rejected``.
 
     Returns
     -------
@@ -254,7 +254,7 @@ def consensus(
     votes: VoteTable,
     labels: GroupLabels,
     *,
-    mod_out: Any = (),
+    mod_out: Any = None,
     top: int | None = 5,
     of: Literal["all", "grouped"] = "all",
 ) -> dict[str, pl.DataFrame]:
@@ -265,7 +265,8 @@ def consensus(
     votes : VoteTable
     labels : Groups, table (participant, group), or array with -1 for people in no group
     mod_out : names of statements, optional
-        Statements that are left out of the two lists.
+        Statements that are left out of the two lists. When not given, those that the map of the ``Groups`` leaves
+        out; none where the labels are no ``Groups``.
     top : int or None
         Length of the lists; None for all.
     of : "all" or "grouped"
@@ -297,6 +298,8 @@ def consensus(
     na, nd, ns = counts
     agree, disagree = _share(na, ns).prod(axis=0), _share(nd, ns).prod(axis=0)
     whole = counts.sum(axis=1) if of == "grouped" else _counts(votes, np.zeros(len(label), dtype=np.int64))[0][:, 0]
+    if mod_out is None:
+        mod_out = labels.map.rejected if isinstance(labels, Groups) else ()
     shown = ~votes.statements.is_in(list(mod_out)).to_numpy()
     return {
         "agree": _list(votes, whole[0], whole[2], shown, top),

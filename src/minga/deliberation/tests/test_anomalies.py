@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from minga import deliberation
+from minga.deliberation.engine import clustering
 from minga.deliberation.tests.data import real, with_groups
 
 DAY = 86_400
@@ -115,6 +116,27 @@ def test_real_conversations_hold_no_bloc():
     for name in ("biodiversity", "london-policing"):
         found = deliberation.anomalies(real(name))
         assert set(found["flag"].to_list()) <= {"one_answer", "speed"}
+
+
+def test_people_in_no_group_do_not_count_as_a_group_that_stays():
+    conversation = real("vtaiwan-uberx")
+    found = deliberation.groups(deliberation.opinion_map(conversation))
+    flagged = deliberation.anomalies(conversation)["participant"].unique()
+    rest = conversation.votes.filter(~pl.col("participant").is_in(flagged.to_list()))
+    others = deliberation.groups(deliberation.opinion_map(rest, conversation.statements)).labels
+    both = found.labels.join(others, on="participant", suffix="_other").drop_nulls()
+    by_hand = clustering.agreement(both["group"].to_numpy(), both["group_other"].to_numpy())
+    assert by_hand < 0.9
+    assert deliberation.with_and_without(found, flagged).agreement == pytest.approx(by_hand, abs=1e-12)
+
+
+def test_who_was_kept_stays_in_the_comparison():
+    conversation = real("biodiversity")
+    opinions = deliberation.opinion_map(conversation)
+    seldom = opinions.points.filter(~pl.col("in_conv"))["participant"].head(60)
+    found = deliberation.groups(opinions, keep=seldom)
+    assert deliberation.with_and_without(found, []).agreement == 1
+    assert deliberation.stability(found, n=2, how="order")["agreement"].to_list() == [1, 1]
 
 
 def test_figures_with_and_without(votes):

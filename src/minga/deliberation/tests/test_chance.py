@@ -9,6 +9,7 @@ import pytest
 from minga import deliberation
 from minga.deliberation.engine.chance import Chance, against_chance, dealt
 from minga.deliberation.engine.projection import hashed_order
+from minga.deliberation.engine.report_pages import why_no_groups
 from minga.deliberation.tests.test_groups import mapped, real, with_groups
 
 
@@ -45,6 +46,24 @@ def test_real_conversations_show_far_more_than_chance(name):
     chance = mapped(real(name)).chance
     assert chance.shown > 3 * chance.by_chance
     assert chance.is_beaten
+
+
+@pytest.mark.parametrize(("statements", "axes"), [(2, 2), (3, 2), (10, 10)])
+def test_two_opposed_camps_are_groups_on_few_statements_and_on_as_many_axes_as_statements(statements, axes):
+    people, column = np.repeat(np.arange(200), statements), np.tile(np.arange(statements), 200)
+    votes = pl.DataFrame({"participant": people, "statement": column, "vote": np.where(people % 2, 1, -1)})
+    found = deliberation.groups(deliberation.opinion_map(votes, n_components=axes))
+    assert found.chance.axes == min(axes, statements - 1)
+    assert found.sizes == (100, 100)
+
+
+def test_one_statement_shows_no_groups_and_the_report_says_why():
+    votes = pl.DataFrame({"participant": range(200), "statement": 0, "vote": [1, -1] * 100})
+    found = mapped(votes)
+    assert (found.k, found.chance.axes) == (1, 0)
+    assert why_no_groups(found) == (
+        "people differ on fewer than two statements, so no votes on different statements can hang together"
+    )
 
 
 def test_planted_groups_show_more_than_chance_even_among_few():
@@ -97,7 +116,7 @@ def test_the_share_by_chance_is_what_full_tables_of_shuffled_columns_give():
 def test_unanimous_votes_beat_no_chance():
     votes = pl.DataFrame({"participant": np.repeat(range(20), 8), "statement": list(range(8)) * 20, "vote": 1})
     chance = mapped(votes).chance
-    assert chance == Chance(0.0, 0.0, 0.0)
+    assert chance == Chance(0.0, 0.0, 0.0, 0)
     assert not chance.is_beaten
 
 

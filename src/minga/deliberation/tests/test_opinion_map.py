@@ -106,6 +106,23 @@ def test_sparsity_and_unevenness_say_how_thin_the_votes_are():
     assert uneven.unevenness == pytest.approx(0.25)
 
 
+def test_people_without_a_vote_change_no_figure_of_those_who_voted():
+    conversation = real("london-policing")
+    none = pl.Series("participant", range(1000, 1100), dtype=conversation.votes["participant"].dtype)
+    names = pl.concat([conversation.votes["participant"].unique().sort(), none])
+    one, more = (
+        deliberation.map_facts(deliberation.groups(deliberation.opinion_map(votes, conversation.statements)))
+        for votes in (
+            deliberation.vote_table(conversation.votes),
+            deliberation.vote_table(conversation.votes, participants=names),
+        )
+    )
+    assert more["variance"] == pytest.approx(one["variance"])
+    figures = ("participants", "sparsity", "unevenness", "k")
+    assert [more[name] for name in figures] == pytest.approx([one[name] for name in figures])
+    assert more["participants"] == 26
+
+
 def test_people_who_all_vote_the_same_stand_in_one_place():
     found = deliberation.opinion_map(acts(np.repeat([1, 2, 3], 4), np.tile(range(4), 3), np.tile([1, -1, 0, 1], 3)))
     assert found.points["x"].to_list() == [0.0, 0.0, 0.0]

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from minga import deliberation
-from minga.deliberation.tests.data import acts, with_groups
+from minga.deliberation.tests.data import acts, fixture, real, with_groups
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +29,27 @@ def test_nobody_is_asked_what_they_answered_or_what_was_rejected(table, weights)
         seen = set(table.statements[table.column[table.start[row] : table.start[row + 1]]])
         for seed in range(20):
             assert deliberation.next_statement(table, weights, person, seed, closed=[3, 4]) not in seen | {3, 4}
+
+
+def test_statements_that_a_map_leaves_out_are_not_drawn():
+    conversation = real("biodiversity")
+    opinions = deliberation.opinion_map(conversation)
+    weights = deliberation.priorities(opinions)
+    rejected = set(opinions.rejected)
+    drawn = {deliberation.next_statement(opinions.table, weights, -1, seed) for seed in range(300)}
+    assert len(drawn) > 50
+    assert not drawn & rejected
+    assert deliberation.next_statement(opinions.table, weights, -1, order=sorted(rejected)) not in rejected
+
+
+def test_a_map_remembers_what_is_about_the_conversation():
+    conversation, _math, _labels = fixture("trust-27-meta")
+    found = deliberation.groups(deliberation.opinion_map(conversation))
+    told = deliberation.map_tables(found)["statements"]
+    assert told.filter(pl.col("priority") == 49)["comment-id"].to_list() == (
+        conversation.statements.filter(pl.col("is_meta") > 0)["statement"].to_list()
+    )
+    assert told.equals(deliberation.map_tables(found, conversation.statements)["statements"])
 
 
 def test_draw_is_the_same_again_and_differs_between_people(table, weights):

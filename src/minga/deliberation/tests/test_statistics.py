@@ -84,7 +84,7 @@ def test_all_figures_of_the_mathematics_of_polis(name):
     for side in ("agree", "disagree"):
         assert lists[side]["statement"].to_list() == [row["tid"] for row in math["consensus"][side]]
     aware = dict(lists["group_aware"].select("statement", "agree").rows())
-    weights = dict(deliberation.priorities(opinions, labels, conversation.statements).rows())
+    weights = dict(deliberation.priorities(opinions, labels).select("statement", "priority").rows())
     for key, mine_, theirs_ in (
         ("aware", aware, math["group-aware-consensus"]),
         ("priority", weights, math["comment-priorities"]),
@@ -150,6 +150,17 @@ def test_ranking_holds_every_statement_of_every_group(table):
 def test_rejected_statements_are_not_picked(table):
     picked = deliberation.representative(deliberation.group_stats(table, LABELS), mod_out=[1])
     assert 1 not in picked["statement_id"].to_list()
+
+
+def test_rejected_statements_are_on_no_list_unasked():
+    conversation = real("biodiversity")
+    found = deliberation.groups(deliberation.opinion_map(conversation))
+    rejected = conversation.statements.filter(pl.col("moderated") == -1)["statement"]
+    assert set(found.map.rejected) == set(rejected) & set(found.map.table.statements)
+    lists = deliberation.consensus(found.map.table, found)
+    assert lists["disagree"]["statement"].to_list() == [205, 128, 79, 96, 40]
+    with_them = deliberation.consensus(found.map.table, found, mod_out=())
+    assert set(with_them["disagree"]["statement"]) & set(rejected)
 
 
 def test_divisiveness_between_groups_and_between_people(table):
