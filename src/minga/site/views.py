@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -61,10 +62,12 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 def api_docs(request: HttpRequest) -> HttpResponse:
     """List every API route from the OpenAPI file; no script needed."""
-    return render(request, "site/api_docs.html", {"routes": _routes(api.get_openapi_schema())})
+    return render(request, "site/api_docs.html", {"routes": _routes()})
 
 
-def _routes(schema: Any) -> list[dict[str, Any]]:
+@cache
+def _routes() -> list[dict[str, Any]]:
+    """Read the routes off the OpenAPI file, once: making it takes longer than any page."""
     return [
         {
             "path": path,
@@ -73,7 +76,7 @@ def _routes(schema: Any) -> list[dict[str, Any]]:
             "text": operation.get("description", ""),
             "scope": operation["x-scope"],
         }
-        for path, operations in schema["paths"].items()
+        for path, operations in api.get_openapi_schema()["paths"].items()
         for method, operation in operations.items()
     ]
 
