@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from minga.deliberation.engine import clustering
-from minga.deliberation.engine.checks import named
+from minga.deliberation.engine.checks import given, named
 from minga.deliberation.engine.conversation import Conversation
 from minga.deliberation.engine.errors import MapError
 from minga.deliberation.engine.grouping import Groups, groups
@@ -220,13 +220,17 @@ def with_and_without(found: Groups, people: Any) -> Without:
     Raises
     ------
     MapError
-        Nobody would be left, or a name is of another type than those of the votes.
+        Nobody would be left, somebody is not on the map, or a name is of another type than those of the votes.
 
     Source: docs/methods/anomalies.md.
     """
-    opinions = found.map
+    opinions = given(found, Groups, "What is compared", MapError).map
     table = opinions.table
-    gone = table.participants.is_in(named(people, table.participants, "people", MapError).to_list()).to_numpy()
+    names = named(people, table.participants, "people", MapError)
+    unknown = names.filter(~names.is_in(table.participants.to_list()))
+    if len(unknown):
+        raise MapError(f"people names {unknown[0]!r}, who is not on the map. Correct the name, or leave it out.")
+    gone = table.participants.is_in(names.to_list()).to_numpy()
     if gone.all():
         raise MapError("Everybody would be left out, so there is nobody to set beside them. Name fewer people.")
     rows = np.flatnonzero(~gone)

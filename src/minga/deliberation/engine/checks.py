@@ -1,16 +1,81 @@
-"""Checks of what a caller hands in: whole numbers, and names of the type that the votes use."""
+"""Checks of what a caller hands in: its kind and columns, whole numbers, and names of the type that the votes use."""
 
 from __future__ import annotations
 
 import operator
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
 import polars as pl
 
 from minga.deliberation.engine.errors import DeliberationError
 
+Kind = TypeVar("Kind")
+#: How each kind of value is made.
+_MADE = {
+    "Groups": "Give what groups() returns.",
+    "OpinionMap": "Make one with opinion_map().",
+    "VoteTable": "Make one with vote_table().",
+}
 #: A seed fits into eight bytes.
 LARGEST_SEED = 2**63 - 1
+
+
+def given(value: Any, kind: type[Kind], what: str, error: type[DeliberationError]) -> Kind:
+    """Return a value that is of the kind asked for.
+
+    Parameters
+    ----------
+    value : anything
+    kind : class
+    what : str
+        What the value is called, at the beginning of a sentence.
+    error : class of errors
+
+    Returns
+    -------
+    the value
+
+    Raises
+    ------
+    DeliberationError
+        Of the class given: the value is of another kind.
+    """
+    if not isinstance(value, kind):
+        found, name = type(value).__name__, kind.__name__
+        article = "an" if name[0] in "AEIOU" else "a"
+        raise error(f"{what} is given as {found}, but must be {article} {name}. {_MADE.get(name, 'Give one.')}")
+    return value
+
+
+def tabled(value: Any, columns: Iterable[str], what: str, maker: str, error: type[DeliberationError]) -> pl.DataFrame:
+    """Return a table that holds the columns asked for.
+
+    Parameters
+    ----------
+    value : anything
+    columns : names of columns
+    what : str
+        What the table is called, at the beginning of a sentence.
+    maker : str
+        The function whose table is meant.
+    error : class of errors
+
+    Returns
+    -------
+    table
+
+    Raises
+    ------
+    DeliberationError
+        Of the class given: the value is no table, or lacks a column.
+    """
+    if not isinstance(value, pl.DataFrame):
+        raise error(f"{what} is given as {type(value).__name__}, but must be a table. Give that of {maker}().")
+    missing = [name for name in columns if name not in value.columns]
+    if missing:
+        raise error(f"{what} lacks the column {', '.join(missing)}. Give the table of {maker}().")
+    return value
 
 
 def whole(value: Any, name: str, error: type[DeliberationError], *, least: int = 0, most: int | None = None) -> int:
@@ -63,17 +128,19 @@ def named(names: Any, like: pl.Series, what: str, error: type[DeliberationError]
     Raises
     ------
     DeliberationError
-        Of the class given: a name is of another type, as text among numbers.
+        Of the class given: it is a single name and no list, or a name is of another type, as text among numbers.
     """
-    given = names if isinstance(names, pl.Series) else list(names)
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise error(f"{what} is {names!r}, but must be a list of names. Put it in brackets, also if it is only one.")
+    said = names if isinstance(names, pl.Series) else list(names)
     try:
-        if isinstance(given, list):
-            return pl.Series(given, dtype=like.dtype)
-        if like.dtype.is_integer() and given.dtype.is_float():
-            return pl.Series(given.to_list(), dtype=like.dtype)  # a cast would cut 1.5 down to 1
-        return given.cast(like.dtype)
+        if isinstance(said, list):
+            return pl.Series(said, dtype=like.dtype)
+        if like.dtype.is_integer() and said.dtype.is_float():
+            return pl.Series(said.to_list(), dtype=like.dtype)  # a cast would cut 1.5 down to 1
+        return said.cast(like.dtype)
     except (TypeError, pl.exceptions.PolarsError):
-        listed = list(given)
+        listed = list(said)
         wrong = next((name for name in listed if not _fits(name, like)), listed[0])
         raise error(
             f"{what} holds {wrong!r}, but the votes name them by {_kind(like)}. Give names as they stand in the votes."

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from minga.deliberation.engine.checks import tabled
+from minga.deliberation.engine.errors import VoteError
 from minga.deliberation.engine.statistics import SIGNIFICANT
+
+#: What is read of the table of statements.
+_READ = ("comment-id", "mod_out", "n_agree", "n_disagree", "n_pass")
 
 
 def common_ground(stats: pl.DataFrame, statements: pl.DataFrame) -> pl.DataFrame:
@@ -23,11 +28,20 @@ def common_ground(stats: pl.DataFrame, statements: pl.DataFrame) -> pl.DataFrame
     table, one row per statement
         ``statement`` (named as in ``statements``), ``side`` ("agree" or "disagree"); in the order of their names.
 
+    Raises
+    ------
+    VoteError
+        A table is not that of :func:`group_stats`, or of :func:`map_tables`.
+
     In each group the share of a side, with one vote added to both, is more than half, and the one-sided test of that
     passes 90 %. So a group with few votes on a statement never makes it common ground.
 
     Source: docs/methods/trace.md.
     """
+    stats = tabled(
+        stats, ("statement_id", "pa", "pd", "pat", "pdt"), "The table of statistics", "group_stats", VoteError
+    )
+    statements = tabled(statements, _READ, 'The table "statements"', "map_tables", VoteError)
     shown = statements.filter(pl.col("mod_out") == 0)["comment-id"].to_list()
     own = stats.filter(pl.col("statement_id").is_in(shown)) if stats.height else _as_one_group(statements, shown)
     if not own.height:

@@ -12,7 +12,7 @@ import polars as pl
 
 from minga.deliberation.engine import clustering
 from minga.deliberation.engine.chance import Chance, against_chance
-from minga.deliberation.engine.checks import whole
+from minga.deliberation.engine.checks import given, whole
 from minga.deliberation.engine.components import components
 from minga.deliberation.engine.errors import MapError
 from minga.deliberation.engine.gaps import Finding, borders
@@ -138,11 +138,12 @@ def groups(
     Raises
     ------
     MapError
-        k is no whole number from 2 to 5, there is no such number of groups of the smallest size, or ``keep`` holds
-        names of another type than the votes.
+        k is no whole number from 2 to 5, there is no such number of groups of the smallest size, ``keep`` is no list
+        of names of the type that the votes use, or what is given is no map.
 
     Source: docs/methods/groups.md.
     """
+    opinions = given(opinions, OpinionMap, "The map", MapError)
     if k is not None:
         k = whole(k, "The number of groups", MapError, least=SMALLEST_K, most=LARGEST_K)
     part = taking_part(opinions.table, keep, mode=opinions.mode)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from minga.deliberation.engine.checks import LARGEST_SEED, whole
+from minga.deliberation.engine.checks import LARGEST_SEED, given, named, tabled, whole
 from minga.deliberation.engine.errors import VoteError
 from minga.deliberation.engine.grouping import Groups
 from minga.deliberation.engine.projection import OpinionMap
@@ -42,10 +42,11 @@ def priorities(
     Raises
     ------
     VoteError
-        The labels do not fit the people, or the statements the votes.
+        The labels do not fit the people, the statements not the votes, or what is given is no map.
 
     Source: Small and others (2021), comment routing.
     """
+    opinions = given(opinions, OpinionMap, "The map", VoteError)
     votes = opinions.table
     label = None if labels is None else group_of(votes, labels)
     counted = np.ones(len(votes.value), dtype=bool)
@@ -82,7 +83,7 @@ def next_statement(
         Statements without a weight count 1; list new ones here to have them shown. Those that it marks as rejected
         (``mod_out``) are not drawn.
     person : name
-        Somebody without votes is new.
+        Of the type that the votes use; somebody without votes is new.
     seed : int
         The same seed, person and votes give the same statement.
     closed : names of statements, optional
@@ -97,19 +98,29 @@ def next_statement(
     Raises
     ------
     VoteError
-        A weight is negative or not a number, the weights lack a column, or the seed is no whole number of at least 0.
+        A weight is negative or not a number, the weights lack a column, the seed is no whole number of at least 0, a
+        name is of another type than in the votes, or ``order`` names a statement that is nowhere.
 
     Source: a seeded draw by weight, docs/methods/opinion-map.md for the weights.
     """
-    missing = {"statement", "priority"} - set(weights.columns)
-    if missing:
-        raise VoteError(f"The weights lack the column {', '.join(sorted(missing))}. Give the table of priorities().")
-    row = votes.place.get(person)
+    votes = given(votes, VoteTable, "The table of votes", VoteError)
+    weights = tabled(weights, ("statement", "priority"), "The table of weights", "priorities", VoteError)
+    names = named(weights["statement"], votes.statements, "The table of weights", VoteError)
+    first = named(order, votes.statements, "order", VoteError)
+    unknown = first.filter(~first.is_in([*names, *votes.statements]))
+    if len(unknown):
+        raise VoteError(
+            f"order names statement {unknown[0]!r}, which is neither in the votes nor in the weights. Correct the "
+            "name, or add the statement to the weights."
+        )
+    row = votes.place.get(named([person], votes.participants, "person", VoteError)[0])
     columns = votes.column[votes.start[row] : votes.start[row + 1]] if row is not None else votes.column[:0]
     weight = weights["priority"].fill_null(1.0).to_numpy().astype(np.float64)
     seen = votes.statements[columns].to_list()
-    rejected = weights.filter("mod_out")["statement"].to_list() if "mod_out" in weights.columns else []
-    return draw(weights["statement"].to_list(), weight, seen, person, seed, closed=[*closed, *rejected], order=order)
+    shut = named(closed, votes.statements, "closed", VoteError).to_list()
+    if "mod_out" in weights.columns:
+        shut += names.filter(weights["mod_out"]).to_list()
+    return draw(names.to_list(), weight, seen, person, seed, closed=shut, order=first.to_list())
 
 
 def draw(

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from minga.deliberation.engine import clustering
-from minga.deliberation.engine.checks import whole
+from minga.deliberation.engine.checks import given, whole
 from minga.deliberation.engine.errors import MapError
 from minga.deliberation.engine.grouping import Groups, groups, resampled
 from minga.deliberation.engine.projection import hashed_order, opinion_map
@@ -53,8 +53,7 @@ def stability(
 
     Source: Hennig (2007), CSDA 52, 258-271; agreement by Hubert and Arabie (1985).
     """
-    if not isinstance(found, Groups):
-        raise MapError(f"Stability is judged of groups, not of {type(found).__name__}. Give what groups() returns.")
+    found = given(found, Groups, "What is judged", MapError)
     n = whole(n, "The number of draws", MapError, least=1)
     if how not in ("bootstrap", "order"):
         raise MapError(f'Draws by {how!r} were asked for. Draws are by "bootstrap" or by "order".')

@@ -7,13 +7,15 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
-from minga.deliberation.engine.checks import listed, named
+from minga.deliberation.engine.checks import given, listed, named, tabled
 from minga.deliberation.engine.errors import VoteError
 from minga.deliberation.engine.grouping import Groups
 from minga.deliberation.engine.votes import Bools, Floats, Ints, VoteTable
 
 #: One-sided 90 %: from here a difference counts as one.
 SIGNIFICANT = 1.2816
+#: The columns of the table of :func:`group_stats`.
+STATS = ("group_id", "statement_id", "na", "nd", "ns", "pa", "pd", "pat", "pdt", "ra", "rd", "rat", "rdt")
 #: How strongly a statement tells a group from all others.
 _METRIC = pl.col("repness") * pl.col("repness_test") * pl.col("p_success") * pl.col("p_test")
 GroupLabels = Groups | pl.DataFrame | Ints
@@ -71,8 +73,7 @@ def group_of(votes: VoteTable, labels: GroupLabels) -> Ints:
     VoteError
         The votes are no VoteTable, or the labels do not fit its people.
     """
-    if not isinstance(votes, VoteTable):
-        raise VoteError(f"Votes are {type(votes).__name__}, but must be a VoteTable. Make one with vote_table().")
+    votes = given(votes, VoteTable, "The table of votes", VoteError)
     if isinstance(labels, Groups):
         labels = labels.labels
     column = _joined(votes, labels) if isinstance(labels, pl.DataFrame) else pl.Series(np.asarray(labels))
@@ -156,12 +157,15 @@ def representative(stats: pl.DataFrame, top: int | None = 5, *, mod_out: Any = (
     Raises
     ------
     VoteError
-        ``top`` is no whole number of at least 1.
+        ``top`` is no whole number of at least 1, the table is not that of :func:`group_stats`, or ``mod_out`` is no
+        list of names of the type that the votes use.
 
     Source: Small and others (2021); the sequence of Pol.is as published.
     """
     top = listed(top, VoteError)
-    told = _sided(stats.filter(~pl.col("statement_id").is_in(list(mod_out))))
+    stats = tabled(stats, STATS, "The table of statistics", "group_stats", VoteError)
+    hidden = named(mod_out, stats["statement_id"], "mod_out", VoteError)
+    told = _sided(stats.filter(~pl.col("statement_id").is_in(hidden.to_list())))
     tables = []
     for group in told["group_id"].unique().sort().to_list():
         own = told.filter(pl.col("group_id") == group).sort("statement_id")
@@ -284,7 +288,8 @@ def consensus(
     Raises
     ------
     VoteError
-        The labels do not fit the people, ``top`` is no whole number of at least 1, or ``of`` is unknown.
+        The labels do not fit the people, ``top`` is no whole number of at least 1, ``of`` is unknown, or ``mod_out``
+        is no list of names of the type that the votes use.
 
     Source: Small and others (2021), group-aware consensus.
     """
@@ -300,7 +305,7 @@ def consensus(
     whole = counts.sum(axis=1) if of == "grouped" else _counts(votes, np.zeros(len(label), dtype=np.int64))[0][:, 0]
     if mod_out is None:
         mod_out = labels.map.rejected if isinstance(labels, Groups) else ()
-    shown = ~votes.statements.is_in(list(mod_out)).to_numpy()
+    shown = ~votes.statements.is_in(named(mod_out, votes.statements, "mod_out", VoteError).to_list()).to_numpy()
     return {
         "agree": _list(votes, whole[0], whole[2], shown, top),
         "disagree": _list(votes, whole[1], whole[2], shown, top),

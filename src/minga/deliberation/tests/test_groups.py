@@ -235,5 +235,5 @@ def test_people_to_keep_are_named_as_in_the_votes():
 
 
 def test_stability_is_judged_of_groups_alone():
-    with pytest.raises(deliberation.MapError, match="not of OpinionMap"):
+    with pytest.raises(deliberation.MapError, match="given as OpinionMap, but must be a Groups"):
         deliberation.stability(deliberation.opinion_map(with_groups(7)[0]))

@@ -53,14 +53,14 @@ def test_a_map_remembers_what_is_about_the_conversation():
 
 
 def test_draw_is_the_same_again_and_differs_between_people(table, weights):
-    one = [deliberation.next_statement(table, weights, f"new-{at}", 1) for at in range(40)]
-    assert one == [deliberation.next_statement(table, weights, f"new-{at}", 1) for at in range(40)]
+    one = [deliberation.next_statement(table, weights, 1000 + at, 1) for at in range(40)]
+    assert one == [deliberation.next_statement(table, weights, 1000 + at, 1) for at in range(40)]
     assert len(set(one)) > 5
 
 
 def test_draw_follows_the_weights(table):
     weights = pl.DataFrame({"statement": [1, 2, 3], "priority": [1.0, 3.0, 0.0]})
-    drawn = Counter(deliberation.next_statement(table, weights, "new", seed) for seed in range(2000))
+    drawn = Counter(deliberation.next_statement(table, weights, -1, seed) for seed in range(2000))
     assert drawn[3] == 0
     assert drawn[2] / 2000 == pytest.approx(0.75, abs=0.04)
 
@@ -72,19 +72,19 @@ def test_who_answered_all_is_asked_nothing(table, weights):
 
 
 def test_moderator_order_goes_first(table, weights):
-    assert deliberation.next_statement(table, weights, "new", order=[7, 5]) == 7
-    assert deliberation.next_statement(table, weights, "new", order=[7, 5], closed=[7]) == 5
+    assert deliberation.next_statement(table, weights, -1, order=[7, 5]) == 7
+    assert deliberation.next_statement(table, weights, -1, order=[7, 5], closed=[7]) == 5
 
 
 def test_statements_without_any_weight_are_drawn_alike(table):
     nothing = pl.DataFrame({"statement": [1, 2], "priority": [0.0, 0.0]})
-    assert {deliberation.next_statement(table, nothing, "new", seed) for seed in range(20)} == {1, 2}
+    assert {deliberation.next_statement(table, nothing, -1, seed) for seed in range(20)} == {1, 2}
 
 
 @pytest.mark.parametrize("weight", [-1.0, float("nan")])
 def test_a_wrong_weight_is_refused(table, weight):
     with pytest.raises(deliberation.VoteError, match="Weights are 0 or more"):
-        deliberation.next_statement(table, pl.DataFrame({"statement": [1], "priority": [weight]}), "new")
+        deliberation.next_statement(table, pl.DataFrame({"statement": [1], "priority": [weight]}), -1)
 
 
 def test_weight_by_hand_and_for_statements_about_the_conversation():
@@ -112,9 +112,29 @@ def test_next_statement_among_100_000_people_is_quick():
 @pytest.mark.parametrize("seed", [-1, 1.5])
 def test_a_seed_is_a_whole_number_of_at_least_0(table, weights, seed):
     with pytest.raises(deliberation.VoteError, match="seed is"):
-        deliberation.next_statement(table, weights, "nobody", seed)
+        deliberation.next_statement(table, weights, -1, seed)
 
 
 def test_weights_without_their_column_are_refused(table, weights):
-    with pytest.raises(deliberation.VoteError, match="lack the column priority"):
-        deliberation.next_statement(table, weights.drop("priority"), "nobody")
+    with pytest.raises(deliberation.VoteError, match="lacks the column priority"):
+        deliberation.next_statement(table, weights.drop("priority"), -1)
+
+
+@pytest.mark.parametrize(
+    ("named", "words"),
+    [
+        ({"person": "1"}, "person holds '1', but the votes name them by whole numbers"),
+        ({"closed": ["3"]}, "closed holds '3', but the votes name them by whole numbers"),
+        ({"order": ["3"]}, "order holds '3', but the votes name them by whole numbers"),
+        ({"order": [4444]}, "order names statement 4444, which is neither in the votes nor in the weights"),
+        ({"closed": 3}, "closed is 3, but must be a list of names"),
+    ],
+)
+def test_names_are_those_of_the_votes(table, weights, named, words):
+    with pytest.raises(deliberation.VoteError, match=words):
+        deliberation.next_statement(table, weights, **{"person": 1, **named})
+
+
+def test_a_new_statement_is_shown_once_it_has_a_weight(table, weights):
+    new = pl.concat([weights.select("statement", "priority"), pl.DataFrame({"statement": [4444], "priority": [1.0]})])
+    assert deliberation.next_statement(table, new, -1, order=[4444]) == 4444
