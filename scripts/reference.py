@@ -101,7 +101,8 @@ def _parameters(parameters: list[Any]) -> str:
 
 def _parameter(parameter: Any) -> str:
     is_option = parameter.param_type_name == "option"
-    shown = ", ".join([*parameter.opts, *parameter.secondary_opts]) if is_option else parameter.name.upper()
+    word = parameter.metavar or parameter.name.upper()
+    shown = ", ".join([*parameter.opts, *parameter.secondary_opts]) if is_option else word
     return f"| `{shown}` | {_cell(getattr(parameter, 'help', '') or '')} | {_default(parameter)} |"
 
 

@@ -12,8 +12,9 @@ From an export of Pol.is to the map and its files:
     shown = deliberation.representative(stats, mod_out=opinions.rejected)
     deliberation.write_map(found, "out")
 
-- Conversations: read_polis, write_polis, read_events, write_events, vote_table, check_sign.
-- The map: opinion_map, groups, stability, anomalies, with_and_without; map_tables, map_facts, map_svg, write_map.
+- Conversations: read_polis, remarks, write_polis, read_events, write_events, vote_table, check_sign.
+- The map: opinion_map, groups, stability, anomalies, with_and_without; in_words, map_tables, map_facts, map_svg,
+  write_map.
 - Statements: group_stats, representative, consensus, common_ground, divisiveness, priorities, next_statement.
 - Voices and their answers: read_trace, audit, adoptable, receipt, changed_evidence, lineage, coverage,
   participation, newcombe.
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
     from minga.deliberation.engine.grouping import Groups, groups
     from minga.deliberation.engine.intervals import newcombe
     from minga.deliberation.engine.lineage import Lineage, lineage
+    from minga.deliberation.engine.map_words import in_words
     from minga.deliberation.engine.picture import map_svg
+    from minga.deliberation.engine.polis_matrix import remarks
     from minga.deliberation.engine.polis_writing import write_polis
     from minga.deliberation.engine.projection import OpinionMap, opinion_map
     from minga.deliberation.engine.report_pages import report_pages
@@ -83,6 +86,7 @@ _WHERE = {
     "divisiveness": "statistics",
     "group_stats": "statistics",
     "groups": "grouping",
+    "in_words": "map_words",
     "lineage": "lineage",
     "map_facts": "files",
     "map_svg": "picture",
@@ -96,6 +100,7 @@ _WHERE = {
     "read_polis": "exports",
     "read_trace": "trace",
     "receipt": "audit",
+    "remarks": "polis_matrix",
     "replies": "texts.replies",
     "report_pages": "report_pages",
     "representative": "statistics",
@@ -114,10 +119,11 @@ __all__ = [
     "ClauseText", "Conversation", "Coverage", "DeliberationError", "DraftText", "ExportError", "Groups", "Labels",
     "Lineage", "MapError", "Note", "OpinionMap", "TemplateClause", "Trace", "TraceError", "VersionLine", "VoteError",
     "VoteTable", "Without", "adoptable", "anomalies", "audit", "changed_evidence", "check_sign", "common_ground",
-    "consensus", "coverage", "divisiveness", "group_stats", "groups", "lineage", "map_facts", "map_svg", "map_tables",
-    "newcombe", "next_statement", "opinion_map", "participation", "priorities", "read_events", "read_polis",
-    "read_trace", "receipt", "replies", "report_pages", "representative", "stability", "template", "vote_table",
-    "with_and_without", "write_draft", "write_events", "write_map", "write_polis", "write_replies",
+    "consensus", "coverage", "divisiveness", "group_stats", "groups", "in_words", "lineage", "map_facts", "map_svg",
+    "map_tables", "newcombe", "next_statement", "opinion_map", "participation", "priorities", "read_events",
+    "read_polis", "read_trace", "receipt", "remarks", "replies", "report_pages", "representative", "stability",
+    "template", "vote_table", "with_and_without", "write_draft", "write_events", "write_map", "write_polis",
+    "write_replies",
 ]  # fmt: skip
 
 

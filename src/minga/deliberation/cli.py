@@ -45,15 +45,18 @@ class Solver(StrEnum):
 
 
 Source = Annotated[
-    Path, typer.Argument(metavar="DIR", help="Folder or zip file of an export of Pol.is, or a .jsonl file of events.")
+    Path,
+    typer.Argument(metavar="SOURCE", help="Folder or zip file of an export of Pol.is, or a .jsonl file of events."),
 ]
 Out = Annotated[Path, typer.Option("--out", help="Folder to write to; it is made if it is missing.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 ModeOption = Annotated[
     Mode, typer.Option("--mode", help="stable does not hang on the order of rows; polis is as published.")
 ]
-K = Annotated[int | None, typer.Option("-k", help="Set the number of groups, 2 to 5; chosen when not given.")]
-Seed = Annotated[int, typer.Option(help="The same seed gives the same figures.")]
+K = Annotated[
+    int | None, typer.Option("-k", min=2, max=5, help="Set the number of groups, 2 to 5; chosen when not given.")
+]
+Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="The same seed gives the same figures.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Leave out statements that nobody has moderated yet.")]
 
 
@@ -108,11 +111,17 @@ def written(paths: list[Path], out: Path) -> None:
 
 
 def load(source: Path) -> Conversation:
-    """Read a conversation from an export or from a log of events."""
+    """Read a conversation from an export or from a log of events, and say what stands out in it."""
     from minga.deliberation.engine.events import read_events
     from minga.deliberation.engine.exports import read_polis
+    from minga.deliberation.engine.polis_matrix import remarks
 
-    return read_events(source) if source.suffix == ".jsonl" else read_polis(source)
+    if source.suffix.lower() == ".jsonl":
+        return read_events(source)
+    conversation = read_polis(source)
+    for remark in remarks(conversation):
+        typer.echo(remark, err=True)
+    return conversation
 
 
 def grouped(
@@ -140,6 +149,7 @@ def map_command(
 ) -> None:
     """Place people by their votes and find groups; writes participants, statements, group_stats and map.json."""
     from minga.deliberation.engine.files import map_facts, write_map
+    from minga.deliberation.engine.map_words import in_words
 
     with plain_errors():
         conversation = load(source)
@@ -150,35 +160,6 @@ def map_command(
         return
     typer.echo(in_words(found))
     written(paths, out)
-
-
-def in_words(found: Groups) -> str:
-    """Say in a few sentences what was found."""
-    statements, votes = len(found.map.table.statements), len(found.map.table.value)
-    people = int((found.map.table.n_votes > 0).sum())
-    lines = [
-        f"{people:,} people cast {votes:,} votes on {statements:,} statements; "
-        f"{found.map.sparsity:.0%} of the table is empty."
-    ]
-    lines += said_of_groups(found)
-    axes = " and ".join(f"{share:.0%}" for share in found.map.variance[:2])
-    lines.append(f"The two axes show {axes} of all differences.")
-    return "\n".join(lines)
-
-
-def said_of_groups(found: Groups) -> list[str]:
-    """Say how many groups there are, how sure that is, and whether gaps part them; of resamples only where drawn."""
-    from minga.deliberation.engine.border_words import said_of_borders
-    from minga.deliberation.engine.report_pages import NOT_CAMPS, why_no_groups
-
-    if not found.is_clear:
-        return [f"No clear groups: {why_no_groups(found)}."]
-    sizes = " and ".join(f"{size:,}" for size in found.sizes)
-    lines = [f"{found.k} groups: {sizes} people."]
-    if found.group_stability:
-        shares = ", ".join(f"{share:.2f}" for share in found.group_stability)
-        lines += [f"Share of each group that other draws of people find again: {shares}.", NOT_CAMPS]
-    return lines + said_of_borders(found)
 
 
 @app.command()
@@ -192,6 +173,7 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write the report of a conversation as plain pages: map, groups, consensus, what divides, every statement."""
+    from minga.deliberation.engine.map_words import in_words
     from minga.deliberation.engine.report_pages import report_pages
 
     with plain_errors():
@@ -213,7 +195,9 @@ def report(
 def trace(
     folder: Annotated[
         Path,
-        typer.Argument(metavar="DIR", help="Folder with voices, links, dispositions, clauses, and evidence as .csv."),
+        typer.Argument(
+            metavar="FOLDER", help="Folder with voices, links, dispositions, clauses, and evidence as .csv."
+        ),
     ],
     strata: Annotated[
         list[str] | None, typer.Option("--by", help="Column of voices.csv to compare by; may be repeated.")
@@ -299,7 +283,7 @@ def export_command(
     source: Annotated[
         Path,
         typer.Argument(
-            metavar="DIR",
+            metavar="SOURCE",
             help="A conversation (as for map), or a folder of a consultation with voices.csv and dispositions.csv.",
         ),
     ],

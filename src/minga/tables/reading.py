@@ -100,12 +100,17 @@ def _text(file: Path) -> str:
 
 def _header(file: Path, text: str) -> tuple[list[str], str]:
     first = text.split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=first.count)
+    delimiter = delimiter_of(first)
     header = [name.strip() for name in next(csv.reader([first], delimiter=delimiter))]
     doubles = sorted({name for name in header if header.count(name) > 1})
     if doubles:
         raise TableError(f"The header of {file.name} holds {', '.join(doubles)} twice. Rename or remove one.")
     return header, delimiter
+
+
+def delimiter_of(header: str) -> str:
+    """Return the sign that parts the cells of a line of names: the one that comes up most, a comma where none does."""
+    return max(_DELIMITERS, key=header.count)
 
 
 def _demand(file: Path, header: Sequence[str], columns: Sequence[str]) -> None:

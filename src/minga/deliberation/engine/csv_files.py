@@ -13,17 +13,21 @@ from collections.abc import Iterator
 import polars as pl
 
 from minga.deliberation.engine.errors import ExportError
+from minga.tables.reading import delimiter_of
 
 #: The column that holds the row of the file; no header is called so, since blanks around their names are cut off.
 ROW = " row"
+_CALLED = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
 #: What is said after the number of a row.
 COUNTED = "the header is row 1"
 _LARGEST = 2**63 - 1
 _WHOLE = re.compile(r"[+-]?\d+")
+#: A whole number as programs for statistics write it where a column has gaps.
+_POINT = r"^([+-]?\d+)\.0*$"
 _TRUTHS = ("true", "false")
 
 
-def records(text: str, file: str) -> Iterator[list[str]]:
+def records(text: str, file: str, delimiter: str = ",") -> Iterator[list[str]]:
     """Yield the cells of each row, whatever ends its lines and however long a cell is.
 
     Parameters
@@ -31,6 +35,8 @@ def records(text: str, file: str) -> Iterator[list[str]]:
     text : str
     file : str
         The name of the file, for what is said of it.
+    delimiter : str
+        The sign that parts cells.
 
     Returns
     -------
@@ -42,7 +48,7 @@ def records(text: str, file: str) -> Iterator[list[str]]:
         A quotation mark is not closed, or stands inside a cell.
     """
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # a text may be longer than Python expects
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         yield from reader
     except csv.Error as wrong:
@@ -58,6 +64,7 @@ def read_table(text: str, file: str) -> tuple[pl.DataFrame, list[str]]:
     Parameters
     ----------
     text : str
+        Its cells are parted by commas, semicolons or tabs; the header shows which.
     file : str
         The name of the file, for what is said of it.
 
@@ -72,20 +79,23 @@ def read_table(text: str, file: str) -> tuple[pl.DataFrame, list[str]]:
     ExportError
         The file is empty, a row is too short or too long (named), or a quotation mark stands wrong.
     """
-    header = next((row for row in records(text, file) if row), None)
+    delimiter = delimiter_of(text.lstrip("\r\n").partition("\n")[0])
+    header = next((row for row in records(text, file, delimiter) if row), None)
     if header is None:
         raise ExportError(f"{file} is empty. An export of Pol.is begins with a header.")
-    table = _quickly(text, len(header))
-    return (_row_by_row(text, file, len(header)) if table is None else table), header
+    table = _quickly(text, len(header), delimiter)
+    return (_row_by_row(text, file, len(header), delimiter) if table is None else table), header
 
 
-def _quickly(text: str, width: int) -> pl.DataFrame | None:
+def _quickly(text: str, width: int, delimiter: str) -> pl.DataFrame | None:
     """Read at full speed; nothing where a row may be blank, short or long, so that it must be looked at closely."""
     if text[:1] in "\r\n" or text.count("\r") != text.count("\r\n"):
         return None
     names = [str(at) for at in range(width)]
     try:
-        table = pl.read_csv(io.BytesIO(text.encode()), infer_schema=False, has_header=True, new_columns=names)
+        table = pl.read_csv(
+            io.BytesIO(text.encode()), separator=delimiter, infer_schema=False, has_header=True, new_columns=names
+        )
     except pl.exceptions.PolarsError:
         return None
     if table.width != width or table[names[-1]].null_count():
@@ -93,9 +103,9 @@ def _quickly(text: str, width: int) -> pl.DataFrame | None:
     return table.with_columns(pl.int_range(2, pl.len() + 2, dtype=pl.Int64).alias(ROW))
 
 
-def _row_by_row(text: str, file: str, width: int) -> pl.DataFrame:
+def _row_by_row(text: str, file: str, width: int, delimiter: str) -> pl.DataFrame:
     kept, places = [], []
-    numbered = enumerate(records(text, file), start=1)
+    numbered = enumerate(records(text, file, delimiter), start=1)
     next(row for _number, row in numbered if row)
     for number, row in numbered:
         if not any(cell.strip() for cell in row):
@@ -103,7 +113,8 @@ def _row_by_row(text: str, file: str, width: int) -> pl.DataFrame:
         if len(row) != width:
             raise ExportError(
                 f"{file}, row {number} ({COUNTED}) has {len(row)} cells, the header {width}. "
-                "Give every row as many cells as the header; put a text that holds a comma in quotation marks."
+                f"Give every row as many cells as the header; put a text that holds {_CALLED[delimiter]} in quotation "
+                "marks."
             )
         kept.append(row)
         places.append(number)
@@ -132,7 +143,7 @@ def whole_numbers(table: pl.DataFrame, columns: dict[str, str], truths: set[str]
     Raises
     ------
     ExportError
-        A cell is no whole number, or one too large for 64 bits.
+        A cell is no whole number (1.0 is one), or one too large for 64 bits.
     """
     for name, theirs in columns.items():
         text = table[name].str.strip_chars()
@@ -144,6 +155,10 @@ def whole_numbers(table: pl.DataFrame, columns: dict[str, str], truths: set[str]
             text = low.replace({"true": "1", "false": "0"})
         number = text.cast(pl.Int64, strict=False)
         lost = number.is_null() & text.is_not_null()
+        if lost.any():
+            text = text.str.replace(_POINT, "$1")
+            number = text.cast(pl.Int64, strict=False)
+            lost = number.is_null() & text.is_not_null()
         if lost.any():
             at = int(lost.arg_max() or 0)
             raise ExportError(_not_whole(table[name][at], theirs, f"{file}, row {table[ROW][at]} ({COUNTED})"))
@@ -158,8 +173,9 @@ def _not_whole(cell: str, column: str, where: str) -> str:
 
 
 def is_statement(name: str) -> bool:
-    """Say whether a column of a matrix is that of a statement: its number in digits from 0 to 9."""
-    return name.isascii() and name.isdecimal()
+    """Say whether a column of a matrix is that of a statement: its whole number in digits from 0 to 9."""
+    digits = name.removeprefix("-")
+    return digits.isascii() and digits.isdecimal()
 
 
 def statement_columns(names: list[str], file: str) -> list[str]:
@@ -181,7 +197,7 @@ def statement_columns(names: list[str], file: str) -> list[str]:
     """
     found: dict[int, str] = {}
     for name in filter(is_statement, names):
-        if len(name) > len(str(_LARGEST)) or int(name) > _LARGEST:
+        if len(name) > len(str(-_LARGEST)) or abs(int(name)) > _LARGEST:
             raise ExportError(
                 f"{file}: the column {name} is too large for a statement; numbers run to {_LARGEST}. "
                 "Give the statement a smaller number."

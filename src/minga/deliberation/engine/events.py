@@ -71,17 +71,20 @@ def read_events(path: str | Path) -> Conversation:
     ------
     ExportError
         There is no such file, it is not UTF-8, or holds no vote; or a line is no event, lacks what its event needs,
-        or holds a value of the wrong kind (named with the line and its key).
+        or holds a value of the wrong kind (named with the line and its key); a person has two lines, or a statement
+        two that differ in whether it was rejected.
 
     Source: own format, docs/methods/opinion-map.md; lines by JSON Lines (jsonlines.org), ended by "\\n" alone.
     """
     rows: dict[str, list[dict[str, Any]]] = {table: [] for table in EVENTS.values()}
     head: dict[str, Any] = {}
     kinds: dict[str, tuple[type, int]] = {}
+    first: dict[tuple[str, Any], tuple[int, int]] = {}
     file = Path(path)
     for number, line in _lines(file):
         event = _event(line, f"{file}, line {number}")
         _check_names(event, kinds, file, number)
+        _check_once(event, first, file, number)
         kind = event.pop("event")
         if kind == _HEAD:
             head = event
@@ -202,3 +205,18 @@ def _check_names(event: dict[str, Any], kinds: dict[str, tuple[type, int]], file
                 f"{file}, line {number}: {key!r} is {event[key]!r}, but line {line} names it by "
                 f"{'text' if first is str else 'a number'}. Use one of both throughout."
             )
+
+
+def _check_once(event: dict[str, Any], first: dict[tuple[str, Any], tuple[int, int]], file: Path, number: int) -> None:
+    """Refuse a person who has two lines, and a statement that is rejected in one line and not in another."""
+    kind = event["event"]
+    if kind not in ("participant", "statement"):
+        return
+    state = event.get("moderated") or 0 if kind == "statement" else number
+    line, before = first.setdefault((kind, event[kind]), (number, state))
+    if state != before:
+        why = "Each person has one line." if kind == "participant" else "They differ in whether it was rejected."
+        raise ExportError(
+            f"{file}, lines {line} and {number}: {kind} {event[kind]!r} is listed twice. {why} Keep the right line and "
+            "remove the other."
+        )

@@ -31,18 +31,19 @@ def read_polis(path: str | Path) -> Conversation:
     path : folder or zip file
         ``votes.csv``, ``participants-votes.csv`` or both must be there; ``comments.csv`` and ``summary.csv`` may be
         missing, and so may any column that is not needed (``datetime``, ``xid``, counts). Headers may be written
-        with hyphens, underscores or blanks.
+        with hyphens, underscores or blanks, cells be parted by commas, semicolons or tabs.
 
     Returns
     -------
     Conversation
-        Without ``votes.csv`` the votes are those of the matrix, without times.
+        Without ``votes.csv`` the votes are those of the matrix, without times. Where both are there, ``votes.csv``
+        counts; :func:`remarks` says where the matrix differs.
 
     Raises
     ------
     ExportError
-        A file is missing, a row or cell breaks a rule (named with its row, the header being row 1), a zip file is
-        damaged or holds several conversations, or agree and disagree are swapped.
+        There is nothing under this path, a file is missing, a row or cell breaks a rule (named with its row, the
+        header being row 1), a zip file is damaged or holds several conversations, or agree and disagree are swapped.
 
     Source: openData of the Computational Democracy Project, format of exports.
     """
@@ -57,6 +58,7 @@ def read_polis(path: str | Path) -> Conversation:
     people, layout = _part(texts, "participants-votes", layout)
     votes, layout = _part(texts, "votes", layout)
     _check_once(people, statements)
+    _check_kinds(statements)
     if votes is None and people is not None:
         votes = _melted(people)
     assert votes is not None
@@ -67,7 +69,7 @@ def read_polis(path: str | Path) -> Conversation:
         columns = [int(name) for name in people.columns if is_statement(name)]
         known = votes["statement"].unique().to_list()
         statements = pl.DataFrame({"statement": sorted({*columns, *known})}, schema={"statement": pl.Int64})
-    said = records(texts.get("summary", ""), "summary.csv")
+    said = records(texts.get("summary", ""), "summary.csv", _first_mark(texts.get("summary", "")))
     summary = {row[0]: ",".join(row[1:]) for row in said if row}
     votes, statements, people = (table.drop(ROW, strict=False) for table in (votes, statements, people))
     found = Conversation(votes, statements, people, summary, layout)
@@ -124,6 +126,10 @@ def _texts(path: Path) -> Iterator[tuple[str, str]]:
                     break
     elif path.is_file() and zipfile.is_zipfile(path):
         yield from _unpacked(path)
+    elif not path.exists():
+        raise ExportError(f"There is no folder or file {path}. Check the path.")
+    elif path.suffix.lower() == ".zip" or path.read_bytes()[:2] == b"PK":
+        raise ExportError(f"{path} is damaged: it is no whole zip file. Fetch or pack the file again.")
     else:
         raise ExportError(f"{path} is neither a folder nor a zip file. Give the folder of an export of Pol.is.")
 
@@ -177,7 +183,7 @@ def _part(
     missing = sorted(set(needed) - set(ours))
     if missing or len(set(ours)) < len(ours):
         said = f"lacks a column for {', '.join(missing)}" if missing else "holds a column twice"
-        raise ExportError(f"{file} {said}; its header is {', '.join(header[:12])}. {_separated(header)}")
+        raise ExportError(f"{file} {said}; its header is {', '.join(header[:12])}. Correct the header.")
     table = table.rename({str(at): name for at, name in enumerate(ours)})
     theirs = dict(zip(ours, header, strict=True))
     asked = set(statement_columns(ours, file)) if part == "participants-votes" else set()
@@ -191,12 +197,9 @@ def _part(
     return table, layout | {part: tuple(header)}
 
 
-def _separated(header: list[str]) -> str:
-    """Say what to do about a header, which may be one cell because other marks than commas part its names."""
-    for mark, name in ((";", "semicolons"), ("\t", "tabs")):
-        if len(header) == 1 and mark in header[0]:
-            return f"Its cells are parted by {name}; save the file with commas."
-    return "Correct the header."
+def _first_mark(text: str) -> str:
+    """Return the sign that ends the first word of a summary, which has no header: a comma, semicolon or tab."""
+    return next((sign for sign in text.partition("\n")[0] if sign in ",;\t"), ",")
 
 
 def _check_once(people: pl.DataFrame | None, statements: pl.DataFrame | None) -> None:
@@ -224,6 +227,13 @@ def _twice(file: str, column: str, rows: pl.DataFrame, why: str) -> str:
 def _melted(people: pl.DataFrame) -> pl.DataFrame:
     """Turn the matrix into one row a vote."""
     columns = [name for name in people.columns if is_statement(name)]
+    if not columns:
+        others = [name for name in people.columns if name not in COLUMNS["participants-votes"][0].values()]
+        ignored = ", ".join(repr(name) for name in others if name != ROW) or "none"
+        raise ExportError(
+            "participants-votes.csv has no column of a statement, so it holds no vote. Such a column is headed by the "
+            f"whole number of the statement; other columns found: {ignored}. Number the statements, or add votes.csv."
+        )
     return (
         people.select("participant", ROW, *columns)
         .unpivot(index=["participant", ROW], variable_name="statement", value_name="vote")
@@ -231,6 +241,21 @@ def _melted(people: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.col("statement").cast(pl.Int64))
         .select("statement", "participant", "vote", ROW)
     )
+
+
+def _check_kinds(statements: pl.DataFrame | None) -> None:
+    """Refuse numbers that say nothing of a statement: as in a log of events."""
+    rules = {"moderated": ([1, 0, -1], "1 (accepted), 0 (not yet) or -1 (rejected)"), "is_meta": ([1, 0], "1 or 0")}
+    for name, (allowed, rule) in rules.items():
+        if statements is None or name not in statements.columns or not statements[name].dtype.is_integer():
+            continue
+        wrong = statements.filter(~pl.col(name).is_in(allowed))
+        if wrong.height:
+            row = wrong.row(0, named=True)
+            raise ExportError(
+                f"comments.csv, row {row[ROW]} ({COUNTED}): {name} of statement {row['statement']} is {row[name]}, but "
+                f"that is {rule}. Correct it, or leave the cell empty."
+            )
 
 
 def _check_values(votes: pl.DataFrame, file: str) -> None:

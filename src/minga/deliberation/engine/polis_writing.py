@@ -8,10 +8,9 @@ from pathlib import Path
 import polars as pl
 
 from minga.deliberation.engine.conversation import Conversation
-from minga.deliberation.engine.csv_files import is_statement
 from minga.deliberation.engine.errors import ExportError
 from minga.deliberation.engine.polis_columns import COLUMNS, FILES, own_names, usual_names
-from minga.deliberation.engine.votes import VoteTable, vote_table
+from minga.deliberation.engine.polis_matrix import with_matrix
 
 
 def write_polis(conversation: Conversation, folder: str | Path) -> list[Path]:
@@ -49,7 +48,7 @@ def write_polis(conversation: Conversation, folder: str | Path) -> list[Path]:
     numbered = {part: _numbered(table, FILES[part][0]) for part, table in tables.items()}
     if "participants-votes" in numbered:
         people = Conversation(numbered["votes"], numbered["comments"], numbered["participants-votes"], {}, layout)
-        numbered["participants-votes"] = _with_matrix(people)
+        numbered["participants-votes"] = with_matrix(people)
     named = {part: _named(table, part, layout.get(part, ())) for part, table in numbered.items()}
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
@@ -88,39 +87,6 @@ def _numbered(table: pl.DataFrame, file: str) -> pl.DataFrame:
             )
         table = table.with_columns(right.alias(name))
     return table
-
-
-def _with_matrix(conversation: Conversation) -> pl.DataFrame:
-    """Put the votes beside each person, a column a statement, unless they stand there just so."""
-    people = conversation.participants
-    own = [name for name in people.columns if is_statement(name)]
-    header = conversation.layout.get("participants-votes", ())
-    asked = own or [name.strip() for name in header if is_statement(name.strip())]
-    if asked or header:
-        voted = conversation.votes.filter(pl.col("participant").is_in(people["participant"].to_list()))
-        later = voted["statement"].unique().sort().cast(pl.String).to_list()
-        told = {str(int(name)) for name in asked}
-        asked = [*asked, *(name for name in later if name not in told)]
-    whole = vote_table(conversation, [int(name) for name in asked] if asked else None)
-    wide = whole.wide().rename({str(int(name)): name for name in asked})
-    rebuilt = people.select("participant").join(wide, on="participant", how="left", maintain_order="left")
-    cells = rebuilt.drop("participant").cast(pl.Int64)
-    if own and own == cells.columns and people.select(own).cast(pl.Int64).equals(cells):
-        return people
-    return pl.concat([_recounted(people.drop(own), whole), cells], how="horizontal")
-
-
-def _recounted(people: pl.DataFrame, votes: VoteTable) -> pl.DataFrame:
-    """Bring the counts of each person up to the votes, as far as there are any."""
-    counted = pl.DataFrame({"participant": votes.participants[votes.row], "vote": votes.value}).group_by("participant")
-    counts = counted.agg(
-        n_votes=pl.len().cast(pl.Int64),
-        n_agree=(pl.col("vote") == 1).sum().cast(pl.Int64),
-        n_disagree=(pl.col("vote") == -1).sum().cast(pl.Int64),
-    )
-    own = [name for name in ("n_votes", "n_agree", "n_disagree") if name in people.columns]
-    beside = people.select("participant").join(counts, on="participant", how="left", maintain_order="left")
-    return people.with_columns(beside[name].fill_null(0) for name in own)
 
 
 def _named(table: pl.DataFrame, part: str, header: tuple[str, ...]) -> pl.DataFrame:

@@ -134,7 +134,20 @@ def test_last_vote_by_time_counts_or_the_first_if_asked(tmp_path):
             {"votes": VOTES.replace("0,8", f"0,{10**20}")},
             "row 3 (the header is row 1): 100000000000000000000 in the column 'voter-id' is too large",
         ),
-        ({"votes": VOTES.replace(",", ";")}, "Its cells are parted by semicolons; save the file with commas."),
+        (
+            {"votes": VOTES.replace(",", ";").replace("7;0\n", "7\n")},
+            "has 4 cells, the header 5. Give every row as many cells as the header; put a text that holds a semicolon",
+        ),
+        (
+            {"participants_votes": "participant,s1,s2\n1,1,-1\n"},
+            "participants-votes.csv has no column of a statement, so it holds no vote. Such a column is headed by the "
+            "whole number of the statement; other columns found: 's1', 's2'. Number the statements",
+        ),
+        (
+            {"votes": VOTES, "comments": COMMENTS.replace("1,1,1,", "1,1,5,")},
+            "comments.csv, row 2 (the header is row 1): moderated of statement 0 is 5, but that is 1",
+        ),
+        ({"votes": VOTES.replace("0,7,1", "0,7.5,1")}, "'7.5' in the column 'voter-id' is not a whole number"),
         ({"votes": VOTES + '5000,"x,0,7,1\n'}, "votes.csv cannot be read as CSV at line 6"),
         (
             {"votes": VOTES, "comments": COMMENTS + "1,x,0,7,1,1,-1,Again\n"},
@@ -162,8 +175,96 @@ def test_what_is_wrong_is_named(files, words, tmp_path):
 
 
 def test_a_missing_folder_is_named(tmp_path):
-    with pytest.raises(deliberation.ExportError, match="neither a folder nor a zip file"):
+    with pytest.raises(deliberation.ExportError, match=r"There is no folder or file .*nowhere\. Check the path\."):
         deliberation.read_polis(tmp_path / "nowhere")
+
+
+def test_half_a_zip_file_is_called_damaged(tmp_path):
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as packed:
+        packed.writestr("votes.csv", VOTES)
+    for name in ("export.zip", "download"):
+        (tmp_path / name).write_bytes((tmp_path / "export.zip").read_bytes()[:120])
+        with pytest.raises(deliberation.ExportError, match=f"{name} is damaged: it is no whole zip file."):
+            deliberation.read_polis(tmp_path / name)
+
+
+def test_a_single_table_is_neither_folder_nor_zip_file(tmp_path):
+    place = folder(tmp_path, votes=VOTES) / "votes.csv"
+    with pytest.raises(deliberation.ExportError, match="neither a folder nor a zip file"):
+        deliberation.read_polis(place)
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_cells_may_be_parted_by_semicolons_and_tabs(mark, tmp_path):
+    files = {"votes": VOTES, "comments": COMMENTS.replace("One,", "One"), "summary": "topic,Work; and machines\n"}
+    turned = {name: text.replace(",", mark) for name, text in files.items()}
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    one = deliberation.read_polis(folder(tmp_path / "one", **files))
+    two = deliberation.read_polis(folder(tmp_path / "two", **turned))
+    assert one.votes.equals(two.votes)
+    assert one.statements.equals(two.statements)
+    assert one.topic == "Work; and machines"
+
+
+def test_whole_numbers_may_end_in_a_point_and_noughts(tmp_path):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    matrix = "participant,group-id,0,4\n7.0,0.0,-1.0,0.0\n8,,-1.,\n"
+    two = folder(tmp_path / "two", votes=VOTES.replace(",1\n", ",1.0\n"), participants_votes=matrix)
+    one = deliberation.read_polis(folder(tmp_path / "one", votes=VOTES))
+    found = deliberation.read_polis(two)
+    assert found.votes.equals(one.votes)
+    assert found.participants.rows() == [(7, 0, -1, 0), (8, None, -1, None)]
+
+
+def test_a_statement_may_have_a_negative_number_in_the_matrix_too(tmp_path):
+    found = deliberation.read_polis(folder(tmp_path, participants_votes="participant,-1,0\n-7,1,-1\n8,,1\n"))
+    assert sorted(found.votes.select("participant", "statement", "vote").rows()) == [
+        (-7, -1, 1),
+        (-7, 0, -1),
+        (8, 0, 1),
+    ]
+    path = deliberation.write_polis(found, tmp_path / "out")[2]
+    assert rows(path) == rows(tmp_path / "participants-votes.csv")
+
+
+def test_files_that_contradict_each_other_are_spoken_of(tmp_path):
+    matrix = "participant,group-id,0,4,s9\n7,0,1,0,1\n8,0,,,-1\n"
+    found = deliberation.read_polis(folder(tmp_path, votes=VOTES, participants_votes=matrix))
+    first, second = deliberation.remarks(found)
+    assert first == (
+        "votes.csv and participants-votes.csv contradict each other in 2 places, first participant 7 on statement 0: "
+        "-1 in votes.csv, 1 in the matrix. votes.csv counts. If the matrix is right, take votes.csv away and read the "
+        "files again."
+    )
+    assert "the columns s9 hold nothing but 1, 0 and -1" in second
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_there_is_nothing_to_remark_on_published_conversations(name):
+    assert deliberation.remarks(real(name)) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (
+            [{"event": "participant", "participant": 1}, {"event": "participant", "participant": 1}],
+            "lines 2 and 3: participant 1 is listed twice. Each person has one line.",
+        ),
+        (
+            [{"event": "statement", "statement": 0, "moderated": state} for state in (1, -1)],
+            "lines 2 and 3: statement 0 is listed twice. They differ in whether it was rejected.",
+        ),
+    ],
+)
+def test_a_log_names_each_person_once(lines, words, tmp_path):
+    vote = {"event": "vote", "participant": 1, "statement": 0, "vote": 1}
+    (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, [vote, *lines])), encoding="utf-8")
+    with pytest.raises(deliberation.ExportError) as refused:
+        deliberation.read_events(tmp_path / "log.jsonl")
+    assert words in str(refused.value)
 
 
 @pytest.mark.parametrize("name", [*REAL, *(f"polis-math/{name}" for name in MATH)])
