@@ -13,7 +13,7 @@ from minga.deliberation import wording_consulting
 from minga.deliberation.engine.common_ground import common_ground
 from minga.deliberation.engine.grouping import CLEAR
 from minga.deliberation.engine.picture import HEIGHT, WIDTH, letter
-from minga.deliberation.engine.snapshot import UNGROUPED, table_of
+from minga.deliberation.engine.snapshot import closed_statements, table_of
 from minga.deliberation.models import Conversation, MapRun, Statement
 
 Rows = list[dict[str, Any]]
@@ -21,8 +21,6 @@ Rows = list[dict[str, Any]]
 LISTED = 10
 #: Statements a group is described with.
 PICKED = 5
-#: Where the votes of a group are withheld, since those of another one are few and everybody's are known.
-_NO_FIGURES = dict.fromkeys(("n_success", "n_trials", "p_success", "p_test", "repness", "percent"))
 
 
 @dataclass(frozen=True)
@@ -219,11 +217,11 @@ def _shares(rows: Rows) -> Rows:
 def _groups(facts: Mapping[str, Any], tables: Mapping[str, Any], words: Mapping[int, Words]) -> Iterable[Group]:
     stable = facts["group_stability"]
     picked = table_of(dict(tables), "picked")
-    hidden = {(row["statement"], row["group"]) for row in table_of(dict(tables), "votes") if row["withheld"]}
+    closed = closed_statements(dict(tables))
     for number in facts["shown"]:
         # the best of a group is kept even where others are of the same mind: that tells nothing apart
         own = _shares([row for row in picked if row["group_id"] == number and row["repness"] > 1])
-        own = [row | _NO_FIGURES if (row["statement_id"], number) in hidden else row for row in own]
+        own = [row for row in own if row["statement_id"] not in closed]
         yield Group(
             number=number,
             letter=letter(number),
@@ -254,13 +252,18 @@ def _borders(facts: Mapping[str, Any]) -> Iterable[Border]:
 
 
 def _across(facts: Mapping[str, Any], tables: Mapping[str, Any], words: Mapping[int, Words]) -> tuple[Told, ...]:
-    """Return what every group agrees with or rejects; nothing where a group is not shown, or there is one alone."""
+    """Return what every group agrees with or rejects, as far as no votes on it are withheld.
+
+    Nothing where a group is not shown, or there is one alone.
+    """
     if not facts["clear_groups"] or len(facts["shown"]) != facts["k"]:
         return ()
     means = {row["comment-id"]: row for row in table_of(dict(tables), "statements")}
     sure = common_ground(_frame(tables, "group_stats"), _frame(tables, "statements"))
-    rows = []
+    rows, closed = [], closed_statements(dict(tables))
     for number, side in sure.iter_rows():
+        if number in closed:
+            continue
         mean = means[number][f"group-aware-consensus-{side}"] ** (1 / facts["k"])
         rows.append({"statement": number, "side": side, "percent": percent(mean), "mean": mean})
     return _told(sorted(rows, key=lambda row: -row["mean"]), words, "statement")
@@ -274,9 +277,9 @@ def _divisive(
     tables: Mapping[str, Any], totals: Mapping[int, Any], words: Mapping[int, Words], shown: Collection[int]
 ) -> tuple[Told, ...]:
     """Return what splits people; how far groups are apart only where the votes of all of them may be shown."""
-    votes = table_of(dict(tables), "votes")
-    hidden = {row["statement"] for row in votes if row["withheld"] and row["group"] != UNGROUPED}
-    hidden |= {row["statement"] for row in votes if row["group"] not in {UNGROUPED, *shown}}
+    hidden = closed_statements(dict(tables))
+    if {row["group"] for row in table_of(dict(tables), "votes") if row["group"] >= 0} - {*shown}:
+        hidden = set(totals)
     rows = [
         row
         | {
@@ -334,7 +337,7 @@ def statement_rows(run: MapRun, language: str, order: str) -> Rows:
     words, tables = words_of(run.conversation, language), run.tables
     divisive = {row["statement"]: row["within"] for row in table_of(tables, "divisive")}
     group = group_of_order(run, order)
-    ranks = {row["statement_id"]: row for row in table_of(tables, "ranked") if row["group_id"] == group}
+    ranks, closed = _ranks(tables, group), closed_statements(tables)
     votes = {row["statement"]: row for row in table_of(tables, "votes") if row["group"] == group}
     rows = []
     for total in table_of(tables, "totals"):
@@ -348,13 +351,26 @@ def statement_rows(run: MapRun, language: str, order: str) -> Rows:
                 "total": total,
                 "cell": cell,
                 "rank": ranks.get(number),
-                "weight": run.weights.get(str(number)),
-                "split": percent(divisive.get(number)),
+                "weight": None if number in closed else run.weights.get(str(number)),
+                "split": None if total["withheld"] else percent(divisive.get(number)),
                 "agree": _share_of(cell, "agree"),
                 "disagree": _share_of(cell, "disagree"),
             }
         )
     return sorted(rows, key=lambda row: _place(row, order, group))
+
+
+def _ranks(tables: dict[str, Any], group: int | None) -> dict[int, dict[str, Any]]:
+    """Rank the statements of which nothing is withheld: a rank among all would tell of the votes on the others."""
+    closed = closed_statements(tables)
+    own = [row for row in table_of(tables, "ranked") if row["group_id"] == group and row["statement_id"] not in closed]
+    ordered = sorted(own, key=lambda row: row["rank"])
+    return {row["statement_id"]: row | {"rank": at} for at, row in enumerate(ordered, start=1)}
+
+
+def weight_of(run: MapRun, number: int) -> float | None:
+    """Return the weight of a statement in the draw, which comes of the votes of people in groups."""
+    return None if number in closed_statements(run.tables) else run.weights.get(str(number))
 
 
 def group_of_order(run: MapRun, order: str) -> int | None:
@@ -394,10 +410,15 @@ def cells_of(run: MapRun, number: int) -> tuple[Mapping[str, Any] | None, list[C
     """Return the votes of everybody on a statement, and those of each group that is shown."""
     tables = run.tables
     total = next((row for row in table_of(tables, "totals") if row["statement"] == number), None)
-    ranks = {row["group_id"]: row for row in table_of(tables, "ranked") if row["statement_id"] == number}
     cells = [
-        Cell(letter(row["group"]), row, ranks.get(row["group"]), _share_of(row, "agree"), _share_of(row, "disagree"))
+        Cell(
+            letter(row["group"]),
+            row,
+            _ranks(tables, row["group"]).get(number),
+            _share_of(row, "agree"),
+            _share_of(row, "disagree"),
+        )
         for row in table_of(tables, "votes")
-        if row["statement"] == number and row["group"] != UNGROUPED and row["group"] in run.facts["shown"]
+        if row["statement"] == number and row["group"] in run.facts["shown"]
     ]
     return total, sorted(cells, key=lambda cell: cell.letter)

@@ -62,9 +62,9 @@ def votes_by_group(found: Groups, least: int | None = None) -> pl.DataFrame:
     Returns
     -------
     table, one row per statement and group; none where there are no groups
-        ``statement``, ``group``, ``agree``, ``disagree``, ``pass``, ``votes`` (null where withheld), ``withheld``. Where
-        one to four people of a group voted on a statement, or fewer than five in all, the votes of all groups are
-        withheld, also of those without a vote: what is left of everybody's votes then fits more than one count.
+        ``statement``, ``group``, ``agree``, ``disagree``, ``pass``, ``votes`` (null where withheld), ``withheld``.
+        Where one to four people of a group voted on a statement, or fewer than five in all, the votes of all groups
+        are withheld, also of those without a vote: the votes of everybody then fit more than one count of each.
 
     Raises
     ------

@@ -76,12 +76,14 @@ def snapshot(
     }
     kept["totals"] = votes_of_all(found, least).drop("reason")
     counted = counted_votes(found, least)
-    agreed = consensus(counted, found, mod_out=hidden, top=_LISTED)
+    # a statement of few votes would take the place of another one in the list, and so tell that they agree
+    few = kept["totals"].filter("withheld")["statement"].to_list()
+    agreed = consensus(counted, found, mod_out=[*hidden, *few], top=_LISTED)
     kept |= {"agree": agreed["agree"], "disagree": agreed["disagree"]}
     kept["divisive"] = divisiveness(counted, found)
-    told = tables["group_stats"].filter(pl.col("statement_id").is_in(open_statements(kept["votes"])))
-    kept["ranked"] = representative(told, top=None, mod_out=hidden)
-    kept["picked"] = representative(told, mod_out=hidden)
+    open_stats = tables["group_stats"].filter(pl.col("statement_id").is_in(open_statements(kept["votes"])))
+    kept["ranked"] = representative(open_stats, top=None, mod_out=hidden)
+    kept["picked"] = representative(open_stats, mod_out=hidden)
     kept["picture"] = pl.DataFrame({"svg": [map_marks(found)]})
     facts = map_facts(found) | {
         # a site asks whether groups are shown; that somebody set their number is said beside it

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import F
 
 from minga.deliberation.engine.picture import letter
-from minga.deliberation.engine.snapshot import points, table_of
+from minga.deliberation.engine.snapshot import closed_statements, points, table_of
 from minga.deliberation.models import Conversation, MapRun, Participant, Statement
 from minga.deliberation.selectors.taking_part import shown_statements
 
@@ -67,7 +67,9 @@ def _group(conversation: Conversation, run: MapRun, people: pl.DataFrame, number
     size = people.filter(pl.col("group") == number).height
     if size < settings.MIN_PERSONS:
         return None
-    picked = [row for row in table_of(run.tables, "picked") if row["group_id"] == number][:_SHOWN]
+    closed = closed_statements(run.tables)
+    picked = [row for row in table_of(run.tables, "picked") if row["group_id"] == number and _of(row) not in closed]
+    picked = picked[:_SHOWN]
     found = {one.number: one for one in shown_statements(conversation).filter(number__in=[_of(row) for row in picked])}
     own = tuple((found[_of(row)], _agrees(row)) for row in picked if _of(row) in found)
     return Group(letter(number), size, own)

@@ -17,6 +17,7 @@ from minga.deliberation.engine.audit import adoptable, audit
 from minga.deliberation.engine.common_ground import common_ground
 from minga.deliberation.engine.coverage import Coverage, coverage, outcomes
 from minga.deliberation.engine.lineage import with_beginnings
+from minga.deliberation.engine.snapshot import closed_statements
 from minga.deliberation.engine.spelling import one_spelling
 from minga.deliberation.engine.trace import TABLES, Trace
 from minga.deliberation.engine.vocabulary import STRATA
@@ -237,7 +238,8 @@ def consensus_of(consultation: Consultation, *, is_public: bool = False) -> dict
     """Return the statements that all groups agree on, or reject: side by name in the trace.
 
     The published maps count, and the newest one of each conversation that is closed: an answer is owed whether the team
-    publishes its report or not. With `is_public` only what everyone may read counts.
+    publishes its report or not. With `is_public` only what everyone may read counts: published maps, and of these no
+    statement on which votes are withheld.
     """
     runs = (
         MapRun.objects.filter(conversation__consultation=consultation)
@@ -255,8 +257,9 @@ def consensus_of(consultation: Consultation, *, is_public: bool = False) -> dict
         statements, stats = _stored(tables, "statements"), _stored(tables, "group_stats")
         if not statements.height:
             continue
+        closed = closed_statements(tables) if is_public else set()
         for number, side in common_ground(stats, statements).rows():
-            if (conversation, number) not in about:
+            if (conversation, number) not in about and number not in closed:
                 found[f"{slug}/{number}"] = side
     return found
 

@@ -15,7 +15,6 @@ from django_tasks_db.models import DBTaskResult
 
 from minga.deliberation import conversation_report, polis_words
 from minga.deliberation.engine.exports import read_polis
-from minga.deliberation.engine.snapshot import table_of
 from minga.deliberation.engine.votes import vote_table
 from minga.deliberation.models import Disposition
 from minga.deliberation.selectors import votes
@@ -270,27 +269,6 @@ def test_files_keep_unread_words_back_and_are_harmless_in_a_spreadsheet():
         told = archive.read("comments.csv").decode()
     assert "Maria of the mill" not in told
     assert "'=HYPERLINK(A1)" in told
-
-
-def test_what_a_group_stands_for_gives_no_withheld_votes_away():
-    """Everybody's votes stand on the page of a statement: those of one group would leave those of the other."""
-    where = with_camps(2)
-    for part in (range(6), range(6, 12)):
-        for newcomer in [joined(where) for _person in range(3)]:  # they vote on too little to stand in a group
-            for number in part:
-                voted(newcomer, where.statements.get(number=number), 1)
-    run = published(where)
-    hidden = {(row["statement"], row["group"]) for row in table_of(run.tables, "votes") if row["withheld"]}
-    built = conversation_report.build(run, "en")
-    said_of = [(told, one) for one in built.groups for told in one.stands_for]
-    bare = {(told.words.number, one.number) for told, one in said_of if told.row["n_trials"] is None}
-    assert bare
-    assert bare == {(told.words.number, one.number) for told, one in said_of} & hidden
-    assert all(
-        told.row["n_success"] is told.row["repness"] is None for told, _one in said_of if not told.row["n_trials"]
-    )
-    page = text_of(Client().get(address("report", where.slug)))
-    assert "agrees withheld –" in page or "disagrees withheld –" in page
 
 
 # ---------------------------------------------------------------- words

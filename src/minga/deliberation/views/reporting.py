@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -46,6 +47,7 @@ def _frame(request: HttpRequest, conversation: Conversation, run: MapRun | None)
         "decides": not as_everyone and bool(tasks_held & {Task.LEAD, Task.ANALYST}),
         "refreshes": not as_everyone and bool(tasks_held & {Task.LEAD, Task.ANALYST, Task.MODERATOR}),
         "gives_data": gives_data(request, conversation),
+        "least": settings.MIN_PERSONS,
         "kept": "as=everyone&" if request.GET.get("as") == "everyone" else "",
     }
 
@@ -115,7 +117,7 @@ def report_statement(request: HttpRequest, conversation: Conversation, number: i
         "written_by": moderating.written_by(statement),
         "answer": answer,
         "follows": _follows(answer) if answer is not None else [],
-        "weight": run.weights.get(str(number)) if run is not None else None,
+        "weight": conversation_report.weight_of(run, number) if run is not None else None,
     }
     return render(request, "deliberation/report_statement.html", words)
 
