@@ -192,7 +192,7 @@ def build(run: MapRun, language: str) -> Report:
         across=_across(facts, tables, words),
         divisive=_divisive(tables, totals, words, facts["shown"]),
         parts=tuple(_parts(run, facts.get("participation", {}))),
-        without=_without(facts.get("without"), words),
+        without=_without(facts.get("without"), words, totals),
         least=settings.MIN_PERSONS,
     )
 
@@ -314,11 +314,17 @@ def _parts(run: MapRun, told: Mapping[str, Any]) -> Iterable[Part]:
             )
 
 
-def _without(found: Mapping[str, Any] | None, words: Mapping[int, Words]) -> Mapping[str, Any] | None:
+def _without(
+    found: Mapping[str, Any] | None, words: Mapping[int, Words], totals: Mapping[int, Any]
+) -> Mapping[str, Any] | None:
+    """Say what would change without those who are flagged; of fewer than five of them, name no statement."""
     if found is None or found.get("all"):
         return found
+    few = {number for number, row in totals.items() if row["withheld"]}
     moved = [
-        Told(words[row[0]], {"side": row[1], "change": row[2]}) for row in _rows(found["consensus"]) if row[0] in words
+        Told(words[row[0]], {"side": row[1], "change": row[2]})
+        for row in _rows(found["consensus"])
+        if row[0] in words and row[0] not in few and found["people"] is not None
     ]
     return dict(found) | {"largest": percent(found["largest_change"]), "moved": moved}
 

@@ -272,10 +272,8 @@ def _last_of_closed() -> Q:
 
 
 def _stored(tables: Mapping[str, Any], name: str) -> pl.DataFrame:
-    """Read a table of a map as it was stored."""
+    """Read a table of a map as it was stored; without groups that of their votes has columns and no row."""
     stored = tables.get(name) or {"columns": [], "rows": []}
-    if not stored["rows"]:
-        return pl.DataFrame()
     return pl.DataFrame(stored["rows"], schema=stored["columns"], orient="row", infer_schema_length=None)
 
 

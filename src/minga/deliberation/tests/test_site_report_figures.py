@@ -119,6 +119,17 @@ def test_map_of_an_older_version_compares_no_groups_by_votes_that_it_withholds()
     assert [cell.rank for cell in conversation_report.cells_of(run, number)[1]] == [None, None]
 
 
+@pytest.mark.parametrize(("people", "expected"), [(5, [12]), (None, [])])
+def test_statements_that_would_join_or_leave_are_named_only_where_five_people_or_more_are_flagged(people, expected):
+    run = published(with_few())
+    moved = [{"statement": number, "side": "agree", "change": "gone"} for number in (12, 14)]
+    told = {"people": people, "all": False, "k": 2, "k_without": 2, "agreement": 1.0, "largest_change": 0.04}
+    run.facts["without"] = told | {"consensus": moved}
+    built = conversation_report.build(run, "en").without
+    assert [one.words.number for one in built["moved"]] == expected
+    assert built["largest"] == 4
+
+
 def test_programs_read_no_split_of_a_statement_on_which_few_voted():
     where = with_few()
     published(where)
