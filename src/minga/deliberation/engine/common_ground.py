@@ -8,7 +8,8 @@ from minga.deliberation.engine.checks import tabled
 from minga.deliberation.engine.errors import VoteError
 from minga.deliberation.engine.statistics import SIGNIFICANT
 
-#: What is read of the table of statements.
+#: What is read of the tables of statistics and of statements.
+_TESTS = ("statement_id", "pa", "pd", "pat", "pdt")
 _READ = ("comment-id", "mod_out", "n_agree", "n_disagree", "n_pass")
 
 
@@ -38,9 +39,8 @@ def common_ground(stats: pl.DataFrame, statements: pl.DataFrame) -> pl.DataFrame
 
     Source: docs/methods/trace.md.
     """
-    stats = tabled(
-        stats, ("statement_id", "pa", "pd", "pat", "pdt"), "The table of statistics", "group_stats", VoteError
-    )
+    tested = () if isinstance(stats, pl.DataFrame) and not stats.height else _TESTS
+    stats = tabled(stats, tested, "The table of statistics", "group_stats", VoteError)
     statements = tabled(statements, _READ, 'The table "statements"', "map_tables", VoteError)
     shown = statements.filter(pl.col("mod_out") == 0)["comment-id"].to_list()
     own = stats.filter(pl.col("statement_id").is_in(shown)) if stats.height else _as_one_group(statements, shown)

@@ -228,6 +228,12 @@ def test_strength_of_the_best_agreement_is_the_product_of_the_figures_shown():
     assert row["metric"] == row["repness"] * row["repness_test"] * row["p_success"] * row["p_test"] == 0
 
 
+def test_common_ground_of_a_table_without_a_row_is_that_of_everybody(table):
+    statements = deliberation.map_tables(deliberation.groups(deliberation.opinion_map(table)))["statements"]
+    one = deliberation.common_ground(deliberation.group_stats(table, [-1] * len(table.participants)), statements)
+    assert deliberation.common_ground(pl.DataFrame(), statements).equals(one)
+
+
 def test_common_ground_keeps_the_names_of_statements_as_they_are():
     votes = with_groups(1)[0].with_columns(statement=pl.format("s{}", "statement"), vote=pl.lit(1))
     found = deliberation.groups(deliberation.opinion_map(votes))
