@@ -159,13 +159,17 @@ def _chains(trace: Trace) -> Iterator[Problem]:
     replacing = {name: row["supersedes"] for name, row in trace.answers.items() if row["supersedes"]}
     for name in _circles(replacing):
         yield "answer_circle", name, f"Answer {name!r} replaces itself over others, so no answer stands. Correct it."
-    same = {
-        row["voice"]: row["duplicate_of"]
-        for name, row in trace.answers.items()
-        if row["voice"] and row["duplicate_of"] and name not in trace.replaced
-    }
+    same, rows = {}, {}
+    for at, (name, row) in enumerate(trace.answers.items(), start=2):
+        if row["voice"] and row["duplicate_of"] and name not in trace.replaced:
+            same[row["voice"]], rows[row["voice"]] = row["duplicate_of"], at
     for voice in _circles(same):
-        yield "duplicate_circle", voice, f"Voice {voice!r} is a duplicate of itself over others, so nobody answers it."
+        yield (
+            "duplicate_circle",
+            voice,
+            f"dispositions.csv, row {rows[voice]}: voice {voice!r} is a duplicate of itself over others, so nobody "
+            "answers it. Answer one of them in its own right, and let the others name it.",
+        )
 
 
 def _circles(next_: dict[str, str]) -> Iterator[str]:
@@ -246,13 +250,14 @@ def _evidence(trace: Trace) -> Iterator[Problem]:
     for number, row in enumerate(trace.evidence.iter_rows(named=True), start=2):
         where = str(row.get("clause") or row.get("disposition") or f"row {number}")
         if not row.get("clause") and not row.get("disposition"):
-            yield "evidence_target", where, f"evidence.csv, {where} belongs to no clause and no answer. Name one."
+            message = f"evidence.csv, row {number} belongs to no clause and no answer. Name one."
+            yield "evidence_target", where, message
         if not row["link"] or row["value"] is None or not str(row["value"]).strip():
             yield (
                 "evidence_incomplete",
                 where,
-                f"The evidence for {where!r} lacks its link or the value cited. Keep both, so that a reader sees what "
-                "was known then.",
+                f"evidence.csv, row {number}: the evidence for {where!r} lacks its link or the value cited. Keep both, "
+                "so that a reader sees what was known then.",
             )
 
 

@@ -39,6 +39,10 @@ class Lineage:
     texts: dict[str, dict[int, str]]
     held: dict[str, frozenset[str]] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        """Say how many clauses stand, for a notebook."""
+        return f"Lineage(clauses that stand: {len(self.live):,}, taken out: {len(self.deleted):,})"
+
     def descendants(self, clause: str) -> frozenset[str]:
         """Return a clause and all that came from it."""
         return _reached(clause, self.children)
@@ -91,9 +95,9 @@ def lineage(clauses: pl.DataFrame) -> Lineage:
     Raises
     ------
     TraceError
-        A clause has no name, a version is no whole number or a kind is unknown; a change is made to a clause that was
-        never added, or a clause comes from one that nobody knows, or from itself over others. Rows are counted as in a
-        file, whose first row names the columns.
+        A clause has no name, a version is no whole number of at least 1 or a kind is unknown; a change is made to a
+        clause that was never added, a clause is added while it stands, or comes from one that nobody knows, or from
+        itself over others. Rows are counted as in a file, whose first row names the columns.
 
     Source: docs/methods/trace.md.
     """
@@ -104,7 +108,7 @@ def lineage(clauses: pl.DataFrame) -> Lineage:
     texts: dict[str, dict[int, str]] = {}
     held: dict[str, frozenset[str]] = {}
     for version, rows in _by_version(clauses):
-        _known(rows, {*live, *deleted, *parents})
+        _known(rows, {*live, *deleted, *parents}, live)
         ended = {origin for row in rows for origin in origins(row)} - {row["clause"] for row in rows}
         for row in rows:
             name, kind = row["clause"], row["kind"]
@@ -169,7 +173,7 @@ def numbered(clauses: pl.DataFrame) -> pl.DataFrame:
     Raises
     ------
     TraceError
-        A column is missing, or a version is no whole number.
+        A column is missing, or a version is no whole number of at least 1.
     """
     import polars as pl
 
@@ -183,11 +187,12 @@ def numbered(clauses: pl.DataFrame) -> pl.DataFrame:
     wrong = whole.is_null()
     if version.dtype.is_float():
         wrong |= (whole != version).fill_null(value=True)
+    wrong |= (whole < 1).fill_null(value=True)
     if wrong.any():
         at = int(wrong.arg_max() or 0)
         raise TraceError(
             f"clauses.csv, row {at + 2}: clause {clauses['clause'][at]!r} has the version {clauses['version'][at]!r}, "
-            "which is no whole number. Number the versions of the draft 1, 2, 3 and so on."
+            "which is no whole number of at least 1. Number the versions of the draft 1, 2, 3 and so on."
         )
     return clauses.with_columns(version=whole)
 
@@ -214,8 +219,8 @@ def _by_version(clauses: pl.DataFrame) -> Iterable[tuple[int, list[dict[str, Any
     return sorted(found.items())
 
 
-def _known(rows: list[dict[str, Any]], before: set[str]) -> None:
-    """Refuse changes of unknown kind, and clauses out of nowhere."""
+def _known(rows: list[dict[str, Any]], before: set[str], live: set[str]) -> None:
+    """Refuse changes of unknown kind, clauses out of nowhere, and those that are added while they stand."""
     made = {row["clause"] for row in rows if row["kind"] in _MAKING}
     for row in rows:
         where = f"clauses.csv, row {row[_ROW]}"
@@ -228,6 +233,11 @@ def _known(rows: list[dict[str, Any]], before: set[str]) -> None:
             )
         if row["kind"] in ("split", "merge") and not origins(row):
             raise TraceError(f"{where}: a {row['kind']} names no clause it came from. Fill came_from.")
+        if row["kind"] == "add" and row["clause"] in live:
+            raise TraceError(
+                f"{where}: the clause is added, but it stands in the draft already. Call the change an edit, or give "
+                "the new clause a name of its own."
+            )
         if row["kind"] not in _MAKING and row["clause"] not in before | made:
             raise TraceError(
                 f"{where}: the change is {row['kind']!r}, but no earlier version holds this clause. Correct its name, "

@@ -44,6 +44,8 @@ def test_versions_are_numbers_even_as_text():
         ([("a", 1, "add"), ("b", 2, "none")], "row 3: .*'none', but no earlier version holds this clause"),
         ([("a", 1, "add"), (" ", 2, "add")], "row 3 names no clause"),
         ([(None, 1, "add")], "row 2 names no clause"),
+        ([("a", 1, "add"), ("a", 2, "add")], "row 3: .* is added, but it stands in the draft already. Call the change"),
+        ([("a", -1, "add")], "row 2: clause 'a' has the version -1, which is no whole number of at least 1"),
     ],
 )
 def test_a_lineage_that_cannot_be_is_refused(rows, words):
@@ -58,6 +60,11 @@ def test_a_version_that_is_no_number_is_named_with_its_row():
     halves = pl.DataFrame({"clause": ["a"], "version": [1.5], "kind": ["add"]})
     with pytest.raises(deliberation.TraceError, match=r"version 1\.5"):
         deliberation.lineage(halves)
+
+
+def test_a_clause_may_be_added_again_once_it_was_taken_out_or_for_several_answers():
+    rows = [("a", 1, "add"), ("a", 1, "add"), ("a", 2, "delete"), ("a", 3, "add")]
+    assert deliberation.lineage(log(*rows)).live == {"a"}
 
 
 def test_a_clause_made_and_taken_out_in_one_version_may_be_known_by_its_end_alone():

@@ -77,6 +77,33 @@ def test_each_fault_is_found_by_its_rule(change, rule, blocks):
     assert found["message"].str.len_chars().min() > 30
 
 
+@pytest.mark.parametrize(
+    ("change", "rule", "words"),
+    [
+        (
+            lambda p: p["dispositions"][3].update(duplicate_of="chen"),
+            "duplicate_circle",
+            "dispositions.csv, row 5: voice 'chen' is a duplicate of itself over others, so nobody answers it. Answer ",
+        ),
+        (
+            lambda p: p["evidence"][0].update(value=None),
+            "evidence_incomplete",
+            "evidence.csv, row 2: the evidence for '1' lacks its link or the value cited.",
+        ),
+        (
+            lambda p: p["evidence"][0].update(clause=None),
+            "evidence_target",
+            "evidence.csv, row 2 belongs to no clause and no answer. Name one.",
+        ),
+    ],
+)
+def test_circles_and_citations_are_named_with_their_rows(change, rule, words):
+    parts = small()
+    change(parts)
+    problems = deliberation.audit(built(parts))
+    assert problems.filter(pl.col("rule") == rule)["message"].item().startswith(words)
+
+
 def test_a_clause_named_as_covering_a_voice_is_told_but_counts_as_no_change():
     parts = small()
     before = covered(built(parts)).measures.rows()
