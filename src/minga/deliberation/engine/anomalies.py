@@ -181,7 +181,7 @@ def _shared(own: VoteTable) -> Floats:
     return shared
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Without:
     """What changes when some people's votes are left out.
 
@@ -202,6 +202,13 @@ class Without:
     agreement: float
     statements: pl.DataFrame
     consensus: pl.DataFrame
+
+    def __repr__(self) -> str:
+        """Say what would change, for a notebook."""
+        return (
+            f"Without(people left out: {self.people:,}; groups: {self.k}, without them: {self.k_without}, "
+            f"agreement: {self.agreement:.2f}; statements that join or leave the lists: {self.consensus.height:,})"
+        )
 
 
 def with_and_without(found: Groups, people: Any) -> Without:

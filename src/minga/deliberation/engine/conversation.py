@@ -10,7 +10,7 @@ import polars as pl
 AGREE, PASS, DISAGREE = 1, 0, -1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Conversation:
     """What people were asked and how they voted.
 
@@ -32,6 +32,12 @@ class Conversation:
     participants: pl.DataFrame
     summary: dict[str, str] = field(default_factory=dict)
     layout: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Say how much there is, for a notebook."""
+        title = f"{self.topic!r}; " if self.topic else ""
+        people, statements, votes = self.participants.height, self.statements.height, self.votes.height
+        return f"Conversation({title}people: {people:,}, statements: {statements:,}, votes: {votes:,})"
 
     @property
     def topic(self) -> str:

@@ -29,7 +29,7 @@ _PARTICIPATION = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Coverage:
     """What became of the voices.
 
@@ -49,6 +49,11 @@ class Coverage:
 
     measures: pl.DataFrame
     strata: pl.DataFrame
+
+    def __repr__(self) -> str:
+        """Say what was counted, for a notebook."""
+        counts = (f"{name}: {part:,} of {whole:,}" for name, part, whole, *_share in self.measures.rows())
+        return f"Coverage({', '.join(counts)})"
 
     def of(self, measure: str) -> tuple[int, int]:
         """Return numerator and denominator of a measure."""

@@ -32,7 +32,7 @@ _ASIDE = 0.1
 _BASE = 100
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Groups:
     """Who stands with whom, and how sure that is.
 
@@ -63,6 +63,14 @@ class Groups:
     chance: Chance | None
     map: OpinionMap = field(repr=False)
     keep: tuple[Any, ...] = field(default=(), repr=False)
+
+    def __repr__(self) -> str:
+        """Say which groups there are and on which map, for a notebook."""
+        sizes = " and ".join(f"{size:,}" for size in self.sizes)
+        found = (
+            f"k: {self.k}{' as set' if self.forced else ''}, people: {sizes}" if self.is_clear else "no clear groups"
+        )
+        return f"Groups({found};\n       {self.map!r})"
 
     @property
     def label(self) -> Ints:

@@ -24,7 +24,7 @@ MIN_VOTES = 7
 MIN_PEOPLE = 15
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OpinionMap:
     """A map of opinions: people near each other voted alike.
 
@@ -54,6 +54,15 @@ class OpinionMap:
     table: VoteTable
     sparsity: float
     unevenness: float
+
+    def __repr__(self) -> str:
+        """Say what the map is of and how it was made, for a notebook."""
+        people, statements = self.table.shape
+        axes = ", ".join(f"{share:.0%}" for share in self.variance)
+        return (
+            f"OpinionMap(people: {people:,}, statements: {statements:,}, votes: {len(self.table.value):,}; "
+            f"mode: {self.mode}, seed: {self.seed}, axes show: {axes})"
+        )
 
     @property
     def position(self) -> Floats:

@@ -31,6 +31,11 @@ TABLES = {
     "clauses": (("clause", "version", "kind"), ("came_from", "disposition", "left_behind", "text")),
     "evidence": (("link", "value"), ("clause", "disposition", "label", "cited_on")),
 }
+#: What the rows of each table are called.
+_CALLED = {
+    "voices": "voices", "links": "links to themes", "dispositions": "answers", "clauses": "changes of clauses",
+    "evidence": "citations",
+}  # fmt: skip
 #: Columns of names: blanks around them mean nothing.
 _NAMES = {
     "voices": ("voice",),
@@ -43,7 +48,7 @@ _NAMES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trace:
     """Voices, themes, answers and clauses of one consultation; tables that only ever grow.
 
@@ -76,6 +81,11 @@ class Trace:
         """Take blanks around names away, so that " v1" is "v1"."""
         for name, columns in _NAMES.items():
             object.__setattr__(self, name, _stripped(getattr(self, name), columns))
+
+    def __repr__(self) -> str:
+        """Say how much there is, for a notebook."""
+        heights = ", ".join(f"{said}: {getattr(self, name).height:,}" for name, said in _CALLED.items())
+        return f"Trace({heights})"
 
     @cached_property
     def lineage(self) -> Lineage:

@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class VoteTable:
     """Votes in compressed rows: only votes that were cast are kept, passes among them.
 
@@ -41,6 +41,11 @@ class VoteTable:
     start: Ints
     column: Ints
     value: npt.NDArray[np.int8]
+
+    def __repr__(self) -> str:
+        """Say how much there is, for a notebook."""
+        people, statements = self.shape
+        return f"VoteTable(people: {people:,}, statements: {statements:,}, votes: {len(self.value):,})"
 
     @property
     def shape(self) -> tuple[int, int]:

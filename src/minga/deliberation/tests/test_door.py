@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import re
 
@@ -10,6 +11,7 @@ import pytest
 
 from minga import deliberation
 from minga.deliberation.testing_conversations import planted
+from minga.deliberation.tests.traces import built, small
 
 
 def test_the_first_example_runs_from_an_export_to_its_files(tmp_path, monkeypatch):
@@ -84,3 +86,51 @@ def test_what_is_handed_in_wrongly_is_named_in_words(talk, call, words):
     with pytest.raises(deliberation.DeliberationError) as refused:
         call(*talk)
     assert words in str(refused.value)
+
+
+def test_every_result_says_in_a_line_or_two_what_it_is(talk):
+    conversation, opinions, found = talk
+    kept = built(small())
+    counted = deliberation.coverage(kept.voices, kept.links, kept.dispositions, kept.clauses)
+    votes = len(opinions.table.value)
+    said = (
+        (conversation, f"Conversation(people: 40, statements: 12, votes: {votes})"),
+        (opinions.table, f"VoteTable(people: 40, statements: 12, votes: {votes})"),
+        (
+            opinions,
+            f"OpinionMap(people: 40, statements: 12, votes: {votes}; mode: stable, seed: 0, axes show: 35%, 12%",
+        ),
+        (found, "Groups(k: 2, people: 20 and 18;\n       OpinionMap(people: 40,"),
+        (deliberation.groups(opinions, 2), "Groups(k: 2 as set, people: 20 and 18;\n       OpinionMap("),
+        (
+            deliberation.with_and_without(found, [1]),
+            "Without(people left out: 1; groups: 2, without them: 2, agreement: 1",
+        ),
+        (kept, "Trace(voices: 3, links to themes: 3, answers: "),
+        (kept.lineage, "Lineage(clauses that stand: 1, taken out: 0)"),
+        (counted, "Coverage(read: 3 of 3, answered: 3 of 3, "),
+    )
+    for result, words in said:
+        assert words in repr(result)
+        assert len(repr(result)) < 240
+        assert repr(result).count("\n") <= 1
+
+
+def test_two_results_can_be_compared_with_each_other(talk):
+    conversation, opinions, found = talk
+    for one in (conversation, opinions, opinions.table, found):
+        assert one == one
+        assert one != dataclasses.replace(one)
+
+
+def test_a_map_is_put_into_words_without_the_command_line(talk):
+    words = deliberation.in_words(talk[2])
+    assert f"40 people cast {len(talk[1].table.value)} votes on 12 statements;" in words
+    assert "2 groups: 20 and 18 people." in words
+    with pytest.raises(deliberation.MapError, match="What is put into words is given as OpinionMap"):
+        deliberation.in_words(talk[1])
+
+
+@pytest.mark.filterwarnings("error")
+def test_people_who_stay_are_named_without_a_warning(talk):
+    assert deliberation.groups(talk[1], keep=[1, 2]).k == 2
