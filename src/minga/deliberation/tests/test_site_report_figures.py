@@ -12,7 +12,7 @@ from minga.deliberation.engine.grouping import groups
 from minga.deliberation.engine.projection import opinion_map
 from minga.deliberation.engine.snapshot import closed_statements, snapshot
 from minga.deliberation.models import MapRun, Statement
-from minga.deliberation.selectors import tracing, votes
+from minga.deliberation.selectors import my_place, tracing, votes
 from minga.deliberation.services import bulk
 from minga.deliberation.testing_conversations import conversation, joined, planted, said, voted, with_camps
 from minga.deliberation.tests.other_votes import cast, worlds
@@ -117,6 +117,9 @@ def test_map_of_an_older_version_compares_no_groups_by_votes_that_it_withholds()
     assert sorted(row["rank"]["rank"] for row in rows if row["rank"]) == list(range(1, 12))
     assert next(row for row in rows if row["words"].number == number)["weight"] is None
     assert [cell.rank for cell in conversation_report.cells_of(run, number)[1]] == [None, None]
+    groups_of_people = [my_place.standing_of(one).group for one in where.participants.all()[:4]]
+    assert all(group.stands_for for group in groups_of_people)
+    assert number not in {said.number for group in groups_of_people for said, _agrees in group.stands_for}
 
 
 @pytest.mark.parametrize(("people", "expected"), [(5, [12]), (None, [])])
