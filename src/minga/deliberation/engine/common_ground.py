@@ -7,9 +7,10 @@ import polars as pl
 from minga.deliberation.engine.checks import tabled
 from minga.deliberation.engine.errors import VoteError
 from minga.deliberation.engine.statistics import SIGNIFICANT
+from minga.stats.release import MIN_PERSONS
 
 #: What is read of the tables of statistics and of statements.
-_TESTS = ("statement_id", "pa", "pd", "pat", "pdt")
+_TESTS = ("statement_id", "ns", "pa", "pd", "pat", "pdt")
 _READ = ("comment-id", "mod_out", "n_agree", "n_disagree", "n_pass")
 
 
@@ -34,8 +35,9 @@ def common_ground(stats: pl.DataFrame, statements: pl.DataFrame) -> pl.DataFrame
     VoteError
         A table is not that of :func:`group_stats`, or of :func:`map_tables`.
 
-    In each group the share of a side, with one vote added to both, is more than half, and the one-sided test of that
-    passes 90 %. So a group with few votes on a statement never makes it common ground.
+    In each group five people or more voted, as for everything that is told of a group; the share of a side, with one
+    vote added to both, is more than half, and the one-sided test of that passes 90 %. The test alone would let a single
+    vote speak for a group.
 
     Source: docs/methods/trace.md.
     """
@@ -46,9 +48,10 @@ def common_ground(stats: pl.DataFrame, statements: pl.DataFrame) -> pl.DataFrame
     own = stats.filter(pl.col("statement_id").is_in(shown)) if stats.height else _as_one_group(statements, shown)
     if not own.height:
         return pl.DataFrame(schema={"statement": statements["comment-id"].dtype, "side": pl.String})
+    enough = pl.col("ns") >= MIN_PERSONS
     sure = own.group_by("statement_id").agg(
-        agree=((pl.col("pa") > 0.5) & (pl.col("pat") > SIGNIFICANT)).all(),
-        disagree=((pl.col("pd") > 0.5) & (pl.col("pdt") > SIGNIFICANT)).all(),
+        agree=(enough & (pl.col("pa") > 0.5) & (pl.col("pat") > SIGNIFICANT)).all(),
+        disagree=(enough & (pl.col("pd") > 0.5) & (pl.col("pdt") > SIGNIFICANT)).all(),
     )
     told = sure.filter(pl.col("agree") | pl.col("disagree")).sort("statement_id")
     side = pl.when("agree").then(pl.lit("agree")).otherwise(pl.lit("disagree"))
@@ -64,6 +67,7 @@ def _as_one_group(statements: pl.DataFrame, shown: list[int]) -> pl.DataFrame:
 
     return statements.filter(pl.col("comment-id").is_in(shown)).select(
         statement_id=pl.col("comment-id"),
+        ns=votes,
         pa=(pl.col("n_agree") + 1) / (votes + 2),
         pd=(pl.col("n_disagree") + 1) / (votes + 2),
         pat=half("n_agree"),

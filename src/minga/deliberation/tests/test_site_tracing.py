@@ -138,12 +138,12 @@ def mapped(asked: Consultation, sides: dict[int, tuple[int, int]], groups: int =
         for group in range(groups):
             n = agree + disagree
             half = [2 * (n + 1) ** 0.5 * ((side + 1) / (n + 1) - 0.5) for side in (agree, disagree)]
-            stats.append([group, number, (agree + 1) / (n + 2), (disagree + 1) / (n + 2), *half])
+            stats.append([group, number, n, (agree + 1) / (n + 2), (disagree + 1) / (n + 2), *half])
     MapRun.objects.create(
         conversation=talk, is_published=True,
         tables={
             "statements": {"columns": ["comment-id", "mod_out", "n_agree", "n_disagree", "n_pass"], "rows": rows},
-            "group_stats": {"columns": ["group_id", "statement_id", "pa", "pd", "pat", "pdt"], "rows": stats},
+            "group_stats": {"columns": ["group_id", "statement_id", "ns", "pa", "pd", "pat", "pdt"], "rows": stats},
         },
     )  # fmt: skip
     return talk

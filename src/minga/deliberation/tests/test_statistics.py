@@ -234,6 +234,17 @@ def test_common_ground_of_a_table_without_a_row_is_that_of_everybody(table):
     assert deliberation.common_ground(pl.DataFrame(), statements).equals(one)
 
 
+@pytest.mark.parametrize(("people", "told"), [(1, []), (4, []), (5, [0])])
+def test_few_votes_of_a_group_are_no_common_ground(people, told):
+    each = pl.DataFrame({"participant": range(20), "statement": 0, "vote": 1})
+    other = pl.DataFrame({"participant": range(100, 100 + people), "statement": 0, "vote": 1})
+    votes = deliberation.vote_table(pl.concat([each, other]))
+    stats = deliberation.group_stats(votes, [0] * 20 + [1] * people)
+    agree = pl.Series([20 + people], dtype=pl.Int64)
+    statements = pl.DataFrame({"comment-id": [0], "mod_out": [0], "n_agree": agree, "n_disagree": [0], "n_pass": [0]})
+    assert deliberation.common_ground(stats, statements)["statement"].to_list() == told
+
+
 def test_common_ground_keeps_the_names_of_statements_as_they_are():
     votes = with_groups(1)[0].with_columns(statement=pl.format("s{}", "statement"), vote=pl.lit(1))
     found = deliberation.groups(deliberation.opinion_map(votes))
