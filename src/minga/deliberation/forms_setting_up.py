@@ -17,6 +17,12 @@ from minga.deliberation.services.setting_up import MOST_CODES
 _LONGEST_ABOUT = 5000
 
 
+#: Fields that hold what the conversation holds, under the same name.
+_KEPT = (
+    "title", "about", "language", "entry", "takes_statements", "is_strict", "longest", "may_embed", "publishes_votes",
+)  # fmt: skip
+
+
 class ConversationForm(TranslatedForm):
     """The question, who may take part, and how statements come in."""
 
@@ -48,6 +54,15 @@ class ConversationForm(TranslatedForm):
     )
     longest = forms.IntegerField(label=_("Most characters of a statement"), initial=280, min_value=60, max_value=1000)
     may_embed = forms.BooleanField(label=_("Other sites may show it inside their pages"), required=False)
+    publishes_votes = forms.BooleanField(
+        label=_("Once it is closed and its report published, everyone may take the votes along as files"),
+        help_text=_(
+            "Each vote stands there under a random sign, without a name, also those that the report withholds. "
+            "Researchers can check the report with it. People are told before they vote, so it cannot be switched on "
+            "once somebody has begun."
+        ),
+        required=False,
+    )
     closes_on = forms.DateField(
         label=_("Last day (optional)"),
         help_text=_("It closes by itself at the end of this day (UTC)."),
@@ -85,8 +100,7 @@ class ConversationForm(TranslatedForm):
     @classmethod
     def of(cls, conversation: Conversation, rounds: Iterable[Round], seen: str) -> ConversationForm:
         """Return the form as it stands for a conversation."""
-        named = ("title", "about", "language", "entry", "takes_statements", "is_strict", "longest", "may_embed")
-        initial: dict[str, Any] = {name: getattr(conversation, name) for name in named} | {"seen": seen}
+        initial: dict[str, Any] = {name: getattr(conversation, name) for name in _KEPT} | {"seen": seen}
         initial["round"] = conversation.round.number if conversation.round else None
         initial["closes_on"] = conversation.closes_at.date() if conversation.closes_at else None
         return cls(rounds, False, initial=initial | cls.shown_translations(conversation))
@@ -94,10 +108,9 @@ class ConversationForm(TranslatedForm):
     def fields_for_service(self) -> dict[str, Any]:
         """Return what the service takes, without the word in the address."""
         given = self.cleaned_data
-        named = ("title", "about", "language", "entry", "takes_statements", "is_strict", "longest", "may_embed")
         chosen = self.rounds.get(given.get("round") or 0)
         day = given["closes_on"]
-        fields = {name: given[name] for name in named} | {
+        fields = {name: given[name] for name in _KEPT} | {
             "round_id": chosen.pk if chosen is not None else None,
             "closes_at": datetime.combine(day, time(23, 59, 59), tzinfo=UTC) if day else None,
         }

@@ -66,6 +66,7 @@ def _conversation(
         opened_at=begin,
         closed_at=ended,
         may_embed=True,
+        publishes_votes=True,
         is_sample=True,
     )
     Conversation.objects.filter(pk=talk.pk).update(created_at=begin)

@@ -40,6 +40,8 @@ class Conversation(models.Model):
     is_strict = models.BooleanField(_("statements wait for a moderator"), default=True)
     takes_statements = models.BooleanField(_("people may add statements"), default=True)
     may_embed = models.BooleanField(_("may be shown inside other sites"), default=False)
+    #: people are told before they vote; without it the votes as files are the team's
+    publishes_votes = models.BooleanField(_("each vote is published, without names"), default=False)
     longest = models.PositiveSmallIntegerField(_("most characters of a statement"), default=280)
     #: seed of the draws and of the map
     seed = models.PositiveIntegerField(default=0)

@@ -22,7 +22,7 @@ from minga.web.codes import hash_of, new_code
 #: What a form of the set-up changes, and what its mark is made of.
 EDITABLE = (
     "title", "about", "language", "translations", "entry", "is_strict", "takes_statements", "may_embed", "longest",
-    "closes_at", "round_id",
+    "publishes_votes", "closes_at", "round_id",
 )  # fmt: skip
 #: As many statements as a conversation needs to be opened, and as many codes as are made at once.
 LEAST_STATEMENTS, MOST_CODES = 3, 500
@@ -105,12 +105,15 @@ def edit(*, conversation: Conversation, changes: Mapping[str, Any], seen: str, b
     Raises
     ------
     ActError
-        Somebody changed it meanwhile, or a field cannot be changed.
+        Somebody changed it meanwhile, a field cannot be changed, or votes would be published that were given before.
     """
     _check_fields(changes)
     locked = Conversation.objects.select_for_update().get(pk=conversation.pk)
     if set_up_mark(locked) != seen:
         raise ActError("changed", "Somebody else changed the set-up meanwhile. Look at theirs, then save yours again.")
+    opens_up = changes.get("publishes_votes") and not locked.publishes_votes
+    if opens_up and locked.participants.exists():
+        raise ActError("promised", "People began who were not told that votes are published. Leave it switched off.")
     for name, value in changes.items():
         setattr(locked, name, value)
     locked.save()

@@ -223,7 +223,7 @@ def test_participation_and_flags_are_part_of_the_report():
 
 # ---------------------------------------------------------------- files
 def test_files_hold_pseudonyms_alone_and_read_back_as_the_same_votes(tmp_path):
-    where = with_camps(2, state="closed", closed_at=timezone.now())
+    where = with_camps(2, state="closed", closed_at=timezone.now(), publishes_votes=True)
     assert Client().get(address("data_zip", where.slug)).status_code == 404, "no report is published"
     published(where)
     response = Client().get(address("data_zip", where.slug))
@@ -251,16 +251,18 @@ def test_files_hold_pseudonyms_alone_and_read_back_as_the_same_votes(tmp_path):
     assert not [secret for secret in secrets if secret in told]
 
 
-def test_files_of_an_open_conversation_are_the_teams():
-    where = with_camps(2)
+@pytest.mark.parametrize("given", [{"publishes_votes": True}, {"state": "closed", "closed_at": timezone.now()}])
+def test_files_are_the_teams_while_it_is_open_and_where_nobody_was_told_of_them(given):
+    where = with_camps(2, **given)
     published(where)
     assert Client().get(address("data_zip", where.slug)).status_code == 404
+    assert address("data_zip", where.slug) not in Client().get(address("report", where.slug)).content.decode()
     client, _account = at_work(where.consultation, "editor")
     assert client.get(address("data_zip", where.slug)).status_code == 200
 
 
 def test_files_keep_unread_words_back_and_are_harmless_in_a_spreadsheet():
-    where = with_camps(2, is_strict=True, state="closed", closed_at=timezone.now())
+    where = with_camps(2, is_strict=True, state="closed", closed_at=timezone.now(), publishes_votes=True)
     said(where, "Maria of the mill steals.", state="waiting")
     said(where, "=HYPERLINK(A1)")
     published(where)

@@ -166,6 +166,25 @@ def test_set_up_keeps_translations_round_and_last_day(lead):
     assert talk.translations == {"fr": {"title": "Et les fours ?", "about": ""}}
 
 
+def test_votes_are_not_published_that_were_given_before_people_were_told(lead):
+    client, asked = lead
+    talk = conversation("ovens", consultation=asked)
+
+    def save(**given):
+        talk.refresh_from_db()
+        return client.post(address("set_up", talk.slug), sent(seen=services.set_up_mark(talk), **given))
+
+    assert save(publishes_votes="on").status_code == 302
+    assert save().status_code == 302
+    talk.participants.create(token_hash="1" * 64)
+    response = save(publishes_votes="on", title="Which ovens?")
+    assert response.status_code == 422
+    assert "was not told that votes are published" in response.content.decode()
+    talk.refresh_from_db()
+    assert not talk.publishes_votes
+    assert save(title="Which ovens?").status_code == 302
+
+
 def test_codes_are_shown_once_and_let_one_person_in_each(lead):
     client, asked = lead
     talk = conversation("ovens", consultation=asked, entry="code")

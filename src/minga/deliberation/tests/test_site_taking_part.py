@@ -73,7 +73,10 @@ def test_statement_names_its_card_and_the_notice_says_what_is_published():
     page = Client().get(address("conversation", asked)).content.decode()
     named = re.search(r'aria-labelledby="([^"]+)"', page.partition("talk__card")[2])[1]
     assert re.search(rf'<blockquote class="talk__said" id="{named}"', page)
-    assert "published line by line" in page
+    assert "What is published are counts" in page
+    asked.publishes_votes = True
+    asked.save()
+    assert "published line by line" in Client().get(address("conversation", asked)).content.decode()
 
 
 def test_without_a_script_the_next_page_says_what_was_counted_and_leads_to_changing_it():

@@ -53,10 +53,12 @@ def _frame(request: HttpRequest, conversation: Conversation, run: MapRun | None)
 
 
 def gives_data(request: HttpRequest, conversation: Conversation) -> bool:
-    """Whether somebody may have the votes as files: the team always, everyone once it is closed and reported."""
+    """Whether somebody may have the votes as files: the team always; everyone where people were told so beforehand,
+    once it is closed and reported.
+    """
     if access.may(request.user, conversation.consultation):
         return True
-    is_over = conversation.state == Conversation.State.CLOSED
+    is_over = conversation.state == Conversation.State.CLOSED and conversation.publishes_votes
     return is_over and conversation.maps.filter(is_published=True).exists()
 
 
