@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -57,6 +58,13 @@ def pytest_unconfigure(config):
         from tests.databases import drop_kept
 
         drop_kept()
+
+
+def pytest_collection_finish(session):
+    """Let the collector pass over what stays till the end: thousands of tests, which cost a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.fixture(autouse=True)
