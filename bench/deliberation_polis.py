@@ -3,13 +3,18 @@
 Both start from the same votes in memory (a table here, the list of dicts it asks for there) and end with places,
 groups, their figures, representative statements and consensus. Ours runs in both modes; "stable" also draws 20
 resamples, which red-dwarf has no counterpart for. red-dwarf is no part of Minga: where it is not installed, the figures
-once recorded are printed and said to be so.
+once recorded are printed and said to be so. Linear algebra keeps to one thread in both, since threads that wait for
+work count as working.
 
 Run: python bench/deliberation_polis.py [people statements]. Limits: at least 30 times faster in mode "polis" at
 10,000 x 500; 100,000 x 1,000 with 2.5 million votes within 15 CPU seconds and 1 GB in each mode.
 """
 
 from __future__ import annotations
+
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when NumPy is loaded
 
 import resource
 import sys
