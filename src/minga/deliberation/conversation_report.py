@@ -178,19 +178,19 @@ def build(run: MapRun, language: str) -> Report:
     words = words_of(run.conversation, language)
     facts, tables = run.facts, run.tables
     totals = {row["statement"]: row for row in table_of(tables, "totals")}
-    picture = table_of(tables, "picture")
+    picture, closed = table_of(tables, "picture"), closed_statements(tables)
     return Report(
         run=run,
         facts=facts,
         picture=picture[0]["svg"] if picture else "",
-        groups=tuple(_groups(facts, tables, words)),
+        groups=tuple(_groups(facts, tables, words, closed)),
         middles=tuple(one | {"letter": letter(one["group"])} for one in _shown(facts, facts["middles"], "group")),
         evidence=tuple(_evidence(facts)),
         borders=tuple(_borders(facts)),
         agreed=_told(_shares(table_of(tables, "agree")), words, "statement"),
         disagreed=_told(_shares(table_of(tables, "disagree")), words, "statement"),
-        across=_across(facts, tables, words),
-        divisive=_divisive(tables, totals, words, facts["shown"]),
+        across=_across(facts, tables, words, closed),
+        divisive=_divisive(tables, totals, words, facts["shown"], closed),
         parts=tuple(_parts(run, facts.get("participation", {}))),
         without=_without(facts.get("without"), words, totals),
         least=settings.MIN_PERSONS,
@@ -214,10 +214,11 @@ def _shares(rows: Rows) -> Rows:
     return [row | {"percent": percent(row["n_success"] / row["n_trials"])} for row in rows if row["n_trials"] >= least]
 
 
-def _groups(facts: Mapping[str, Any], tables: Mapping[str, Any], words: Mapping[int, Words]) -> Iterable[Group]:
+def _groups(
+    facts: Mapping[str, Any], tables: Mapping[str, Any], words: Mapping[int, Words], closed: Collection[int]
+) -> Iterable[Group]:
     stable = facts["group_stability"]
     picked = table_of(dict(tables), "picked")
-    closed = closed_statements(dict(tables))
     for number in facts["shown"]:
         # the best of a group is kept even where others are of the same mind: that tells nothing apart
         own = _shares([row for row in picked if row["group_id"] == number and row["repness"] > 1])
@@ -251,7 +252,9 @@ def _borders(facts: Mapping[str, Any]) -> Iterable[Border]:
             )
 
 
-def _across(facts: Mapping[str, Any], tables: Mapping[str, Any], words: Mapping[int, Words]) -> tuple[Told, ...]:
+def _across(
+    facts: Mapping[str, Any], tables: Mapping[str, Any], words: Mapping[int, Words], closed: Collection[int]
+) -> tuple[Told, ...]:
     """Return what every group agrees with or rejects, as far as no votes on it are withheld.
 
     Nothing where a group is not shown, or there is one alone.
@@ -260,7 +263,7 @@ def _across(facts: Mapping[str, Any], tables: Mapping[str, Any], words: Mapping[
         return ()
     means = {row["comment-id"]: row for row in table_of(dict(tables), "statements")}
     sure = common_ground(_frame(tables, "group_stats"), _frame(tables, "statements"))
-    rows, closed = [], closed_statements(dict(tables))
+    rows = []
     for number, side in sure.iter_rows():
         if number in closed:
             continue
@@ -274,10 +277,14 @@ def _frame(tables: Mapping[str, Any], name: str) -> pl.DataFrame:
 
 
 def _divisive(
-    tables: Mapping[str, Any], totals: Mapping[int, Any], words: Mapping[int, Words], shown: Collection[int]
+    tables: Mapping[str, Any],
+    totals: Mapping[int, Any],
+    words: Mapping[int, Words],
+    shown: Collection[int],
+    closed: Collection[int],
 ) -> tuple[Told, ...]:
     """Return what splits people; how far groups are apart only where the votes of all of them may be shown."""
-    hidden = closed_statements(dict(tables))
+    hidden = set(closed)
     if {row["group"] for row in table_of(dict(tables), "votes") if row["group"] >= 0} - {*shown}:
         hidden = set(totals)
     rows = [
@@ -343,7 +350,8 @@ def statement_rows(run: MapRun, language: str, order: str) -> Rows:
     words, tables = words_of(run.conversation, language), run.tables
     divisive = {row["statement"]: row["within"] for row in table_of(tables, "divisive")}
     group = group_of_order(run, order)
-    ranks, closed = _ranks(tables, group), closed_statements(tables)
+    closed = closed_statements(tables)
+    ranks = _ranks(tables, group, closed)
     votes = {row["statement"]: row for row in table_of(tables, "votes") if row["group"] == group}
     rows = []
     for total in table_of(tables, "totals"):
@@ -366,9 +374,8 @@ def statement_rows(run: MapRun, language: str, order: str) -> Rows:
     return sorted(rows, key=lambda row: _place(row, order, group))
 
 
-def _ranks(tables: dict[str, Any], group: int | None) -> dict[int, dict[str, Any]]:
+def _ranks(tables: dict[str, Any], group: int | None, closed: Collection[int]) -> dict[int, dict[str, Any]]:
     """Rank the statements of which nothing is withheld: a rank among all would tell of the votes on the others."""
-    closed = closed_statements(tables)
     own = [row for row in table_of(tables, "ranked") if row["group_id"] == group and row["statement_id"] not in closed]
     ordered = sorted(own, key=lambda row: row["rank"])
     return {row["statement_id"]: row | {"rank": at} for at, row in enumerate(ordered, start=1)}
@@ -414,13 +421,13 @@ class Cell:
 
 def cells_of(run: MapRun, number: int) -> tuple[Mapping[str, Any] | None, list[Cell]]:
     """Return the votes of everybody on a statement, and those of each group that is shown."""
-    tables = run.tables
+    tables, closed = run.tables, closed_statements(run.tables)
     total = next((row for row in table_of(tables, "totals") if row["statement"] == number), None)
     cells = [
         Cell(
             letter(row["group"]),
             row,
-            _ranks(tables, row["group"]).get(number),
+            _ranks(tables, row["group"], closed).get(number),
             _share_of(row, "agree"),
             _share_of(row, "disagree"),
         )

@@ -75,7 +75,7 @@ def report_pages(found: Groups, conversation: Conversation) -> dict[str, str]:
     title = conversation.topic or "Conversation"
     words = _words(found, conversation)
     cells = votes_by_group(found)
-    picked = representative(_open_stats(found, cells), mod_out=_rejected(found))
+    picked = representative(_open_stats(found, cells), mod_out=found.map.rejected)
     parts = [
         _facts(found),
         _map(found),
@@ -98,7 +98,7 @@ def _words(found: Groups, conversation: Conversation) -> dict[Any, str]:
         for name, text in conversation.statements.select("statement", "text").iter_rows():
             if name in told and text:
                 told[name] = text
-    for name in names.filter(pl.Series(found.map.out)).to_list():
+    for name in found.map.rejected.to_list():
         told[name] = f"Statement {name} (rejected by the moderators)"
     return told
 
@@ -212,17 +212,13 @@ def _group(found: Groups, words: dict[Any, str], picked: pl.DataFrame, group: in
     return f"<h2>Group {called}: {found.sizes[group]:,} people</h2>{table}{said}"
 
 
-def _rejected(found: Groups) -> list[Any]:
-    return found.map.table.statements.filter(pl.Series(found.map.out)).to_list()
-
-
 def _open_stats(found: Groups, cells: pl.DataFrame) -> pl.DataFrame:
     """Test the votes of groups on the statements of which nothing is withheld, so that no rank tells of the others."""
     return group_stats(found.map.table, found).filter(pl.col("statement_id").is_in(open_statements(cells)))
 
 
 def _agreed(found: Groups, words: dict[Any, str], cells: pl.DataFrame) -> str:
-    hidden = _rejected(found)
+    hidden = found.map.rejected
     lists = consensus(counted_votes(found), found, mod_out=hidden, top=None)
     parts = ["<h2>What people agree on</h2>"]
     for side, caption in (("agree", "Most people agree with"), ("disagree", "Most people disagree with")):
