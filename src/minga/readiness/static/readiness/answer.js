@@ -2,7 +2,7 @@
 (() => {
   const form = document.querySelector("form[data-save]"), waiting = window.Waiting;
   if (!form || !waiting) return;
-  const words = form.dataset, last = {};
+  const words = form.dataset, last = {}, handed = new Set();
   let leaving = null;
   const cards = [...form.querySelectorAll("[data-item]")];
   const cardOf = (item) => cards.find((card) => card.dataset.item === item);
@@ -19,7 +19,7 @@
     document.querySelector("[data-progress]").value = done;
   };
 
-  // what the page was given before the line went, and what has been answered since
+  // what the page was given before the line went, and what has been answered since; what is chosen meanwhile holds
   const put = (card, { value, reason, note }) => {
     choose(card, value);
     for (const [name, text] of [["-reason", reason], ["-note", note]]) field(card, name).value = text || "";
@@ -29,26 +29,28 @@
       const card = cardOf(row.item);
       if (!card) continue;
       if (row.version > Number(field(card, "-version").value)) {
-        put(card, row);
+        if (!handed.has(card)) put(card, row);
         field(card, "-version").value = row.version;
       } else waiting.forget(row.item);
     }
     for (const entry of await waiting.entries()) {
       const card = !entry.file && cardOf(entry.item);
       if (!card) continue;
-      put(card, entry.fields);
       last[entry.item] = entry.client;
+      if (handed.has(card)) continue;
+      put(card, entry.fields);
       say(card, entry.refused || words.lost);
     }
   };
 
   const isStillWaiting = async (item) => (await waiting.entries()).some((entry) => entry.client === last[item]);
-  let turn = Promise.resolve();
+  let turn = restore().catch(() => {});
   const hand = (card) => {
     const item = card.dataset.item, client = `${Date.now()}-${Math.random()}`;
     const fields = { item, value: chosen(card).value };
     for (const name of ["reason", "note"]) fields[name] = field(card, "-" + name).value || "";
     say(card, words.saving);
+    handed.add(card);
     // an answer that follows one of mine which is still on its way will have seen that one
     turn = turn.then(async () => {
       const after = (await isStillWaiting(item)) ? last[item] : "";
@@ -120,5 +122,4 @@
     leaving = event.submitter || form.querySelector("button");
     turn.then(waiting.send);
   });
-  restore();
 })();
