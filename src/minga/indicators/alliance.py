@@ -80,7 +80,7 @@ SUMMARIES = {
         "en": "Middle levels of businesses that checked themselves and agreed to be counted, sector by sector.",
         "fr": "Niveaux médians, par secteur, des entreprises qui se sont évaluées et ont accepté d’être comptées.",
         "es": "Niveles medianos, sector por sector, de las empresas que se evaluaron y aceptaron ser contadas.",
-        "ru": "Медианные уровни предприятий, которые проверили себя и согласились на учёт, — отрасль за отраслью.",
+        "ru": "Медианные уровни предприятий, которые проверили себя и согласились на учёт, по отраслям.",
         "ar": "المستويات الوسطى للأعمال التي قيّمت نفسها ووافقت على احتسابها، قطاعًا قطاعًا.",
         "zh": "做过自评并同意计入统计的企业的中位等级，按行业分列。",
     },
