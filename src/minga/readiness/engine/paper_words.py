@@ -108,7 +108,7 @@ WORDS: dict[str, dict[str, str]] = {
         "goals": "最多勾选三项",
         "respondent": "答题人（职务）",
         "date": "日期",
-        "code": "本次评估的续答码",
+        "code": "本次评估的编码",
         "name": "企业名称",
         "tick": "每题只勾选一级：每一句都符合的最高一级。",
         "untranslated": "这段文字尚未翻译。",
