@@ -73,7 +73,7 @@ SUMMARIES = {
         "fr": "Niveaux médians des entreprises qui se sont évaluées et ont accepté d’être comptées, et leurs écarts.",
         "es": "Niveles medianos de las empresas que se evaluaron y aceptaron ser contadas, y brechas entre grupos.",
         "ru": "Медианные уровни предприятий, которые проверили себя и согласились на учёт, и разрывы между группами.",
-        "ar": "المستويات الوسطى للأعمال التي قيّمت نفسها ووافقت على احتسابها، والفجوات بينها.",
+        "ar": "المستويات الوسيطة للمؤسسات التي فحصت نفسها ووافقت على احتسابها، مع الفجوات بين المجموعات.",
         "zh": "做过自评并同意计入统计的企业的中位等级，以及各群体之间的差距。",
     },
     "readiness-sectors": {
@@ -81,7 +81,7 @@ SUMMARIES = {
         "fr": "Niveaux médians, par secteur, des entreprises qui se sont évaluées et ont accepté d’être comptées.",
         "es": "Niveles medianos, sector por sector, de las empresas que se evaluaron y aceptaron ser contadas.",
         "ru": "Медианные уровни предприятий, которые проверили себя и согласились на учёт, по отраслям.",
-        "ar": "المستويات الوسطى للأعمال التي قيّمت نفسها ووافقت على احتسابها، قطاعًا قطاعًا.",
+        "ar": "المستويات الوسيطة للمؤسسات التي فحصت نفسها ووافقت على احتسابها، قطاعًا قطاعًا.",
         "zh": "做过自评并同意计入统计的企业的中位等级，按行业分列。",
     },
     "responsibility": {
@@ -89,7 +89,7 @@ SUMMARIES = {
         "fr": "Ce que publient les entreprises membres sur l’IA, les données, le travail et l’énergie, avec preuves.",
         "es": "Lo que las empresas miembros declaran sobre IA, datos, trabajo y energía, con pruebas públicas.",
         "ru": "Что компании-члены сообщают об ИИ, данных, труде и энергии; каждый ответ — с открытым подтверждением.",
-        "ar": "ما تفصح عنه الشركات الأعضاء بشأن الذكاء الاصطناعي والبيانات والعمل والطاقة، مع أدلة علنية لكل إجابة.",
+        "ar": "ما تفصح عنه الشركات الأعضاء بشأن الذكاء الاصطناعي والبيانات والعمل والطاقة، مع إثبات علني لكل إجابة.",
         "zh": "成员公司就人工智能、数据、劳动和能源所作的披露，每个答案都附公开证据。",
     },
 }
