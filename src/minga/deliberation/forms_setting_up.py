@@ -59,7 +59,7 @@ class ConversationForm(TranslatedForm):
         help_text=_(
             "Each vote stands there under a random sign, without a name, also those that the report withholds. "
             "Researchers can check the report with it. People are told before they vote, so it cannot be switched on "
-            "once somebody has begun."
+            "once the conversation has been opened."
         ),
         required=False,
     )

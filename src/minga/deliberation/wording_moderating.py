@@ -28,7 +28,8 @@ REFUSALS: Mapping[str, Words] = {
     "state": _("The conversation has moved on meanwhile. Look at this page again."),
     "gone": _("This map was deleted meanwhile, since newer ones took its place. Publish a newer one."),
     "few": _("Fewer than five people voted, so that a report would show each of them. Publish it when more have."),
-    "promised": _("Somebody has begun already, and was not told that votes are published. Leave that switched off."),
+    "promised": _("The conversation was open already, and people were not told that votes are published. Leave that "
+                  "switched off."),
     "taken": _("Another conversation has this address already. Choose another word."),
     "slug": _("This word cannot stand in an address. Use small letters of the Latin alphabet, digits and hyphens."),
     "consultation": _("The consultation is not open. Open it first, then its conversation."),

@@ -112,8 +112,8 @@ def edit(*, conversation: Conversation, changes: Mapping[str, Any], seen: str, b
     if set_up_mark(locked) != seen:
         raise ActError("changed", "Somebody else changed the set-up meanwhile. Look at theirs, then save yours again.")
     opens_up = changes.get("publishes_votes") and not locked.publishes_votes
-    if opens_up and locked.participants.exists():
-        raise ActError("promised", "People began who were not told that votes are published. Leave it switched off.")
+    if opens_up and locked.opened_at:
+        raise ActError("promised", "People came who were not told that votes are published. Leave it switched off.")
     for name, value in changes.items():
         setattr(locked, name, value)
     locked.save()

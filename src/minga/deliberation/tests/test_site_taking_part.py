@@ -382,39 +382,6 @@ def test_a_banned_person_votes_as_others_do_and_is_told_nothing():
     assert Vote.objects.count() == 2
 
 
-# ---------------------------------------------------------------- inside other sites
-def test_only_a_conversation_that_may_stand_in_other_sites_does():
-    asked = talk()
-    assert Client().get(address("embed", asked)).status_code == 404
-    Conversation.objects.update(may_embed=True)
-    response = Client().get(address("embed", asked))
-    assert response.status_code == 200
-    assert "X-Frame-Options" not in response
-    assert "frame-ancestors *;" in response["Content-Security-Policy"] + ";"
-    for name in ("conversation", "mine", "add_statement", "about_me"):
-        other = Client().get(address(name, asked))
-        assert other["X-Frame-Options"] == "DENY"
-        assert "frame-ancestors 'none'" in other["Content-Security-Policy"]
-
-
-def test_in_a_frame_of_a_foreign_site_the_page_leads_to_a_tab_of_its_own():
-    asked = talk(may_embed=True)
-    foreign = Client(headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "iframe"})
-    page = foreign.get(address("embed", asked)).content.decode()
-    assert "Take part (opens a new tab)" in page
-    assert "<form" not in page
-
-
-def test_in_a_frame_of_the_same_site_one_votes_in_place():
-    asked = talk(may_embed=True)
-    own = Client(headers={"Sec-Fetch-Site": "same-site", "Sec-Fetch-Dest": "iframe"})
-    page = own.get(address("embed", asked)).content.decode()
-    given = {"statement": shown(page), "client": mark(page), "vote": "agree", "from": "embed"}
-    response = own.post(address("vote", asked), given)
-    assert response.url == address("embed", asked) + "#talk"
-    assert Vote.objects.count() == 1
-
-
 def test_nobody_is_sent_to_a_page_of_somebody_elses_choice():
     asked = talk()
     given = {"statement": 0, "client": "a" * 12, "vote": "agree", "from": "https://example.org/"}

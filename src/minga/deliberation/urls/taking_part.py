@@ -19,4 +19,6 @@ urlpatterns = [
     path("talk/<slug:slug>/mine/close/", my_place.close, name="close_place"),
     path("talk/<slug:slug>/about-me/", my_place.about_me, name="about_me"),
     path("talk/<slug:slug>/embed/", embedding.embed, name="embed"),
+    path("talk/<slug:slug>/embed/vote/", embedding.vote_in_frame, name="vote_in_frame"),
+    path("talk/<slug:slug>/embed/onward/", embedding.out_of_frame, name="out_of_frame"),
 ]

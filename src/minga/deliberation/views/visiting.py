@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
+from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
 from minga.deliberation.models import Conversation, Participant
@@ -16,6 +17,7 @@ from minga.members import selectors as members
 from minga.web import codes
 
 _SALT = "minga.deliberation.talk"
+_ONWARD = "minga.deliberation.onward"
 _DAY = 24 * 3600
 
 
@@ -30,6 +32,8 @@ class Visit:
     #: what the browser holds, or will hold from now on
     secret: str
     is_new: bool
+    #: whether the page stands in a frame of a foreign site, where the browser has a jar of cookies for that site alone
+    in_frame: bool = False
 
     @property
     def token(self) -> str:
@@ -70,16 +74,48 @@ class Visit:
         """Let the browser find its place again; a member needs no cookie but the sign-in."""
         if self.conversation.entry == Conversation.Entry.MEMBER or (self.participant and self.participant.is_member):
             return response
+        if self.in_frame:
+            return self._remember_in_frame(response)
         response.set_signed_cookie(
             cookie_of(self.conversation),
             self.secret,
             salt=_SALT,
-            max_age=settings.PARTICIPANT_DAYS * _DAY,
+            max_age=_kept_for(),
             httponly=True,
             secure=settings.SESSION_COOKIE_SECURE,
             samesite="Lax",
         )
         return response
+
+    def _remember_in_frame(self, response: HttpResponse) -> HttpResponse:
+        """Put the key into the jar of the site around the frame (CHIPS, RFC 6265bis draft: ``Partitioned``).
+
+        Python's own cookies do not know the word before 3.14, so the header is written here.
+        """
+        name = cookie_of(self.conversation, in_frame=True)
+        value = signing.get_cookie_signer(salt=name + _SALT).sign(self.secret)
+        flags = "Path=/; HttpOnly; Secure; SameSite=None; Partitioned"
+        response.headers["Set-Cookie"] = f"{name}={value}; Max-Age={_kept_for()}; {flags}"
+        return response
+
+    @property
+    def onward(self) -> str:
+        """The key, sealed, for a form that opens the same place in a tab; empty before the first act."""
+        held = [self.conversation.pk.hex, self.secret]
+        return signing.dumps(held, salt=_ONWARD) if self.participant is not None else ""
+
+    def going_on(self, sealed: str) -> Visit:
+        """Return the visit that goes on with such a key; a browser that has a place here keeps its own.
+
+        Raises
+        ------
+        django.core.signing.BadSignature
+            The key is none of this site's, too old, or one of another conversation.
+        """
+        whose, secret = signing.loads(sealed, salt=_ONWARD, max_age=_DAY)
+        if whose != self.conversation.pk.hex:
+            raise signing.BadSignature
+        return self if self.participant is not None else replace(self, secret=secret)
 
     def forget(self, response: HttpResponse) -> HttpResponse:
         """Take the key out of this browser."""
@@ -87,19 +123,27 @@ class Visit:
         return response
 
 
-def cookie_of(conversation: Conversation) -> str:
-    """Return the name of a conversation's cookie: each has its own, so that nothing ties two conversations together."""
-    return f"talk_{conversation.pk.hex}"
+def _kept_for() -> int:
+    return int(settings.PARTICIPANT_DAYS * _DAY)
 
 
-def held_secret(request: HttpRequest, conversation: Conversation) -> str:
+def cookie_of(conversation: Conversation, *, in_frame: bool = False) -> str:
+    """Return the name of a conversation's cookie: each has its own, so that nothing ties two conversations together.
+
+    In a frame it has another name, so that a browser with one jar for all never loses the key of its own page.
+    """
+    return f"{'framed' if in_frame else 'talk'}_{conversation.pk.hex}"
+
+
+def held_secret(request: HttpRequest, conversation: Conversation, *, in_frame: bool = False) -> str:
     """Return what the browser holds; empty where it holds nothing, or it was altered."""
-    return request.get_signed_cookie(cookie_of(conversation), default="", salt=_SALT) or ""
+    return request.get_signed_cookie(cookie_of(conversation, in_frame=in_frame), default="", salt=_SALT) or ""
 
 
-def visit(request: HttpRequest, conversation: Conversation) -> Visit:
-    """Find out who stands before a conversation; nothing is written."""
-    held = held_secret(request, conversation)
-    person = members.person_of(request.user)
+def visit(request: HttpRequest, conversation: Conversation, *, in_frame: bool = False) -> Visit:
+    """Find out who stands before a conversation; nothing is written. In a frame nobody is signed in."""
+    held = held_secret(request, conversation, in_frame=in_frame)
+    person = None if in_frame else members.person_of(request.user)
     participant = services.find(conversation=conversation, secret=held, person=person) if held or person else None
-    return Visit(conversation, participant, person, request.user, held or codes.new_secret(), is_new=not held)
+    secret = held or codes.new_secret()
+    return Visit(conversation, participant, person, request.user, secret, is_new=not held, in_frame=in_frame)
