@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from minga.indicators.engine.errors import IndicatorsError
 
@@ -71,10 +72,10 @@ class Edition(models.Model):
     """One published state of an index: definition, data and results that never change once it is published."""
 
     class State(models.TextChoices):
-        DRAFT = "draft", _("draft")
+        DRAFT = "draft", pgettext_lazy("an edition", "draft")
         PROPOSED = "proposed", _("proposed")
         PUBLISHED = "published", _("published")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("an edition", "withdrawn")
 
     #: what a published edition consists of
     CONTENT = (

@@ -10,6 +10,7 @@ from django import forms
 from django.forms import Form
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from minga.web import rooms
 
@@ -79,7 +80,9 @@ class TokenForm(Form):
     """What a new API token is called, what it may do and how long it lasts."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=80, help_text=_("Such as the program that will use it. Only you see it.")
+        label=pgettext_lazy("of a thing", "Name"),
+        max_length=80,
+        help_text=_("Such as the program that will use it. Only you see it."),
     )
     scopes = forms.MultipleChoiceField(
         label=_("What it may do"),

@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Level(models.TextChoices):
@@ -24,7 +25,7 @@ class Consultation(models.Model):
         DRAFT = "draft", _("in preparation")
         OPEN = "open", _("open")
         CLOSED = "closed", _("closed, being answered")
-        ADOPTED = "adopted", _("adopted")
+        ADOPTED = "adopted", pgettext_lazy("a consultation", "adopted")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(_("word in the address"), max_length=60, unique=True)

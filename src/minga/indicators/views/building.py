@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -297,5 +298,5 @@ def delete(request: HttpRequest, edition: str) -> HttpResponse:
         request,
         edition,
         lambda found: services.delete_draft(edition=found, by=_me(request)),
-        _("The draft is deleted."),
+        pgettext("an edition", "The draft is deleted."),
     )

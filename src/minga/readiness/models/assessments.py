@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class InstrumentEdition(models.Model):
@@ -39,7 +40,7 @@ class Assessment(models.Model):
         FULL = "full", _("full form")
 
     class Status(models.TextChoices):
-        DRAFT = "draft", _("draft")
+        DRAFT = "draft", pgettext_lazy("a check", "draft")
         SELF_DECLARED = "self-declared", _("self-declared")
         #: submitted, and colleagues who differed agreed on their levels
         AGREED = "agreed", _("agreed among colleagues")
