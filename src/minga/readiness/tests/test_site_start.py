@@ -130,7 +130,7 @@ def test_place_of_the_site_changes_no_score(client):
 @pytest.mark.parametrize(
     ("language", "question", "choices"),
     [("fr", "Où se trouve le site", ("Capitale ou grande ville", "Autre ville", "Zone rurale")),
-     ("ar", "أين يقع الموقع؟", ("العاصمة أو مدينة كبيرة", "مدينة أخرى أو بلدة", "منطقة ريفية"))],
+     ("ar", "أين يقع موقع العمل؟", ("العاصمة أو مدينة كبيرة", "مدينة أخرى أو بلدة", "منطقة ريفية"))],
 )  # fmt: skip
 def test_place_of_the_site_is_asked_in_the_words_of_the_instrument(client, language, question, choices):
     assessment = start_in_browser(client)
