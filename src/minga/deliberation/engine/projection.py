@@ -147,7 +147,7 @@ def opinion_map(
     places[order] = project(table, centred, directions, out)
     total, voted = squared(centred), given.n_votes[given.n_votes > 0]
     return OpinionMap(
-        points=_points(given, places, mode),
+        points=_points(given, places, taking_part(given, mode=mode)),
         statements=_statements(given, out, meta(statements, given), means, directions),
         variance=tuple(float(value) / total if total else 0.0 for value in values),
         eigenvalues=tuple(float(value) for value in values),
@@ -192,22 +192,58 @@ def centre(table: VoteTable, out: Bools, weights: Floats | None = None) -> tuple
     return means, table.matrix(np.where(counted, value - means[table.column], 0.0))
 
 
-def project(table: VoteTable, centred: sparse.csr_array, directions: Floats, out: Bools) -> Floats:
+def project(
+    table: VoteTable, centred: sparse.csr_array, directions: Floats, out: Bools, asked: Bools | None = None
+) -> Floats:
     """Place people over the votes they cast: who voted on few statements is moved out as much as was left out.
 
-    Rejected statements count as voted on by everybody, as in Pol.is: their zeros are put in for all people.
+    Rejected statements count as voted on by everybody, as in Pol.is: their zeros are put in for all people. `asked`
+    marks the statements with a vote, also of others; those of the table when not given.
     """
-    places: Floats = (centred @ directions.T) * stretch(table, out)[:, None]
+    places: Floats = (centred @ directions.T) * stretch(table, out, asked)[:, None]
     return places
 
 
-def stretch(table: VoteTable, out: Bools) -> Floats:
+def stretch(table: VoteTable, out: Bools, asked: Bools | None = None) -> Floats:
     """Return how far each person is moved out for the statements they did not vote on."""
-    asked = int((table.counts() > 0).sum())
+    asked = table.counts() > 0 if asked is None else asked
     rejected = np.bincount(table.row[out[table.column]], minlength=len(table.participants))
-    voted = table.n_votes - rejected + int(out[table.counts() > 0].sum())
-    scale: Floats = np.sqrt(asked / np.maximum(voted, 1))
+    voted = table.n_votes - rejected + int(out[asked].sum())
+    scale: Floats = np.sqrt(int(asked.sum()) / np.maximum(voted, 1))
     return scale
+
+
+def place_beside(votes: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
+    """Place people on a map that was made without them, or before their last votes; the map stays as it is.
+
+    Parameters
+    ----------
+    votes : table, one row per act of voting
+        As for :func:`vote_table`. Votes on statements that the map does not know are left out.
+    kept : table, one row per statement with a vote on the map
+        ``statement``, ``mod_out``, ``mean``, ``pc1``, ``pc2`` and so on, as in :class:`OpinionMap`.
+
+    Returns
+    -------
+    table, one row per person
+        As the points of :class:`OpinionMap`; ``in_conv`` marks seven votes or more (all, where there are fewer
+        statements), and nobody is taken in for want of people.
+
+    Raises
+    ------
+    VoteError
+        The votes are no table of votes.
+
+    Source: step 4 of docs/methods/opinion-map.md, with means and axes as they were.
+    """
+    kept = kept.sort("statement")
+    table = vote_table(votes, kept["statement"].to_list())
+    out: Bools = kept["mod_out"].to_numpy().astype(bool)
+    centred = table.matrix(np.where(out[table.column], 0.0, table.value - kept["mean"].to_numpy()[table.column]))
+    directions = kept.select(name for name in kept.columns if name.startswith("pc")).to_numpy().T
+    places = project(table, centred, directions, out, np.ones(kept.height, dtype=bool))
+    often = (table.n_votes >= min(MIN_VOTES, kept.height)) & (table.n_votes > 0)
+    return _points(table, places, often)
 
 
 def taking_part(table: VoteTable, keep: Any = None, *, mode: Mode = "polis") -> Bools:
@@ -246,13 +282,13 @@ def taking_part(table: VoteTable, keep: Any = None, *, mode: Mode = "polis") -> 
     return marked
 
 
-def _points(table: VoteTable, places: Floats, mode: Mode) -> pl.DataFrame:
+def _points(table: VoteTable, places: Floats, often: Bools) -> pl.DataFrame:
     axes = ["x", "y", *(f"pc{at}" for at in range(3, places.shape[1] + 1))][: places.shape[1]]
     return pl.DataFrame(
         {
             "participant": table.participants,
             "n_votes": table.n_votes,
-            "in_conv": taking_part(table, mode=mode),
+            "in_conv": often,
             **{name: places[:, at] for at, name in enumerate(axes)},
         }
     )

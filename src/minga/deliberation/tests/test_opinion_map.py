@@ -9,6 +9,7 @@ from scipy import sparse
 
 from minga import deliberation
 from minga.deliberation.engine import components as parts
+from minga.deliberation.engine.projection import place_beside
 from minga.deliberation.tests.data import MATH, REAL, acts, fixture, golden, real, with_groups
 
 
@@ -256,3 +257,25 @@ def test_what_is_no_table_is_refused():
 def test_statements_that_do_not_fit_the_votes_are_refused(statements, words):
     with pytest.raises(deliberation.VoteError, match=words):
         deliberation.opinion_map(with_groups(5)[0], pl.DataFrame(statements))
+
+
+def test_who_is_placed_beside_a_map_stands_where_the_map_would_have_them():
+    conversation = real("biodiversity")
+    found = deliberation.opinion_map(conversation, seed=4)
+    kept = found.statements.select("statement", "mod_out", "mean", "pc1", "pc2")
+    again = place_beside(conversation.votes, kept).join(found.points, on="participant", suffix="_then")
+    assert again.height == found.points.filter(pl.col("n_votes") > 0).height
+    assert again["n_votes"].equals(again["n_votes_then"], null_equal=True)
+    assert again["in_conv"].to_list() == again["in_conv_then"].to_list()
+    for axis in ("x", "y"):
+        assert again[axis].to_numpy() == pytest.approx(again[f"{axis}_then"].to_numpy(), abs=1e-9)
+
+
+def test_votes_on_statements_that_a_map_does_not_know_move_nobody():
+    votes = with_groups(3, people=40, statements=12)[0]
+    kept = deliberation.opinion_map(votes).statements
+    own = acts([1] * 7, list(range(7)), [1] * 7)
+    more = acts([1] * 8, [*range(7), 900], [1] * 8)
+    assert place_beside(own, kept).equals(place_beside(more, kept))
+    assert place_beside(own, kept)["in_conv"].to_list() == [True]
+    assert place_beside(acts([1] * 7, [*range(6), 900], [1] * 7), kept)["in_conv"].to_list() == [False]

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from minga.deliberation.engine.snapshot import points
 from minga.deliberation.models import Conversation, EntryCode, MapRun, Participant, Statement, Vote
 from minga.deliberation.selectors import my_place
 from minga.deliberation.selectors import taking_part as selectors
@@ -101,6 +102,73 @@ def test_who_voted_after_the_published_map_sees_its_groups_meanwhile():
     assert "once the team publishes a newer one" in page
     assert f'<a href="{address("report", grouped)}#group-A">Group A</a>: 30 people' in page
     assert "Group B" in page
+
+
+def late_as(asked, pattern, votes=12):
+    """Let somebody in after the map, who votes as another one does."""
+    late = joined(asked)
+    for one in pattern.votes.exclude(value=None).order_by("statement__number")[:votes]:
+        voted(late, one.statement, one.value)
+    return late
+
+
+def test_everybody_on_a_map_stands_nearest_to_their_own_group():
+    asked = with_camps()
+    run = mapping.refresh_map(conversation=asked)
+    on_it = {row["pseudonym"]: row["group"] for row in points(bytes(run.points)).iter_rows(named=True)}
+    grouped = [one for one in asked.participants.all() if on_it[str(one.pseudonym)] is not None]
+    assert len(grouped) == 60
+    assert [my_place._nearest(one, run) for one in grouped] == [on_it[str(one.pseudonym)] for one in grouped]
+
+
+def test_who_voted_often_after_the_map_sees_the_nearest_group_as_provisional_and_the_next_map_settles_it():
+    asked = with_camps()
+    mapping.refresh_map(conversation=asked)
+    first, other = asked.participants.order_by("pk")[:2]
+    for pattern in (first, other):
+        late = late_as(asked, pattern)
+        there, here = my_place.standing_of(pattern), my_place.standing_of(late)
+        assert (here.group.letter, here.is_provisional, here.is_on_map) == (there.group.letter, True, False)
+        assert not there.is_provisional
+        page = words_of(sits(late, late.token_hash).get(address("mine", asked)))
+        assert "provisional" in page
+        assert "your votes are nearest to theirs" in page
+        assert "you among them" not in page
+    run = mapping.refresh_map(conversation=asked)
+    settled = my_place.standing_of(late)
+    assert (settled.run.pk, settled.is_provisional, settled.group.letter) == (run.pk, False, here.group.letter)
+    assert "provisional" not in words_of(sits(late, late.token_hash).get(address("mine", asked)))
+
+
+def test_a_place_is_provisional_from_seven_votes_on_and_not_for_votes_that_count_nowhere():
+    asked = with_camps()
+    run = mapping.refresh_map(conversation=asked)
+    few = late_as(asked, asked.participants.order_by("pk").first(), votes=6)
+    newer = said(asked, "Nobody had heard of this when the map was made.")
+    voted(few, newer, 1)
+    assert my_place.standing_of(few).group is None
+    seventh = asked.statements.exclude(votes__participant=few).exclude(pk=newer.pk).order_by("-number").first()
+    voted(few, seventh, 0)
+    assert my_place.standing_of(few).is_provisional
+    voted(few, seventh, None)
+    assert my_place.standing_of(few).group is None, "a vote that was taken back is none"
+    voted(few, seventh, 0)
+    few.banned_at = timezone.now()
+    assert my_place.standing_of(few).group is None
+    few.banned_at = None
+    for hidden in ("mean", "pc1"):  # as maps of older versions were kept
+        kept = run.tables["statements"]
+        kept["columns"] = [f"old {name}" if name == hidden else name for name in kept["columns"]]
+        run.save(update_fields=["tables"])
+        assert my_place.standing_of(few).group is None
+        assert "before you voted" in words_of(sits(few).get(address("mine", asked)))
+
+
+def test_where_no_groups_are_clear_nobody_stands_in_one_provisionally():
+    alike = with_camps(camps=1, slug="alike")
+    mapping.refresh_map(conversation=alike)
+    late = late_as(alike, alike.participants.first())
+    assert my_place.standing_of(late).group is None
 
 
 def test_a_group_below_the_smallest_that_may_be_shown_is_not(settings):
