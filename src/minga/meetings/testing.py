@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.http import HttpResponse
 from django.test import Client
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 
 from minga.meetings import services
 from minga.meetings.models import Meeting
@@ -47,3 +50,25 @@ def called(*, hours: float = 48, state: str = Meeting.State.ANNOUNCED, **fields:
 def hearing(**fields: Any) -> Meeting:
     """Call a public hearing, to which guests can come."""
     return called(**({"kind": Meeting.Kind.HEARING, "is_public": True} | fields))
+
+
+def address(name: str, *rest: Any, language: str = "en") -> str:
+    """Return the address of a page of meetings."""
+    with translation.override(language):
+        return reverse(f"meetings:{name}", args=rest)
+
+
+def text_of(response: HttpResponse) -> str:
+    """Return the words of a page without its tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def sent(host: Any, **fields: str) -> dict[str, str]:
+    """Return the form of a public hearing as its host fills it in."""
+    given = {
+        "kind": "hearing", "title": "Hearing in Tunis", "about": "AI in workshops", "language": "fr", "body": "",
+        "organization": str(host.pk), "country": "TN", "place": "Chamber", "online_link": "", "day": "2031-03-05",
+        "begins": "09:30", "last_day": "", "ends": "12:00", "time_zone": "Africa/Tunis", "capacity": "",
+        "is_public": "on",
+    }  # fmt: skip
+    return given | fields

@@ -9,22 +9,15 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from django.urls import reverse
-from django.utils import translation
 
 from minga.meetings import services
 from minga.meetings.models import CalendarFeed, Meeting
-from minga.meetings.testing import called, owned_by, signed_in
+from minga.meetings.testing import address, called, owned_by, signed_in
 from minga.members import services as members
 
 pytestmark = [pytest.mark.page, pytest.mark.usefixtures("db")]
 
 GOLDEN = Path(__file__).parent / "golden" / "event"
-
-
-def address(name, *rest):
-    with translation.override("en"):
-        return reverse(f"meetings:{name}", args=rest)
 
 
 def unfolded(response):

@@ -8,21 +8,15 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.test import Client
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from minga.meetings import services, tasks
 from minga.meetings.models import Attendance, Meeting
-from minga.meetings.testing import hearing, owned_by, signed_in
+from minga.meetings.testing import address, hearing, owned_by, signed_in
 
 pytestmark = [pytest.mark.page, pytest.mark.usefixtures("db")]
 
 DINA = {"name": "Dina", "email": "dina@example.org", "agrees": "on", "organization_type": "", "gender": ""}
-
-
-def address(name, *rest, language="en"):
-    with translation.override(language):
-        return reverse(f"meetings:{name}", args=rest)
 
 
 @pytest.fixture

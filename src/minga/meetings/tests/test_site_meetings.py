@@ -8,50 +8,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.core import mail
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 
 from minga.meetings import services, wording
 from minga.meetings.engine import zones
 from minga.meetings.models import Attendance, Meeting, Session, Takeaway
-from minga.meetings.testing import called, hearing, owned_by, signed_in
+from minga.meetings.testing import address, called, hearing, owned_by, sent, signed_in, text_of
 from minga.members import services as members
 from minga.web.testing_access import is_turned_away
 
 pytestmark = [pytest.mark.page, pytest.mark.usefixtures("db")]
-
-
-def address(name, *rest):
-    with translation.override("en"):
-        return reverse(f"meetings:{name}", args=rest)
-
-
-def text_of(response):
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
-
-
-@pytest.fixture
-def amina():
-    """Amina owns a chamber that is listed."""
-    client, account, person = signed_in("amina@example.org")
-    return client, account, owned_by(person)
-
-
-@pytest.fixture
-def khadija():
-    return signed_in("khadija@example.org")[0]
-
-
-def sent(host, **fields):
-    given = {
-        "kind": "hearing", "title": "Hearing in Tunis", "about": "AI in workshops", "language": "fr", "body": "",
-        "organization": str(host.pk), "country": "TN", "place": "Chamber", "online_link": "", "day": "2031-03-05",
-        "begins": "09:30", "last_day": "", "ends": "12:00", "time_zone": "Africa/Tunis", "capacity": "",
-        "is_public": "on",
-    }  # fmt: skip
-    return given | fields
 
 
 # ---------------------------------------------------------------- calling
@@ -233,149 +201,6 @@ def test_late_change_of_a_takeaway_or_session_is_given_back(amina):
     assert meeting.sessions.get().title == "Theirs"
 
 
-# ---------------------------------------------------------------- coming
-def test_person_comes_sees_the_link_and_excuses_herself(amina, khadija):
-    meeting = called(organization=amina[2], is_public=True, online_link="https://join.example/room-7", capacity=3)
-    assert "join.example" not in khadija.get(address("meeting", meeting.pk)).content.decode()
-    assert khadija.get(address("register", meeting.pk)).status_code == 200
-    assert khadija.post(address("register", meeting.pk), {"organization": "", "gender": "woman"}).status_code == 302
-    page = khadija.get(address("meeting", meeting.pk)).content.decode()
-    assert "https://join.example/room-7" in page
-    assert "2 of 3 are free" in page
-    assert "join.example" in khadija.get(address("event", meeting.pk)).content.decode().replace("\r\n ", "")
-    assert "join.example" not in Client().get(address("event", meeting.pk)).content.decode().replace("\r\n ", "")
-    khadija.post(address("excuse", meeting.pk))
-    assert "join.example" not in khadija.get(address("meeting", meeting.pk)).content.decode()
-    assert Attendance.objects.get().state == "excused"
-
-
-def test_nobody_comes_for_an_organization_that_is_not_theirs(amina, khadija):
-    meeting = called(organization=amina[2], is_public=True)
-    assert khadija.post(address("register", meeting.pk), {"organization": str(amina[2].pk)}).status_code == 422
-    assert amina[0].post(address("register", meeting.pk), {"organization": str(amina[2].pk)}).status_code == 302
-    place = Attendance.objects.get()
-    assert (place.organization, place.organization_type) == ("Chamber of Tunis", "association")
-
-
-def test_guest_comes_to_a_hearing_and_leaves_it(amina):
-    meeting = hearing(organization=amina[2])
-    dina = Client()
-    assert dina.post(address("register", meeting.pk), {"name": "Dina"}).status_code == 422
-    assert not Attendance.objects.exists()
-    response = dina.post(address("register", meeting.pk), {"name": "Dina", "agrees": "on"})
-    code = re.search(r'class="code"[^>]*>([0-9A-Z-]{19})<', response.content.decode()).group(1)
-    assert "You are on the list." in text_of(dina.get(address("meeting", meeting.pk)))
-    assert "You are on the list." not in text_of(Client().get(address("meeting", meeting.pk)))
-    other = Client()
-    assert other.post(address("leave", meeting.pk), {"code": "0000-0000-0000-0000"}).status_code == 422
-    assert other.post(address("leave", meeting.pk), {"code": code.lower()}).status_code == 302
-    assert not Attendance.objects.exists()
-    second = Client()
-    second.post(address("register", meeting.pk), {"name": "Dina", "agrees": "on"})
-    assert second.post(address("leave", meeting.pk)).status_code == 302
-    assert not Attendance.objects.exists()
-
-
-def test_visitors_sign_in_for_anything_but_a_hearing():
-    meeting = called(is_public=True)
-    assert "/account/login/" in Client().get(address("register", meeting.pk)).url
-    assert "/account/login/" in Client().post(address("register", meeting.pk), {"name": "D", "agrees": "on"}).url
-    assert Client().post(address("excuse", meeting.pk)).status_code == 404
-    assert not Attendance.objects.exists()
-
-
-def test_last_place_is_given_once(khadija):
-    meeting = hearing(capacity=1)
-    Client().post(address("register", meeting.pk), {"name": "Dina", "agrees": "on"})
-    khadija.post(address("register", meeting.pk), {"organization": "", "gender": ""})
-    assert Attendance.objects.get().name == "Dina"
-    assert "All places are taken." in text_of(khadija.get(address("meeting", meeting.pk)))
-
-
-def test_guests_cannot_flood_a_hearing():
-    meeting, browser = hearing(), Client()
-    codes = [browser.post(address("register", meeting.pk), {"name": f"G{n}", "agrees": "on"}) for n in range(31)]
-    assert codes[-1].status_code == 429
-    assert Attendance.objects.count() == 30
-
-
-# ---------------------------------------------------------------- the list and the figures
-def test_list_marks_who_came_and_everyone_sees_counts_alone(amina):
-    client, _account, host = amina
-    meeting = hearing(organization=host)
-    for number in range(6):
-        gender = "woman" if number else "man"
-        guest = {"name": f"Guest {number}", "agrees": "on", "organization_type": "sme", "gender": gender}
-        Client().post(address("register", meeting.pk), guest)
-    Meeting.objects.update(starts_at=timezone.now() - timedelta(minutes=5))
-    for place in Attendance.objects.all():
-        client.post(address("person", meeting.pk, place.pk), {"do": "came"})
-    client.post(address("people", meeting.pk), {"name": "Walk-in", "organization": "Mill", "gender": "woman"})
-    client.post(address("hold", meeting.pk))
-    listed = text_of(client.get(address("people", meeting.pk)))
-    assert "Guest 3" in listed
-    assert "Walk-in" in listed
-    page = text_of(Client().get(address("meeting", meeting.pk)))
-    assert "7 people came." in page
-    assert "Guest 3" not in page
-    assert "Man withheld" in page
-    assert "Woman withheld" in page
-    assert "Small or medium-sized enterprise withheld" in page
-    client.post(address("person", meeting.pk, Attendance.objects.first().pk), {"do": "delete"})
-    client.post(address("person", meeting.pk, Attendance.objects.first().pk), {"do": "not"})
-    assert "5 people came." in text_of(Client().get(address("meeting", meeting.pk)))
-
-
-# ---------------------------------------------------------------- mail
-def test_those_on_the_list_are_told_once_of_each_change(amina, khadija):
-    client, _account, host = amina
-    meeting = called(organization=host, is_public=True)
-    khadija.post(address("register", meeting.pk), {"organization": "", "gender": ""})
-    mail.outbox.clear()
-    given = sent(host, title=meeting.title, seen="1", language="en")
-    client.post(address("edit", meeting.pk), given)
-    assert [one.to for one in mail.outbox] == [["khadija@example.org"]]
-    assert mail.outbox[0].subject == "Meeting: Hearing on AI in workshops"
-    for words in (
-        "5 March 2031, 09:30 to 12:00",
-        "Africa/Tunis (UTC+01:00)",
-        f"http://testserver/en/meetings/{meeting.pk}/",
-    ):
-        assert words in mail.outbox[0].body
-    client.post(address("edit", meeting.pk), given | {"seen": "2", "about": "Another text"})
-    assert len(mail.outbox) == 1
-    client.post(address("cancel", meeting.pk))
-    assert len(mail.outbox) == 2
-    assert "Hearing on AI in workshops" in mail.outbox[1].subject
-    assert "This meeting does not take place." in text_of(Client().get(address("meeting", meeting.pk)))
-
-
-def test_role_holders_are_told_that_they_are_invited(amina):
-    client, account, host = amina
-    colleague = signed_in("karim@example.org")[2]
-    members.grant_mandate(by=None, person=colleague, role="respondent", organization=host)
-    meeting = called(organization=host)
-    mail.outbox.clear()
-    client.post(address("invite", meeting.pk))
-    client.post(address("invite", meeting.pk))
-    assert sorted(one.to[0] for one in mail.outbox) == [account.email, "karim@example.org"]
-
-
-def test_mail_server_that_is_away_stops_nobody_and_the_log_names_no_address(amina, khadija, monkeypatch, caplog):
-    from minga.meetings import tasks
-
-    def away(message):
-        raise ConnectionRefusedError(f"refused: {message.to}")
-
-    meeting = called(organization=amina[2], is_public=True)
-    khadija.post(address("register", meeting.pk), {"organization": "", "gender": ""})
-    monkeypatch.setattr(tasks.EmailMessage, "send", away)
-    assert amina[0].post(address("cancel", meeting.pk)).status_code == 302
-    assert Meeting.objects.get().state == "cancelled"
-    assert "a mail about a meeting could not be sent (ConnectionRefusedError)" in caplog.text
-    assert "@" not in caplog.text
-
-
 # ---------------------------------------------------------------- lists, panels
 def test_list_is_filtered_and_says_what_was(amina):
     called(title="Coming visit", kind="visit", country="TN", is_public=True)
@@ -426,43 +251,6 @@ def test_page_of_a_meeting_asks_few_questions(amina, django_assert_max_num_queri
         called(title=f"Meeting {number}", is_public=True)
     with django_assert_max_num_queries(8):
         Client().get(address("list"))
-
-
-def test_mail_that_no_server_took_is_tried_again_and_goes_out_once(amina, khadija, settings, monkeypatch):
-    from django_tasks_db.models import DBTaskResult
-
-    from minga.meetings import tasks
-
-    meeting = called(organization=amina[2], is_public=True)
-    khadija.post(address("register", meeting.pk), {"organization": "", "gender": ""})
-    mail.outbox.clear()
-    site = "http://testserver/"
-    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "long"]}}
-    Meeting.objects.update(sequence=5)
-    with monkeypatch.context() as away:
-        away.setattr(tasks.EmailMessage, "send", lambda message: 0)
-        assert tasks.tell_people.func(str(meeting.pk), site) == 0
-        later = DBTaskResult.objects.get()
-        assert later.args_kwargs == {"args": [str(meeting.pk), site, 1], "kwargs": {}}
-        assert timedelta(minutes=4) < later.run_after - timezone.now() <= timedelta(minutes=5)
-        for tried in range(1, 9):
-            tasks.tell_people.func(str(meeting.pk), site, tried)
-        assert DBTaskResult.objects.count() == 4, "after four times it waits for the next change of the meeting"
-    assert mail.outbox == []
-    assert tasks.tell_people.func(str(meeting.pk), site, 1) == 1
-    assert tasks.tell_people.func(str(meeting.pk), site, 2) == 0
-    assert [one.to for one in mail.outbox] == [["khadija@example.org"]]
-
-
-def test_mail_that_failed_late_does_not_forget_that_a_newer_change_was_told(amina, khadija):
-    from minga.meetings import services
-
-    meeting = called(organization=amina[2], is_public=True)
-    khadija.post(address("register", meeting.pk), {"organization": "", "gender": ""})
-    slow = Attendance.objects.select_related("meeting").get()
-    Attendance.objects.update(told=slow.meeting.sequence + 1)
-    services.note_as_not_told(attendance=slow)
-    assert Attendance.objects.get().told == slow.meeting.sequence + 1
 
 
 # ---------------------------------------------------------------- times, and what can be changed
