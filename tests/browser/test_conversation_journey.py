@@ -35,7 +35,18 @@ def test_a_visitor_votes_adds_a_statement_and_leaves_without_javascript(browser:
         assert chloe.evaluate("document.documentElement.scrollWidth <= 320") is True
         steps.go(chloe, "a[href$='/mine/leave/']")
         steps.go(chloe, "main form button.danger")
-        expect(chloe.get_by_text("No account is needed")).to_be_visible()
+        expect(chloe.locator("progress")).to_have_attribute("value", "0")
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_a_small_telephone_shows_question_statement_and_buttons_at_once(language: str, browser: Browser, address: str):
+    with steps.someone(browser, width=320, height=640, script=False) as chloe:
+        chloe.goto(f"{address}/{language}{TALK}")
+        for part in ("h1", ".talk__said", ".talk__told > summary", "button[value=agree]", "button[value=disagree]"):
+            box = chloe.locator(part).bounding_box()
+            assert box and box["y"] >= 0 and box["y"] + box["height"] <= 640, part
+        chloe.locator(".talk__told > summary").click()
+        expect(chloe.locator(".talk__told a[href$='/privacy/']")).to_be_visible()
 
 
 def test_keys_vote_without_loading_the_page_and_a_lost_line_stores_nothing_twice(browser: Browser, address: str):
