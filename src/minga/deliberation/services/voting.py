@@ -34,8 +34,8 @@ def cast_vote(
     Raises
     ------
     ActError
-        "closed" where no votes are taken, "gone" for a statement that is rejected, waits in strict mode, or is not in
-        the conversation, "vote" for a value or a mark that is none. Taking back is refused by "closed" alone.
+        "closed" where no votes are taken, "unknown" for a statement that the conversation does not have, "gone" for one
+        that is rejected or waits in strict mode, "vote" for a value or a mark that is none. Taking back is refused by "closed" alone.
     """
     if value not in VALUES or not 0 < len(client_id) <= _LONGEST_ID:
         raise ActError("vote", f"A vote is 1, 0, -1 or nothing, under a mark of at most {_LONGEST_ID} characters.")
@@ -53,7 +53,7 @@ def _find(participant: Participant, number: int, value: int | None, client_id: s
     # one small read: two hundred people may vote in this second
     found = asked.annotate(is_known=Exists(same_act)).values_list("pk", "is_known", "state", *_CONVERSATION).first()
     if found is None:
-        raise ActError("gone", "There is no such statement in this conversation. Load the page again.")
+        raise ActError("unknown", "There is no such statement in this conversation. Load the page again.")
     key, is_known, state, is_strict, *running = found
     if not takes_votes(*running):
         raise ActError("closed", "The conversation takes no votes any more. Its report shows what came of it.")

@@ -131,6 +131,16 @@ def test_a_damaged_vote_is_not_stored_and_says_so(given):
     assert not Vote.objects.exists()
 
 
+def test_nobody_is_said_to_have_taken_out_what_never_stood_there():
+    asked = talk(statements=1)
+    given = {"statement": "9999", "vote": "agree", "client": "a" * 12}
+    never = Client().post(address("vote", asked), given, follow=True)
+    assert "this conversation has no such statement" in never.content.decode()
+    Statement.objects.update(state=Statement.State.REJECTED)
+    taken_out = Client().post(address("vote", asked), given | {"statement": "0"}, follow=True)
+    assert "a moderator looks at this statement or left it out" in taken_out.content.decode()
+
+
 def test_page_asks_few_questions_of_the_database_and_is_small(django_assert_max_num_queries):
     asked = talk(statements=40)
     browser = Client()
