@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,8 @@ import polars as pl
 #: The column that keeps the line of the file a row came from.
 LINE = "_line"
 _DELIMITERS = (",", ";", "\t")
+
+Surplus = Callable[[Sequence[str], Sequence[str], str], Sequence[str]]
 
 
 class TableError(ValueError):
@@ -42,7 +44,12 @@ class Reading:
     problems: tuple[RowProblem, ...] = ()
 
 
-def read_table(path: str | Path, columns: Sequence[str] = ()) -> Reading:
+def read_table(
+    path: str | Path,
+    columns: Sequence[str] = (),
+    *,
+    surplus: Surplus | None = None,
+) -> Reading:
     """Read a CSV or Parquet file.
 
     Parameters
@@ -51,6 +58,9 @@ def read_table(path: str | Path, columns: Sequence[str] = ()) -> Reading:
         CSV in UTF-8, parted by comma, semicolon or tab, with a header; or Parquet (by the ending).
     columns : column names
         What the header must hold; other columns are kept as they are.
+    surplus : function, optional
+        Puts the cells of a row with too many of them together, from the names of the columns, the cells and the sign
+        that parts them; without it such a row is named as a problem.
 
     Returns
     -------
@@ -72,7 +82,7 @@ def read_table(path: str | Path, columns: Sequence[str] = ()) -> Reading:
     _demand(file, header, columns)
     if '"' not in text and _is_even(text, delimiter, len(header)):
         return Reading(_fast(text, delimiter))
-    return _slow(file, text, header, delimiter)
+    return _slow(file, text, header, delimiter, surplus)
 
 
 def _read_parquet(file: Path, columns: Sequence[str]) -> Reading:
@@ -149,12 +159,19 @@ def _fast(text: str, delimiter: str) -> pl.DataFrame:
     return table.with_row_index(LINE, offset=2).with_columns(pl.col(LINE).cast(pl.Int64)).select(*table.columns, LINE)
 
 
-def _slow(file: Path, text: str, header: Sequence[str], delimiter: str) -> Reading:
+def _slow(
+    file: Path,
+    text: str,
+    header: Sequence[str],
+    delimiter: str,
+    surplus: Surplus | None,
+) -> Reading:
     """Read row by row, so that rows with too few or too many cells are named and the rest is kept."""
     rows: list[list[str | None]] = []
     lines: list[int] = []
     problems: list[RowProblem] = []
-    for line, cells in _records(io.StringIO(text).readlines(), delimiter, len(header)):
+    for line, found in _records(io.StringIO(text).readlines(), delimiter, len(header)):
+        cells = surplus(header, found, delimiter) if surplus and found and len(found) > len(header) else found
         if cells is None:
             message = (
                 "A double quote is opened here, but not closed where the row ends. Close it, or write the sign twice."
@@ -176,8 +193,9 @@ def _slow(file: Path, text: str, header: Sequence[str], delimiter: str) -> Readi
 def _records(lines: Sequence[str], delimiter: str, width: int) -> Iterator[tuple[int, list[str] | None]]:
     """Yield each record below the header with the line it begins on.
 
-    A quote that is never closed swallows the lines after it. Such a record does not fit the header; it is yielded
-    as None, and reading goes on at its second line, so that no other row is lost.
+    A quote that is never closed swallows the lines after it, up to the next quote or to the end of the file. Such a
+    record does not fit the header, or its quotes are no pairs; it is yielded as None, and reading goes on at its second
+    line, so that no other row is lost.
     """
     at = 1
     while at < len(lines):
@@ -186,7 +204,10 @@ def _records(lines: Sequence[str], delimiter: str, width: int) -> Iterator[tuple
         try:
             for cells in reader:
                 taken = start + reader.line_num - at
-                if taken > 1 and len(cells) != width:
+                record = lines[at : at + taken]
+                if (taken > 1 and len(cells) != width) or not _is_closed(
+                    record, delimiter, is_last=at + taken >= len(lines)
+                ):
                     break
                 if cells:
                     yield at + 1, cells
@@ -197,3 +218,14 @@ def _records(lines: Sequence[str], delimiter: str, width: int) -> Iterator[tuple
             pass
         yield at + 1, None
         at += 1
+
+
+def _is_closed(record: Sequence[str], delimiter: str, *, is_last: bool) -> bool:
+    """Whether every quote of a record is closed; in one line only the end of the file can leave one open."""
+    if len(record) == 1 and not is_last:
+        return True
+    try:
+        list(csv.reader(record, delimiter=delimiter, strict=True))
+    except csv.Error as wrong:
+        return len(record) == 1 and "unexpected end" not in str(wrong)
+    return True

@@ -36,6 +36,8 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff￾￿]")
 _CREATED = datetime(1980, 1, 1, tzinfo=UTC)
 
 Cells = Sequence[Any]
+#: Gives what to read in the place of a wrong cell, from its error (empty where only the figure is missing) and formula.
+Instead = Callable[[str, str], Any]
 
 
 def read_workbook(
@@ -43,6 +45,7 @@ def read_workbook(
     *,
     lines: bool = False,
     header: Callable[[Sequence[tuple[int, Cells]]], int] | None = None,
+    instead: Instead | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Read every sheet whose first filled row holds column names.
 
@@ -52,10 +55,12 @@ def read_workbook(
         An XLSX workbook.
     lines : bool
         Add the column ``_line`` with the row of the sheet each row came from, for errors that name it.
-
     header : function, optional
         Says which of the filled rows of a sheet, each with its line, holds the column names where it is not the
         first; the rows above are left out.
+    instead : function, optional
+        Gives what to read instead of a cell with a formula's error or a formula without its figure, from the error
+        (``#NAME?``, or empty) and the formula (or empty). Without it such a cell refuses the workbook.
 
     Returns
     -------
@@ -67,13 +72,14 @@ def read_workbook(
     Raises
     ------
     TableError
-        The file is no workbook, is too large, or a cell holds a formula's error or a formula without its figure.
+        The file is no workbook, is too large, or a cell holds a formula's error or a formula without its figure and
+        nothing is said to be read instead.
     """
     name = _name(source)
     try:
         with zipfile.ZipFile(source) as archive:
             _check_parts(archive, name)
-            sheets = _sheets(archive, name)
+            sheets = _sheets(archive, name, instead)
     except (zipfile.BadZipFile, expat.ExpatError, ParseError, LookupError, ValueError, TypeError, OSError) as wrong:
         if isinstance(wrong, TableError):
             raise
@@ -114,7 +120,7 @@ def _has_document_type(archive: zipfile.ZipFile, entry: str) -> bool:
 # ------------------------------------------------------------------------------------------ cells
 
 
-def _sheets(archive: zipfile.ZipFile, name: str) -> dict[str, list[tuple[int, Cells]]]:
+def _sheets(archive: zipfile.ZipFile, name: str, instead: Instead | None) -> dict[str, list[tuple[int, Cells]]]:
     from openpyxl import load_workbook
 
     with warnings.catch_warnings():  # about charts and drop-down lists, which tables do not need
@@ -132,16 +138,20 @@ def _sheets(archive: zipfile.ZipFile, name: str) -> dict[str, list[tuple[int, Ce
                 if left < 0:
                     raise TableError(f"{name} has more than {MOST_CELLS:,} cells. Save its sheets as CSV files.")
                 if any(cell is not None for cell in cells):
-                    rows.append((line, [_value(sheet.title, line, at, cell) for at, cell in enumerate(cells)]))
+                    rows.append((line, [_value(sheet.title, line, at, cell, instead) for at, cell in enumerate(cells)]))
             found[sheet.title] = rows
-        if calculated:
+        if calculated and instead:
+            _put_instead(archive, found, instead)
+        elif calculated:
             _demand_figures(archive, found)
     return found
 
 
-def _value(sheet: str, line: int, at: int, cell: Any) -> Any:
+def _value(sheet: str, line: int, at: int, cell: Any, instead: Instead | None) -> Any:
     if cell in ("", NOTHING):
         return None
+    if cell in _ERRORS and instead:
+        return instead(cell, "")
     if cell in _ERRORS:
         raise TableError(
             f"Sheet {sheet!r}, row {line}, column {letters(at)} holds {cell}: its formula cannot be calculated. "
@@ -175,20 +185,40 @@ def _formulas(archive: zipfile.ZipFile) -> bool:
 
 def _demand_figures(archive: zipfile.ZipFile, found: Mapping[str, Sequence[tuple[int, Cells]]]) -> None:
     """Refuse a formula that was saved without its figure: it would be read as a gap."""
+    figures = {sheet: dict(rows) for sheet, rows in found.items()}
+    for sheet, line, at, formula in _written(archive):
+        known = figures[sheet].get(line, ())
+        if at >= len(known) or known[at] is None:
+            raise TableError(
+                f"Sheet {sheet!r}, row {line}, column {letters(at)} holds the formula {formula} "
+                f"without its figure. Open the file in a spreadsheet program and save it, or put the figure."
+            )
+
+
+def _put_instead(archive: zipfile.ZipFile, found: dict[str, list[tuple[int, Cells]]], instead: Instead) -> None:
+    """Put what is read instead in the place of every formula with an error or without its figure."""
+    figures = {sheet: {line: list(cells) for line, cells in rows} for sheet, rows in found.items()}
+    errors = {put: error for error in _ERRORS if (put := instead(error, "")) is not None}
+    for sheet, line, at, formula in _written(archive):
+        cells = figures[sheet].setdefault(line, [])
+        cells += [None] * (at + 1 - len(cells))
+        if cells[at] is None or (isinstance(cells[at], str) and cells[at] in errors):
+            cells[at] = instead(errors.get(cells[at], ""), formula)
+    for sheet, rows in figures.items():
+        found[sheet] = [(line, cells) for line, cells in sorted(rows.items()) if any(one is not None for one in cells)]
+
+
+def _written(archive: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
+    """Yield sheet, row, place of the column and words of every formula; one that says "no figure" is none."""
     from openpyxl import load_workbook
 
     assert archive.fp is not None
     for sheet in load_workbook(archive.fp, read_only=True, keep_links=False).worksheets:
         sheet.reset_dimensions()
-        figures = dict(found[sheet.title])
         for line, cells in enumerate(sheet.iter_rows(max_row=MOST_ROWS), start=1):
             for at, cell in enumerate(cells):
-                known = figures.get(line, ())
-                if cell.data_type == "f" and (at >= len(known) or known[at] is None) and cell.value != "=NA()":
-                    raise TableError(
-                        f"Sheet {sheet.title!r}, row {line}, column {letters(at)} holds the formula {cell.value} "
-                        f"without its figure. Open the file in a spreadsheet program and save it, or put the figure."
-                    )
+                if cell.data_type == "f" and cell.value != "=NA()":
+                    yield sheet.title, line, at, str(getattr(cell.value, "text", cell.value))
 
 
 # ------------------------------------------------------------------------------------------ tables

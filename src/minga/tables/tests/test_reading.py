@@ -80,3 +80,22 @@ def test_missing_file_and_broken_parquet_are_refused(tmp_path):
         read_table(tmp_path / "none.csv")
     with pytest.raises(TableError, match="no Parquet file"):
         read_table(write(tmp_path, "x", "t.parquet"))
+
+
+def test_quote_that_stays_open_to_the_end_takes_no_row_along(tmp_path):
+    path = tmp_path / "answers.csv"
+    path.write_text('name,said\nAmina,"More hours\nBao,Fewer hours\nChloé,"One ""good"" hour,\nor two"\n')
+    reading = read_table(path)
+    assert reading.table["said"].to_list() == ["Fewer hours", 'One "good" hour,\nor two']
+    assert [(one.line, "not closed" in one.message) for one in reading.problems] == [(2, True)]
+    path.write_text('name,said\nAmina,Hours\nBao,"Never closed')
+    assert [one.line for one in read_table(path).problems] == [3]
+
+
+def test_surplus_cells_are_put_together_where_somebody_says_how(tmp_path):
+    path = tmp_path / "answers.csv"
+    path.write_text("name,said\nAmina,Bread, cakes\nBao,Tea\nChloé\n")
+    reading = read_table(path, surplus=lambda names, cells, sign: [cells[0], sign.join(cells[1:])])
+    assert reading.table["said"].to_list() == ["Bread, cakes", "Tea"]
+    assert [one.line for one in reading.problems] == [4]
+    assert [one.line for one in read_table(path).problems] == [2, 4]

@@ -107,6 +107,29 @@ def test_a_formula_without_its_figure_is_named_instead_of_read_as_a_gap(tmp_path
         read_workbook(path)
 
 
+def test_wrong_cells_are_read_as_somebody_says_and_all_others_as_they_are(tmp_path):
+    from xlsxwriter import Workbook
+
+    with Workbook(str(tmp_path / "b.xlsx")) as made:
+        sheet = made.add_worksheet("Data")
+        for row, cells in enumerate((["said", "n"], ["Bread", 1], ["Tea", 3])):
+            sheet.write_row(row, 0, cells)
+        sheet.write_formula(3, 0, "=- more bread", value="#NAME?")
+        sheet.write_formula(3, 1, "=B2+B3", value=4)
+    heard = []
+
+    def instead(error, formula):
+        heard.append((error, formula))
+        return formula.removeprefix("=") or error
+
+    table = read_workbook(tmp_path / "b.xlsx", instead=instead)["Data"]
+    assert table["said"].to_list() == ["Bread", "Tea", "- more bread"]
+    assert table["n"].to_list() == [1, 3, 4]
+    assert ("#NAME?", "=- more bread") in heard
+    path = book(tmp_path, ["said", "n"], ["Bread", 1], [None, "=B2+1"])
+    assert read_workbook(path, lines=True, instead=instead)["Data"].rows() == [("Bread", "1", 2), (None, "B2+1", 3)]
+
+
 def test_a_formula_with_its_figure_is_read(tmp_path):
     path = tmp_path / "f.xlsx"
     from xlsxwriter import Workbook
