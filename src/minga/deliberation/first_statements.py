@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minga.deliberation.engine.errors import ActError
-from minga.deliberation.engine.incoming_sheets import guess
+from minga.deliberation.engine.incoming_columns import guess
 from minga.deliberation.engine.incoming_words import VALUES
 from minga.tables.reading import LINE, Reading, TableError, read_table
 from minga.text import fold

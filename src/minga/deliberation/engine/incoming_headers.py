@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from minga.deliberation.engine.incoming_words import FIELDS
+from minga.deliberation.engine.incoming_words import FIELDS, NAMES, root
 from minga.text import fold
 
 #: Rows among which the names of the columns are looked for, and which a person can choose from.
@@ -19,6 +19,7 @@ _LONGEST = 400
 _FIGURE = re.compile(r"[\d\s.,:/%+-]+")
 _DELIMITERS = (",", ";", "\t")
 _KNOWN = frozenset(word for words in FIELDS.values() for word in words)
+_ALONE = frozenset(word for words in NAMES.values() for word in words)
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,11 @@ class Beginning:
 
 def plain_name(name: str) -> str:
     """Return the name of a column as it is compared."""
-    return " ".join(fold(name).replace("_", " ").replace("-", " ").split()).strip(" :?*.")
+    return root(_plain(name))
+
+
+def _plain(name: str) -> str:
+    return " ".join(fold(name).replace("_", " ").replace("-", " ").split()).strip(" :?؟？*.")
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> int:
@@ -50,7 +55,10 @@ def find_header(rows: Sequence[Sequence[str]]) -> int:
     looked_at = [[cell.strip() for cell in row if cell.strip()] for row in rows[:LOOKED_AT]]
     for at, filled in enumerate(looked_at):
         known = sum(plain_name(cell) in _KNOWN for cell in filled)
-        if known and known * 2 >= len(filled) and (known > 1 or len(filled) == 1):
+        if known > 1 and known * 2 >= len(filled):
+            return at
+        # a word alone that is only like a name, such as "Contributions", is a title
+        if len(filled) == 1 and _plain(filled[0]) in _ALONE:
             return at
     usual = sorted(len(filled) for filled in looked_at)[len(looked_at) // 2] if looked_at else 0
     for at, filled in enumerate(looked_at[:-1]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,11 @@ from minga.tables.reading import LINE
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _LONGEST = 1_000_000
+#: Stands before a formula that was saved without its result.
+NO_RESULT = "#?"
+_WRONG = re.compile(
+    rf"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|SPILL!|CALC!)|Err:\d{{3}}|{re.escape(NO_RESULT)}=.*", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,8 @@ class CellProblem:
     code: str
     message: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    #: where several columns are meant for one field
+    column: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,8 @@ class Row:
 
     place: str
     text: str = ""
+    #: where each answer to one of several questions begins and ends in the text
+    answers: tuple[tuple[int, int], ...] = ()
     name: str = ""
     organization: str = ""
     address: str = ""
@@ -46,7 +55,9 @@ class Row:
     problems: tuple[CellProblem, ...] = ()
 
 
-def rows(table: pl.DataFrame, columns: Mapping[str, str], sheet: str = "", order: str = "") -> Iterator[Row]:
+def rows(
+    table: pl.DataFrame, columns: Mapping[str, str], sheet: str = "", order: str = "", more: Sequence[str] = ()
+) -> Iterator[Row]:
     """Yield the rows of a table that are not empty.
 
     Parameters
@@ -55,13 +66,17 @@ def rows(table: pl.DataFrame, columns: Mapping[str, str], sheet: str = "", order
     columns : column by field
     sheet : name of the sheet, where there are several
     order : "dmy" or "mdy": which of two numbers of a date is the day
+    more : further columns with text, where several questions were asked
+        Then the text of a row holds each answer beneath its question, which stands on a line that begins with "# ".
     """
-    here = {wanted: column for wanted, column in columns.items() if column in table.columns}
+    texts = [column for column in table.columns if column in {columns.get("text"), *more}]
+    here = {wanted: column for wanted, column in columns.items() if column in table.columns and wanted != "text"}
     for cells in table.iter_rows(named=True):
         given = {wanted: plain_cell(cells[column]) for wanted, column in here.items()}
-        if any(given.values()):
+        said = {column: plain_cell(cells[column]) for column in texts}
+        if any(given.values()) or any(said.values()):
             place = f"row {cells[LINE]}"
-            yield _row(given, f"{place}, sheet {sheet}" if sheet else place, order)
+            yield _row(said, given, f"{place}, sheet {sheet}" if sheet else place, order)
 
 
 def plain_cell(cell: Any) -> str:
@@ -73,23 +88,33 @@ def plain_cell(cell: Any) -> str:
     return tidy_text(str(cell))
 
 
-def _row(given: Mapping[str, str], place: str, order: str) -> Row:
-    problems: list[CellProblem] = []
-    text = given.get("text", "")
-    if not text:
+def _row(said: Mapping[str, str], given: Mapping[str, str], place: str, order: str) -> Row:
+    right = {column: words for column, words in said.items() if words and not _WRONG.fullmatch(words)}
+    text, answers = _headed(right) if len(said) > 1 else (next(iter(right.values()), ""), ())
+    problems = [
+        _without_result("text", words, column, is_kept=bool(text))
+        for column, words in said.items()
+        if _WRONG.fullmatch(words)
+    ]
+    if not text and not problems:
         problems.append(
             CellProblem("text", "no_words", "The cell with the text is empty. Fill it in, or delete the row.")
         )
+    for wanted, value in given.items():
+        if _WRONG.fullmatch(value):
+            problems.append(_without_result(wanted, value))
+    given = {wanted: "" if _WRONG.fullmatch(value) else value for wanted, value in given.items()}
     if len(text) > _LONGEST:
         problems.append(
             CellProblem("text", "characters", f"The text has more than {_LONGEST:,} characters. Send it in parts.",
                         {"most": _LONGEST})
         )  # fmt: skip
-        text = ""
+        text, answers = "", ()
     strata = {name: _stratum(name, given.get(name, ""), problems) for name in STRATA}
     return Row(
         place=place,
         text=text,
+        answers=answers,
         name=given.get("name", ""),
         organization=given.get("organization", ""),
         address=_address(given.get("address", ""), problems),
@@ -99,6 +124,25 @@ def _row(given: Mapping[str, str], place: str, order: str) -> Row:
         received_at=_date(given.get("date", ""), order, problems),
         problems=tuple(problems),
     )
+
+
+def _headed(said: Mapping[str, str]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Put answers one beneath the other, each under its question, and say where they stand."""
+    text = ""
+    answers = []
+    for question, words in said.items():
+        text += "\n\n" if text else ""
+        text += f"# {' '.join(tidy_text(question).split())}\n\n"
+        answers.append((len(text), len(text) + len(words)))
+        text += words
+    return text, tuple(answers)
+
+
+def _without_result(wanted: str, value: str, column: str = "", *, is_kept: bool = True) -> CellProblem:
+    shown = value.removeprefix(NO_RESULT)[:80]
+    stays = "the cell was left out, the row was kept" if is_kept else "the row was left out"
+    message = f"{shown!r} is a formula without a result; {stays}. Put words or a figure there, then send the row again."
+    return CellProblem(wanted, "formula_cell" if is_kept else "formula", message, {"value": shown}, column)
 
 
 def _stratum(name: str, value: str, problems: list[CellProblem]) -> str:

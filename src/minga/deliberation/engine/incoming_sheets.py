@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from minga.deliberation.engine.incoming_columns import guess
 from minga.deliberation.engine.incoming_dates import day_order
 from minga.deliberation.engine.incoming_headers import (
     LOOKED_AT,
@@ -19,15 +21,18 @@ from minga.deliberation.engine.incoming_headers import (
     column_names,
     find_header,
     from_header,
-    plain_name,
 )
-from minga.deliberation.engine.incoming_rows import plain_cell
-from minga.deliberation.engine.incoming_words import FIELDS
+from minga.deliberation.engine.incoming_rows import NO_RESULT, plain_cell
 from minga.tables.reading import LINE, TableError, read_table
 from minga.tables.workbooks import read_workbook
 from minga.text.extraction import LIMITS, decode, read_ods
 
 _SAMPLE = 40
+#: Filled cells by which a column is known.
+_LOOKED_AT_CELLS = 200
+#: What is typed with a dash or plus before it is taken for a formula; words beside words are none.
+_TYPED = re.compile(r"[^\W\d_]{2,}\s+[^\W\d_]{2,}")
+_CALCULATES = re.compile(r"[()!&\"$\[\]]|\b[A-Z]{1,3}\d")
 
 
 class SheetError(ValueError):
@@ -79,7 +84,7 @@ def load(data: bytes, name: str, kind: str, header: int | None = None) -> tuple[
             sheets, wrong = _workbook(data, name, header), []
     except TableError as problem:
         raise SheetError("table", str(problem), {"reason": str(problem)}) from None
-    if not sheets:
+    if not sheets and not wrong:
         raise SheetError("no_rows", "The spreadsheet has no rows under its header. Add some, or leave it out.")
     return sheets, wrong
 
@@ -96,12 +101,20 @@ def _workbook(data: bytes, name: str, chosen: int | None) -> list[Sheet]:
         seen.append((lines[at], beginnings(first)))
         return at
 
-    tables = read_workbook(file, lines=True, header=header)
+    tables = read_workbook(file, lines=True, header=header, instead=_instead)
     return [
         Sheet(sheet, _named(table), *told)
         for (sheet, table), told in zip(tables.items(), seen, strict=True)
         if table.height
     ]
+
+
+def _instead(error: str, formula: str) -> str:
+    """Return what is read in the place of a formula with an error or without its figure: words, or a mark of it."""
+    words = formula.removeprefix("=").strip()
+    if _TYPED.search(words) and not _CALCULATES.search(words):
+        return words
+    return error or f"{NO_RESULT}{formula}"
 
 
 def _open_sheets(data: bytes, name: str, chosen: int | None) -> list[Sheet]:
@@ -134,12 +147,33 @@ def _csv(data: bytes, name: str, chosen: int | None) -> tuple[list[Sheet], list[
         path = Path(folder) / "table.csv"
         path.write_text(above.text, encoding="utf-8", newline="")
         try:
-            reading = read_table(path)
+            reading = read_table(path, surplus=_surplus)
         except TableError as wrong:
             raise TableError(str(wrong).replace("table.csv", name)) from None
     table = reading.table.with_columns(pl.col(LINE) + above.lines)
     sheet = Sheet("", table, above.header, above.rows)
     return [sheet] if table.height else [], [(f"row {one.line + above.lines}", one.message) for one in reading.problems]
+
+
+def _surplus(names: Sequence[str], cells: Sequence[str], delimiter: str) -> Sequence[str]:
+    """Put text back together that holds the sign between cells, where it is plain which of one or two cells it was."""
+    spare = len(cells) - len(names)
+    if len(names) == 1:
+        return [delimiter.join(cells)]
+    if len(names) == 2 and guess(names).get("text") == names[0]:
+        return [delimiter.join(cells[: spare + 1]), cells[-1]]
+    return [cells[0], delimiter.join(cells[1:])] if len(names) == 2 else cells
+
+
+def filled_cells(sheets: Sequence[Sheet]) -> dict[str, list[str]]:
+    """Return the first filled cells of each column that has some, by which it is told what the column holds."""
+    found: dict[str, list[str]] = {}
+    for sheet in sheets:
+        for column in sheet.columns:
+            cells = (plain_cell(cell) for cell in sheet.table[column].drop_nulls().head(_LOOKED_AT_CELLS))
+            if filled := [cell for cell in cells if cell]:
+                found.setdefault(column, []).extend(filled)
+    return found
 
 
 def samples(sheets: Sequence[Sheet], most: int = 3) -> dict[str, list[str]]:
@@ -160,30 +194,3 @@ def order_of(sheets: Sequence[Sheet], column: str) -> str:
     return day_order(
         plain_cell(cell) for sheet in sheets if column in sheet.columns for cell in sheet.table[column].drop_nulls()
     )
-
-
-def guess(header: Sequence[str]) -> dict[str, str]:
-    """Guess from the names of the columns which one holds what.
-
-    Parameters
-    ----------
-    header : names of columns
-
-    Returns
-    -------
-    dict
-        Column by field (text, name, organization, address, gender, region, type, size, date, language, may_publish);
-        what cannot be told is left out.
-    """
-    plain = {column: plain_name(column) for column in header}
-    found: dict[str, str] = {}
-    for is_exact in (True, False):
-        for wanted, words in FIELDS.items():
-            if wanted in found:
-                continue
-            for column, name in plain.items():
-                fits = name in words if is_exact else any(word in name for word in words if len(word) > 3)
-                if fits and column not in found.values():
-                    found[wanted] = column
-                    break
-    return found

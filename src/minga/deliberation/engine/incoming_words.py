@@ -12,8 +12,21 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(" ".join(fold(word).split()) for word in text.split("|"))
 
 
-#: Names of columns by what they hold; the first field that fits a column has it.
-FIELDS: Mapping[str, frozenset[str]] = {
+def root(name: str) -> str:
+    """Return a folded name without Arabic articles and the s of a plural: "الراي" and "راي" are one, as are "ideas"."""
+    return " ".join(_root(word) for word in name.split())
+
+
+def _root(word: str) -> str:
+    if word.startswith("ال") and len(word) > _SHORT_WORD:
+        return word[2:]
+    return word[:-1] if word.isascii() and word.endswith("s") and len(word) > _SHORT_WORD else word
+
+
+#: Nothing is taken off a word that is no longer.
+_SHORT_WORD = 4
+#: Names of columns by what they hold, as people write them.
+NAMES: Mapping[str, frozenset[str]] = {
     "text": _words(
         "text|comment|comments|contribution|submission|message|voice|statement|your view|feedback"
         "|opinion|content|texte|commentaire|commentaires|message|avis|contenu|texto|comentario"
@@ -23,6 +36,10 @@ FIELDS: Mapping[str, frozenset[str]] = {
         "|votre avis|votre contribution|votre commentaire|votre message|votre proposition|votre reponse|contribution"
         "|proposition|propositions|remarque|remarques|observations|su opinion|su comentario|propuesta"
         "|ваше мнение|ваше предложение|رأيكم|رأيك|مساهمتكم|ملاحظات|مقترح|مقترحات|您的意见|意见建议"
+        "|suggestion|idea|wish|wishes|request|concern|recommendation|idee|souhait|demande|recommandation|point de vue"
+        "|sugerencia|opiniones|contribuciones|aportacion|aportaciones|peticion|peticiones|observacion|recomendacion"
+        "|отзыв|отзывы|идея|идеи|пожелание|пожелания|предложения|мнения|сообщения|замечание|замечания|рекомендации"
+        "|آراء|اقتراح|اقتراحات|تعليقات|مساهمات|ملاحظة|توصية|توصيات|فكرة|أفكار|مطالب|看法|想法|观点|反馈|诉求|kommentar"
     ),
     "organization": _words(
         "organization|organisation|company|firm|institution|employer|entreprise|societe"
@@ -67,6 +84,8 @@ FIELDS: Mapping[str, frozenset[str]] = {
         "|nom prenom|participant|nombre completo|nombre y apellido|الاسم واللقب|الاسم الكامل"
     ),
 }
+#: The same as they are compared; the first field that fits a column has it.
+FIELDS: Mapping[str, frozenset[str]] = {wanted: frozenset(map(root, words)) for wanted, words in NAMES.items()}
 
 #: What people write for each value of a field.
 VALUES: Mapping[str, Mapping[str, frozenset[str]]] = {
