@@ -70,7 +70,8 @@ WAITS_OPENLY = _("others vote on it; a moderator has not looked yet")
 # ---------------------------------------------------------------- refusals
 REFUSALS: Mapping[str, Words] = {
     "closed": _("This conversation is closed, so nothing was changed. Its report shows what came of it."),
-    "gone": _("Your vote was not stored: a moderator looks at this statement or left it out, or its author withdrew it."),
+    "gone": _("Your vote was not stored: a moderator looks at this statement or left it out, or its author withdrew "
+              "it."),
     "unknown": _("Your vote was not stored: this conversation has no such statement. Look at the page again."),
     "vote": _("The page was damaged on its way, so your vote was not stored. Please vote again."),
     "cookie": _("This browser does not keep cookies, so it cannot find its place again. Allow cookies for this site "

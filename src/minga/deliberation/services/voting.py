@@ -35,7 +35,8 @@ def cast_vote(
     ------
     ActError
         "closed" where no votes are taken, "unknown" for a statement that the conversation does not have, "gone" for one
-        that is rejected or waits in strict mode, "vote" for a value or a mark that is none. Taking back is refused by "closed" alone.
+        that is rejected or waits in strict mode, "vote" for a value or a mark that is none. Taking back is refused by
+        "closed" and "unknown" alone.
     """
     if value not in VALUES or not 0 < len(client_id) <= _LONGEST_ID:
         raise ActError("vote", f"A vote is 1, 0, -1 or nothing, under a mark of at most {_LONGEST_ID} characters.")
