@@ -21,11 +21,13 @@ from minga.text.extraction.documents import (
     Part,
     attached_mark,
     begins_attached,
+    has_struck,
+    without_words,
 )
 from minga.text.extraction.html import html_to_text
 from minga.text.extraction.kinds import kind_of
 from minga.text.extraction.letters import is_afterword, is_closing, is_greeting, is_said, is_short, is_thanks
-from minga.text.extraction.mail import Reader, messages, read_mail
+from minga.text.extraction.mail import Reader, digests_of_attached, messages, read_mail
 from minga.text.extraction.marks import begins_signature, is_item, is_quoted, paragraphs, without_mark
 from minga.text.extraction.opendocument import read_ods, read_odt
 from minga.text.extraction.pdf import read_pdf
@@ -44,7 +46,9 @@ __all__ = [
     "begins_attached",
     "begins_signature",
     "decode",
+    "digests_of_attached",
     "extract",
+    "has_struck",
     "is_afterword",
     "is_closing",
     "is_greeting",
@@ -58,6 +62,7 @@ __all__ = [
     "read_ods",
     "unpack",
     "without_mark",
+    "without_words",
 ]
 
 #: A message in a message in a message is read no further.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,10 @@ from datetime import datetime
 QUOTE, SIGNATURE = "quote", "signature"
 #: What begins the line that names an attached file; after it stand the words of that file.
 _ATTACHED = "══ "
+#: What stands around words that were crossed out, and before what was noted beside a text.
+_STRUCK, _NOTE = "~~", "→ "
+_BETWEEN = re.compile(r"(?<=[^~])~~([ \t]?)~~(?=[^~])")
+_CROSSED_OUT = re.compile(r"(?<!~)~~[^~]+~~(?!~)")
 
 
 @dataclass(frozen=True)
@@ -43,10 +48,16 @@ class ExtractionError(ValueError):
         self, code: str, message: str, *, file: str, place: str = "", values: Mapping[str, object] | None = None
     ) -> None:
         super().__init__(f"{file}{f', {place}' if place else ''}: {message}")
+        self.message = message
         self.code = code
         self.file = file
         self.place = place
         self.values = dict(values or {})
+
+    def within(self, file: str, place: str = "") -> ExtractionError:
+        """Return the same error as one of a file that holds this one, as a mail holds what is attached to it."""
+        where = joined_places(place, self.file, self.place)
+        return ExtractionError(self.code, self.message, file=file, place=where, values=self.values)
 
 
 @dataclass(frozen=True)
@@ -79,12 +90,14 @@ class Document:
     data: bytes | None = field(default=None, repr=False)
     #: what was left out, one error each
     left_out: tuple[ExtractionError, ...] = ()
+    #: which attached files and pages nobody could read: "position.pdf", "page 2", "position.pdf › page 2"
+    unread: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         """The whole text, a paragraph a part; items of a list and rows of a table follow each other closely.
 
-        A line with a mark names each attached file before its words.
+        A line with a mark names each attached file before its words, and at the end what was not read.
         """
         pieces: list[str] = []
         before = within = ""
@@ -96,6 +109,7 @@ class Document:
                 pieces.append("\n" if part.kind == before and part.kind in {"item", "row"} else "\n\n")
             pieces.append(part.text)
             before = part.kind
+        pieces += [f"\n\n{attached_mark(one)}" for one in self.unread]
         return "".join(pieces).lstrip("\n")
 
 
@@ -107,3 +121,54 @@ def attached_mark(name: str) -> str:
 def begins_attached(line: str) -> bool:
     """Whether a line names an attached file: what stands beneath is no part of the message or of its signature."""
     return line.startswith(_ATTACHED)
+
+
+def without_words(text: str) -> list[str]:
+    """Return the names of attached files and pages beneath which nothing stands: they were not read.
+
+    Parameters
+    ----------
+    text : of a document, or of the source that was made of it
+
+    Returns
+    -------
+    list of str
+    """
+    found: list[str] = []
+    is_open = False
+    for line in text.split("\n"):
+        if begins_attached(line):
+            found.append(line.removeprefix(_ATTACHED).strip())
+            is_open = True
+        elif is_open and line.strip():
+            found.pop()
+            is_open = False
+    return found
+
+
+def joined_places(*steps: str) -> str:
+    """Name a place in a file that lies in another one: "message 3 › position.pdf › page 2"."""
+    return " › ".join(filter(None, steps))
+
+
+def note(words: str, about: str = "") -> str:
+    """Write what was noted beside a text, with the words at which it stands, where they are known."""
+    quoted = " ".join(about.split())
+    return f"“{quoted}” {_NOTE}{words}" if quoted else f"{_NOTE}{words}"
+
+
+def struck(words: str) -> str:
+    """Mark words as crossed out, without the blanks around them; what holds no words stays as it is."""
+    words = words.replace(_STRUCK, "")
+    plain = words.strip()
+    return words.replace(plain, f"{_STRUCK}{plain}{_STRUCK}", 1) if plain else words
+
+
+def joined_struck(text: str) -> str:
+    """Put words together that were crossed out one piece after the other."""
+    return _BETWEEN.sub(r"\1", text)
+
+
+def has_struck(text: str) -> bool:
+    """Whether words of a text are marked as crossed out."""
+    return _CROSSED_OUT.search(text) is not None

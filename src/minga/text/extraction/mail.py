@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import email
 import email.policy
+import hashlib
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage, Message, MIMEPart
 from email.utils import parseaddr, parsedate_to_datetime
 
 from minga.text.extraction.charsets import decode
-from minga.text.extraction.documents import Document, ExtractionError, Limits, Part
+from minga.text.extraction.documents import Document, ExtractionError, Limits, Part, joined_places
 from minga.text.extraction.html import html_to_text
 from minga.text.extraction.kinds import damaged
 from minga.text.extraction.marks import paragraphs
@@ -19,16 +21,10 @@ from minga.text.extraction.marks import paragraphs
 MEDIA_TYPE = "message/rfc822"
 _BEGIN = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From \S+[^\n]*\d[^\n]*\r?\n")
 _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
-#: Attachments that carry no words: logos, signatures of programs, invitations.
-_SILENT = (
-    "image/",
-    "audio/",
-    "video/",
-    "application/pgp-signature",
-    "application/pkcs7",
-    "text/calendar",
-    "text/vcard",
-)
+#: Attachments that carry no words: signatures of programs, invitations, cards.
+_SILENT = ("application/pgp-signature", "application/pkcs7", "text/calendar", "text/vcard")
+#: Pictures of a signature, a logo, are small and stand within the message; a photograph of a letter is neither.
+_MEDIA, _LOGO = ("image/", "audio/", "video/"), 60_000
 
 #: Reads an attached file.
 Reader = Callable[[bytes, str], Document]
@@ -67,13 +63,10 @@ def read_mail(data: bytes, name: str, limits: Limits, read: Reader, place: str =
         message = email.message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         body = _body(message)
-        sender_name, sender_address = parseaddr(_header(message, "from"))
-        attached, left_out = _attached(message, name, limits, read)
-    except ExtractionError:
-        raise
-    except Exception:  # headers and encodings of mail break in every way
+        attached = _attached(message, name, place, limits, read)
+    except Exception:  # bodies of mail break in every way
         raise damaged(name, place) from None
-    parts = (*paragraphs(body, is_mail=True), *attached)
+    parts = (*paragraphs(body, is_mail=True), *attached.parts)
     if sum(len(part.text) for part in parts) > limits.characters:
         raise ExtractionError(
             "characters",
@@ -83,11 +76,12 @@ def read_mail(data: bytes, name: str, limits: Limits, read: Reader, place: str =
             values={"most": limits.characters},
         )
     if not parts:
-        if left_out:
-            raise left_out[0]
+        if attached.left_out:
+            raise attached.left_out[0]
         raise ExtractionError(
             "no_words", "The file holds no words. Look into it, or leave it out.", file=name, place=place
         )
+    sender_name, sender_address = parseaddr(_header(message, "from"))
     return Document(
         "email",
         MEDIA_TYPE,
@@ -98,12 +92,18 @@ def read_mail(data: bytes, name: str, limits: Limits, read: Reader, place: str =
         sender_address=sender_address,
         sent_at=_sent(message),
         data=data if place else None,
-        left_out=tuple(left_out),
+        left_out=tuple(attached.left_out),
+        unread=tuple(attached.unread),
     )
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    return " ".join(str(message.get(name, "")).split())
+    """Return a header in one line; of one that is broken what stands there, since the words beneath it are whole."""
+    try:
+        found = str(message.get(name, ""))
+    except Exception:  # headers of mail break in every way, and each by itself
+        found = next((str(value) for key, value in message.raw_items() if key.lower() == name), "")
+    return " ".join(found.split())
 
 
 def _sent(message: EmailMessage) -> datetime | None:
@@ -137,36 +137,88 @@ def _text(part: MIMEPart) -> str:
     return found[0] if found else raw.decode("utf-8", "replace")
 
 
-def _attached(
-    message: EmailMessage, name: str, limits: Limits, read: Reader
-) -> tuple[list[Part], list[ExtractionError]]:
-    parts: list[Part] = []
-    left_out: list[ExtractionError] = []
+@dataclass
+class _Attached:
+    """What lies in the files attached to a message, and which of them nobody could read."""
+
+    parts: list[Part] = field(default_factory=list)
+    left_out: list[ExtractionError] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+
+def _attached(message: EmailMessage, name: str, place: str, limits: Limits, read: Reader) -> _Attached:
+    all_of_it = _Attached()
     for number, one in enumerate(message.iter_attachments(), start=1):
-        called = one.get_filename() or f"attachment {number}"
+        called = " ".join((_file_name(one) or f"attachment {number}").split())
         if one.get_content_type().startswith(_SILENT):
             continue
         if number > limits.attachments:
-            left_out.append(
+            all_of_it.unread.append(f"{called} …")
+            all_of_it.left_out.append(
                 ExtractionError(
                     "attachments",
                     f"The message has more than {limits.attachments} attachments. Send the others by themselves.",
                     file=name,
+                    place=place,
                     values={"most": limits.attachments},
                 )
             )
             break
-        try:
-            found = read(_bytes(one), called)
-        except ExtractionError as wrong:
-            left_out.append(wrong)
-            continue
-        parts += [
-            Part(part.text, part.kind, f"{called}: {part.place}", " › ".join(filter(None, (called, part.attached))))
-            for part in found.parts
-        ]
-        left_out += found.left_out
-    return parts, left_out
+        data = _bytes(one)
+        if not _is_logo(one, data):
+            _read_attached(all_of_it, data, called, read, lambda wrong: wrong.within(name, place))
+    return all_of_it
+
+
+def _read_attached(
+    all_of_it: _Attached, data: bytes, called: str, read: Reader, placed: Callable[[ExtractionError], ExtractionError]
+) -> None:
+    try:
+        found = read(data, called)
+    except ExtractionError as wrong:
+        all_of_it.left_out.append(placed(wrong))
+        all_of_it.unread.append(called)
+        return
+    all_of_it.parts += [
+        Part(part.text, part.kind, f"{called}: {part.place}", joined_places(called, part.attached))
+        for part in found.parts
+    ]
+    all_of_it.left_out += [placed(one) for one in found.left_out]
+    all_of_it.unread += [joined_places(called, one) for one in found.unread]
+
+
+def _file_name(part: Message) -> str:
+    try:
+        return part.get_filename() or ""
+    except Exception:  # headers of mail break in every way
+        return ""
+
+
+def _is_logo(part: EmailMessage, data: bytes) -> bool:
+    """Whether a picture belongs to how a message looks, and is nothing that somebody attached to be read."""
+    is_attached = part.get_content_disposition() == "attachment"
+    return part.get_content_type().startswith(_MEDIA) and not is_attached and len(data) < _LOGO
+
+
+def digests_of_attached(data: bytes) -> frozenset[str]:
+    """Return the SHA-256 of each file attached to a message, by which the same file is known again.
+
+    Parameters
+    ----------
+    data : bytes of the message
+
+    Returns
+    -------
+    frozenset of str
+        Empty where it cannot be told.
+    """
+    try:
+        message = email.message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), policy=email.policy.default)
+        return frozenset(
+            hashlib.sha256(_bytes(one)).hexdigest() for one in message.walk() if isinstance(one, EmailMessage)
+        )
+    except Exception:  # bodies of mail break in every way
+        return frozenset()
 
 
 def _bytes(part: EmailMessage) -> bytes:

@@ -22,6 +22,7 @@ from minga.text.extraction import (
     paragraphs,
     unpack,
     without_mark,
+    without_words,
 )
 from minga.text.extraction.pdf import in_reading_order, plain_letters
 from minga.text.testing_files import archive_file, mail_file, mailbox_file, open_file, pdf_file, word_file
@@ -112,7 +113,7 @@ def test_word_file_says_when_it_was_written_unless_that_is_the_day_of_a_template
     assert read(file.getvalue()).sent_at == datetime(2026, 3, 3, 9, tzinfo=UTC)
 
 
-def test_word_file_keeps_what_was_inserted_and_not_what_was_crossed_out():
+def test_word_file_keeps_what_was_inserted_and_marks_what_was_crossed_out():
     data = word_file(["We run a MARK bakery."])
     tracked = (
         '</w:t></w:r><w:ins w:id="1" w:author="x"><w:r><w:t>small </w:t></w:r></w:ins>'
@@ -126,7 +127,7 @@ def test_word_file_keeps_what_was_inserted_and_not_what_was_crossed_out():
                 content = content.replace(b"a MARK bakery", b"a " + tracked.encode() + b"bakery")
                 content = content.replace(b"<w:t>We", b'<w:t xml:space="preserve">We')
             new.writestr(entry.filename, content)
-    assert read(file.getvalue()).text == "We run a small bakery."
+    assert read(file.getvalue()).text == "We run a small ~~large~~ bakery."
 
 
 def test_word_file_with_macros_is_refused():
@@ -196,7 +197,8 @@ def test_scanned_pdf_says_what_to_do():
 
 def test_a_scanned_page_among_others_is_named_and_the_others_are_kept():
     found = read(pdf_file([["We run a small bakery in Praia."], []]))
-    assert found.text == "We run a small bakery in Praia."
+    assert found.text == "We run a small bakery in Praia.\n\n══ page 2"
+    assert without_words(found.text) == ["page 2"]
     assert [(one.code, one.place) for one in found.left_out] == [("no_text", "page 2")]
 
 
@@ -234,9 +236,10 @@ def test_mail_tells_own_words_from_quotes_and_signature():
 def test_letter_attached_to_a_mail_belongs_to_it_and_what_cannot_be_read_is_named():
     attached = {"letter.docx": word_file(["We run a bakery."]), "run.exe": b"MZ\x00\x01\x02" * 99}
     found = read(mail_file("See the letter.", attached=attached))
-    assert found.text == "See the letter.\n\n══ letter.docx\n\nWe run a bakery."
+    assert found.text == "See the letter.\n\n══ letter.docx\n\nWe run a bakery.\n\n══ run.exe"
     assert found.parts[-1].place == "letter.docx: paragraph 1"
-    assert [(one.code, one.file) for one in found.left_out] == [("kind", "run.exe")]
+    assert [(one.code, one.file, one.place) for one in found.left_out] == [("kind", "letter", "run.exe")]
+    assert without_words(found.text) == ["run.exe"]
 
 
 def test_words_of_each_attached_file_stand_beneath_its_name_after_the_signature():
@@ -293,7 +296,7 @@ def test_mailbox_gives_each_message_and_names_the_one_without_words():
 
 
 # ---------------------------------------------------------------- LibreOffice and rich text
-def test_text_of_libreoffice_keeps_headings_items_and_tables_and_leaves_out_comments_and_what_was_crossed_out():
+def test_text_of_libreoffice_keeps_headings_items_tables_and_comments():
     data = open_file(
         "text",
         "<text:tracked-changes><text:p>Crossed out.</text:p></text:tracked-changes>"
@@ -306,7 +309,7 @@ def test_text_of_libreoffice_keeps_headings_items_and_tables_and_leaves_out_comm
         '<table:table-cell table:number-columns-repeated="9"/></table:table-row></table:table>',
     )
     found = read(data, "letter.odt")
-    assert found.text == "# Our view\n\nWe run  a bakery.\n\n- Train us.\n2) Fund us.\n\nPraia"
+    assert found.text == "# Our view\n\nWe run  a bakery.\n\n→ says who?\n\n- Train us.\n2) Fund us.\n\nPraia"
     assert found.kind == "word"
 
 
@@ -385,8 +388,9 @@ def test_message_in_message_in_message_is_read_no_further():
     for _layer in range(4):
         inner = mail_file("See below.", attached={"forwarded.eml": inner})
     found = read(inner)
-    assert found.text == "See below.\n\n══ forwarded.eml\n\nSee below."
-    assert [one.code for one in found.left_out] == ["nested"]
+    unread = "forwarded.eml › forwarded.eml"
+    assert found.text == f"See below.\n\n══ forwarded.eml\n\nSee below.\n\n══ {unread}"
+    assert [(one.code, one.place) for one in found.left_out] == [("nested", unread)]
 
 
 @settings(max_examples=60, deadline=None)
