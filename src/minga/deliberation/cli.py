@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -196,7 +197,7 @@ def trace(
     folder: Annotated[
         Path,
         typer.Argument(
-            metavar="FOLDER", help="Folder with voices, links, dispositions, clauses, and evidence as .csv."
+            metavar="FOLDER", help="Folder or zip file with voices, links, dispositions, clauses, and evidence as .csv."
         ),
     ],
     strata: Annotated[
@@ -278,13 +279,33 @@ def import_command(
         written([out], out.parent)
 
 
+_UNDATED = (
+    "No draft is written as Akoma Ntoso, which names versions by their days: say them with --published 1=2026-10-21, "
+    "or in a column published of clauses.csv."
+)
+
+
+def _days(said: list[str]) -> dict[int, date]:
+    """Read days of versions as the command line gives them; leave with 2 where one cannot be read."""
+    days = {}
+    for each in said:
+        version, _sign, day = each.partition("=")
+        try:
+            days[int(version)] = date.fromisoformat(day.strip())
+        except ValueError:
+            raise typer.BadParameter(
+                f"{each!r} is no version with its day. Write both as in 1=2026-10-21.", param_hint="--published"
+            ) from None
+    return days
+
+
 @app.command("export")
 def export_command(
     source: Annotated[
         Path,
         typer.Argument(
             metavar="SOURCE",
-            help="A conversation (as for map), or a folder of a consultation with voices.csv and dispositions.csv.",
+            help="A conversation (as for map), or a folder or zip file with the tables of a consultation.",
         ),
     ],
     out: Out,
@@ -293,7 +314,16 @@ def export_command(
         typer.Option("--format", help="Of a consultation: csv, xlsx, html, docx, md or xml; may be repeated."),
     ] = None,
     title: Annotated[str, typer.Option(help="Of a consultation: the title of its draft.")] = "Draft",
-    language: Annotated[str, typer.Option(help="Of a consultation: the language of its draft.")] = "en",
+    language: Annotated[
+        str, typer.Option(help="Of a consultation: the language of its draft: ar, en, es, fr, ru or zh.")
+    ] = "en",
+    published: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="VERSION=DAY",
+            help="Of a consultation: when a version was published, as in 1=2026-10-21; may be repeated.",
+        ),
+    ] = None,
     with_trace: Annotated[
         bool, typer.Option("--with-trace", help="Write what stands behind each clause into the draft.")
     ] = False,
@@ -302,17 +332,24 @@ def export_command(
     """Write a conversation in the CSV files of Pol.is, or answers and draft of a consultation as files to send on.
 
     What was read from files of Pol.is comes out as it went in. A consultation gives answers (.csv, .xlsx, .html, .docx)
-    and, if it has clauses, a draft (.md, .html, .docx, and .xml as Akoma Ntoso).
+    and, if it has clauses, a draft (.md, .html, .docx, and .xml as Akoma Ntoso, where the days of its versions are
+    known), or a draft of each name before the names of its clauses (islands/C1).
     """
     from minga.deliberation.engine.polis_writing import write_polis
     from minga.deliberation.engine.texts.folder import write_texts
-    from minga.deliberation.engine.trace import read_trace
+    from minga.deliberation.engine.trace import is_trace, read_trace
 
+    days = _days(published or [])
     with plain_errors():
-        if (source / "voices.csv").exists():
+        if is_trace(source):
             asked = tuple(formats or ())
-            found = read_trace(source)
-            paths = write_texts(found, out, title=title, language=language, formats=asked, with_trace=with_trace)
+            paths = write_texts(
+                read_trace(source), out, title=title, language=language, formats=asked, with_trace=with_trace,
+                published=days,
+            )  # fmt: skip
+            endings = {path.suffix for path in paths}
+            if not as_json and not asked and ".md" in endings and ".xml" not in endings:
+                typer.echo(_UNDATED, err=True)
         else:
             paths = write_polis(load(source), out)
     if as_json:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
@@ -20,6 +24,13 @@ ACCEPTED = ANSWERS[:2]
 #: An answer other than "accepted" gives a reason of at least this many characters.
 REASON = 40
 
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
+#: What a zip file with tables may unpack to.
+_LARGEST = 400 * 2**20
+#: What a cell may hold that says yes; anything else means no.
+_YES = ("1", "true", "yes", "y")
+
 #: The columns that each table must hold, and those it may.
 TABLES = {
     "voices": (("voice",), ("text", "language", "author")),
@@ -28,9 +39,10 @@ TABLES = {
         ("disposition", "answer"),
         ("voice", "theme", "statement", "reason", "responder", "date", "supersedes", "duplicate_of", "covered_by"),
     ),
-    "clauses": (("clause", "version", "kind"), ("came_from", "disposition", "left_behind", "text")),
+    "clauses": (("clause", "version", "kind"), ("came_from", "disposition", "left_behind", "heading", "text")),
     "evidence": (("link", "value"), ("clause", "disposition", "label", "cited_on")),
 }
+_FILES = tuple(f"{name}.csv" for name in TABLES)
 #: What the rows of each table are called.
 _CALLED = {
     "voices": "voices", "links": "links to themes", "dispositions": "answers", "clauses": "changes of clauses",
@@ -181,20 +193,75 @@ class Trace:
             yield clause, bool(self.lineage.held.get(clause, frozenset()) & heard)
 
 
-def read_trace(folder: str | Path) -> Trace:
+def harmless(text: str) -> str:
+    """Put a sign before words that begin like a formula, which keeps a spreadsheet from running them."""
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def _as_written(table: pl.DataFrame) -> pl.DataFrame:
+    """Take the signs of :func:`harmless` away."""
+    words = pl.col(pl.String)
+    return table.with_columns(pl.when(words.str.contains(r"^'+[=+\-@\t\r]")).then(words.str.slice(1)).otherwise(words))
+
+
+def says_yes(cell: object) -> bool:
+    """Say whether a cell of a table means yes."""
+    return str(cell).strip().lower() in _YES
+
+
+def is_trace(path: str | Path) -> bool:
+    """Say whether a folder or a zip file holds the tables of a consultation, and not those of a conversation."""
+    place = Path(path)
+    if place.is_dir():
+        return (place / "voices.csv").exists()
+    if not place.is_file() or not zipfile.is_zipfile(place):
+        return False
+    with zipfile.ZipFile(place) as packed:
+        return any(Path(name).name == "voices.csv" for name in packed.namelist())
+
+
+def read_trace(path: str | Path) -> Trace:
     """Read the tables of a consultation.
 
     Parameters
     ----------
-    folder : path
-        ``voices.csv``, ``links.csv``, ``dispositions.csv``, ``clauses.csv``; ``evidence.csv`` may be missing.
+    path : folder or zip file
+        ``voices.csv``, ``links.csv``, ``dispositions.csv``, ``clauses.csv``; ``evidence.csv`` may be missing. A sign
+        that :func:`harmless` put before words is taken away.
 
     Raises
     ------
     TraceError
-        A file or a column is missing, a cell cannot be read, or a name is given twice.
+        A file or a column is missing, a cell cannot be read, a name is given twice, or a zip file is damaged.
     """
-    place = Path(folder)
+    place = Path(path)
+    if not place.is_file():
+        return _read_folder(place)
+    with TemporaryDirectory() as folder:
+        _unpack(place, Path(folder))
+        return _read_folder(Path(folder))
+
+
+def _unpack(packed: Path, folder: Path) -> None:
+    """Write the tables of a zip file into a folder; nothing else in it is looked at."""
+    try:
+        with zipfile.ZipFile(packed) as parts:
+            inside = [each for each in parts.infolist() if Path(each.filename).name in _FILES]
+            if missing := sorted({*_FILES} - {"evidence.csv"} - {Path(each.filename).name for each in inside}):
+                raise TraceError(f"{packed} lacks {', '.join(missing)}. Pack all tables of the consultation.")
+            if sum(each.file_size for each in inside) > _LARGEST:
+                raise TraceError(
+                    f"{packed} unpacks to more than {_LARGEST // 2**20} MB. Unpack it, and give the folder."
+                )
+            for each in inside:
+                (folder / Path(each.filename).name).write_bytes(parts.read(each))
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
+        raise TraceError(
+            f"{packed} is no whole zip file without a password. Fetch it again, or give a folder with the tables."
+        ) from None
+
+
+def _read_folder(place: Path) -> Trace:
     tables = {}
     for name, (needed, _known) in TABLES.items():
         if name == "evidence" and not (place / "evidence.csv").exists():
@@ -206,7 +273,7 @@ def read_trace(folder: str | Path) -> Trace:
             raise TraceError(str(wrong)) from None
         if reading.problems:
             raise TraceError(str(reading.problems[0]))
-        tables[name] = _full(reading.table.drop(LINE, strict=False), name)
+        tables[name] = _full(_as_written(reading.table.drop(LINE, strict=False)), name)
     return checked(Trace(**tables))
 
 

@@ -54,8 +54,8 @@ RULES = {
     "note": ("((p|ul|ol) )+", "eId marker", ""),
     "preface": ("((p|ul|ol) )+", "", ""),
     "mainBody": ("((clause|p) )+", "", ""),
-    # number and heading first; then words of its own alone, or an introduction and what stands under it
-    "clause": ("num heading (content |(intro )?(clause )+)", "eId wId", ""),
+    # number, and a heading where there is one; then words of its own alone, or an introduction and what is under it
+    "clause": ("num (heading )?(content |(intro )?(clause )+)", "eId wId", ""),
     "num": (_INLINE, "eId", ""),
     "heading": (_INLINE, "eId", ""),
     "intro": (_BLOCKS, "eId", ""),
@@ -77,7 +77,14 @@ EVERYTHING = {
     "arabic": {"language": "ar"},
     "chinese": {"language": "zh"},
     "sample, adopted": {"is_sample": True, "adopted_on": date(2026, 6, 1), "decision": "Council 12"},
-    "empty": {"country": "", "clauses": (), "versions": (), "publisher": "", "address": ""},
+    "empty": {
+        "country": "",
+        "clauses": (),
+        "version": 1,
+        "versions": (VersionLine(1, date(2026, 3, 1)),),
+        "publisher": "",
+        "address": "",
+    },
     "first version": {"version": 1, "versions": (VersionLine(1, date(2026, 3, 1)),)},
     "odd words": {
         "title": "A\x00 & <b>",

@@ -179,8 +179,10 @@ def test_export_of_a_consultation_writes_answers_and_draft(tmp_path):
     assert draft.startswith("# Law \\& order")
     assert "Voice amina" in draft
     answers = (tmp_path / "out" / "answers.csv").read_text(encoding="utf-8")
-    assert answers.splitlines()[0] == "voice,text,theme,answer,reason,responder,date,clause"
-    told = json.loads(run("export", folder, "--out", tmp_path / "all", "--json"))
+    assert answers.splitlines()[0] == "voice,text,theme,answer,reason,responder,date,clause,duplicate_of"
+    assert answers.splitlines()[3].split(",")[3] == "duplicate_of"
+    days = ("--published", "1=2026-03-01", "--published", "2=2026-05-02")
+    told = json.loads(run("export", folder, "--out", tmp_path / "all", "--json", *days))
     names = {path.rpartition("/")[2] for path in told["written"]}
     assert names == {f"answers.{each}" for each in ("csv", "xlsx", "html", "docx")} | {
         f"draft.{each}" for each in ("md", "html", "docx", "xml")

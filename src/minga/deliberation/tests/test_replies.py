@@ -19,7 +19,15 @@ from minga.deliberation.engine.texts.behind import Behind
 from minga.deliberation.engine.texts.document import ClauseText
 from minga.deliberation.engine.texts.drafts import write_draft
 from minga.deliberation.engine.texts.replies import FORMATS as TABLES
-from minga.deliberation.engine.texts.replies import Frame, Names, as_table, replies, reply_rows, write_replies
+from minga.deliberation.engine.texts.replies import (
+    Frame,
+    Names,
+    as_table,
+    coded_replies,
+    replies,
+    reply_rows,
+    write_replies,
+)
 from minga.deliberation.engine.texts.word_files import guessed
 from minga.deliberation.engine.trace import Trace
 from minga.deliberation.tests.drafted import AKN, draft
@@ -113,6 +121,15 @@ def test_every_voice_has_its_row_with_the_answer_that_stands(trace):
 def test_voice_without_an_answer_has_a_row_too(trace):
     alone = Trace(trace.voices, trace.links, trace.dispositions.head(0), trace.clauses, trace.evidence)
     assert replies(alone)["answer"].to_list() == ["", "", ""]
+
+
+def test_table_for_programs_holds_codes_and_no_words_of_a_language(trace):
+    same = {"disposition": "d3", "voice": "V2", "answer": "duplicate_of", "reason": "As V1.", "duplicate_of": "V1"}
+    told = pl.concat([trace.dispositions, pl.DataFrame([same])], how="diagonal")
+    found = coded_replies(Trace(trace.voices, trace.links, told, trace.clauses, trace.evidence), public={"V1"})
+    assert found["answer"].to_list() == ["accepted", "duplicate_of", "rejected"]
+    assert found["duplicate_of"].to_list() == ["", "V1", ""]
+    assert found["text"].to_list() == ["Advice, please.", "", ""]
 
 
 FRAME = Frame("Answers to “AI”", "en", date(2026, 3, 1), "All of them.", "Ministry")

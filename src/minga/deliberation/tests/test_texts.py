@@ -176,10 +176,13 @@ def test_arabic_page_is_written_from_right_to_left():
     assert '<html lang="ar" dir="rtl">' in write_draft(draft("ar"), "html").decode()
 
 
-def test_style_sheet_is_marked_where_the_site_asks_for_it():
-    from minga.deliberation.engine.texts.html import write_html
+def test_style_sheet_of_a_page_can_be_named_by_its_content():
+    from minga.deliberation.engine.texts.html import style_of, write_html
 
-    assert '<style nonce="abc">' in write_html(draft(), nonce="abc")
+    page = write_html(draft())
+    assert style_of(page).startswith("body{")
+    assert f"<style>{style_of(page)}</style>" in page
+    assert 'ol[start="3"]' in style_of(page)
 
 
 @pytest.mark.parametrize(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
+from csp.decorators import csp_update
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from minga.deliberation import wording_consulting, wording_publishing
 from minga.deliberation.engine.texts.drafts import FORMATS, write_draft
-from minga.deliberation.engine.texts.html import write_html
+from minga.deliberation.engine.texts.html import style_of, write_html
 from minga.deliberation.engine.texts.replies import FORMATS as TABLES
-from minga.deliberation.engine.texts.replies import reply_rows, write_replies
+from minga.deliberation.engine.texts.replies import Frame, Names, Row, coded_replies, reply_rows, write_replies
+from minga.deliberation.engine.trace import Trace
 from minga.deliberation.models import Consultation
 from minga.deliberation.selectors import access, publishing
 from minga.deliberation.selectors import drafts as texts
@@ -35,6 +39,8 @@ def draft_file(request: HttpRequest, consultation: Consultation, draft: str, ver
     is_team = access.may(request.user, consultation)
     found = texts.find_draft(consultation, draft, is_team=is_team)
     number = texts.check_version(found, version, is_team=is_team)
+    if ending == "xml" and number > found.version:
+        raise Http404  # it names every version by the day of its publication
     with_trace = request.GET.get("trace") == "1"
     text, words = wording_publishing.draft_text(
         found, number, wording_publishing.whole_by(request), with_trace=with_trace
@@ -44,13 +50,19 @@ def draft_file(request: HttpRequest, consultation: Consultation, draft: str, ver
         html = partial(write_html, text, words, with_trace=with_trace)
         response = _pdf(request, html, name, is_public=number <= found.version)
     elif ending == "html":
-        nonce = str(request.csp_nonce)  # type: ignore[attr-defined]
-        response = HttpResponse(write_html(text, words, with_trace=with_trace, nonce=nonce))
+        response = _styled(HttpResponse(write_html(text, words, with_trace=with_trace)))
         response["Content-Disposition"] = f'inline; filename="{name}"'
     else:
         response = HttpResponse(write_draft(text, ending, words, with_trace=with_trace), content_type=FORMATS[ending])
         response["Content-Disposition"] = f'attachment; filename="{name}"'
     return _kept(response, is_published=number <= found.version)
+
+
+def _styled(response: HttpResponse) -> HttpResponse:
+    """Allow the style sheet in a page by its content: a mark, new each time, would make two copies of it differ."""
+    style = style_of(response.content.decode())
+    allowed = b64encode(sha256(style.encode()).digest()).decode()
+    return csp_update({"style-src": [f"'sha256-{allowed}'"]})(lambda: response)()
 
 
 def _pdf(request: HttpRequest, html: Callable[[], str], name: str, *, is_public: bool) -> HttpResponse:
@@ -100,10 +112,18 @@ def _replies(request: HttpRequest, consultation: Consultation, ending: str, publ
     if ending == "pdf":
         drawn = partial(write_replies, table, "html", frame)
         return _pdf(request, lambda: drawn().decode(), name, is_public=public is not None)
-    nonce = str(request.csp_nonce) if ending == "html" else ""  # type: ignore[attr-defined]
-    response = HttpResponse(write_replies(table, ending, frame, nonce=nonce), content_type=TABLES[ending])
+    response = HttpResponse(_written(trace, table, ending, frame, names, public), content_type=TABLES[ending])
+    if ending == "html":
+        _styled(response)
     response["Content-Disposition"] = f'{"inline" if ending == "html" else "attachment"}; filename="{name}"'
     return response
+
+
+def _written(trace: Trace, rows: list[Row], ending: str, frame: Frame, names: Names, public: set[str] | None) -> bytes:
+    """Write the answers in words for people, and in codes for programs."""
+    if ending == "csv":
+        return write_replies(coded_replies(trace, public=public, themes=names.themes), ending, frame)
+    return write_replies(rows, ending, frame)
 
 
 @require_safe

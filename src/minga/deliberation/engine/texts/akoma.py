@@ -11,11 +11,13 @@ Source: OASIS, Akoma Ntoso Version 1.0, Part 2 (schema), 2018, and Naming Conven
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 from lxml import etree
 
+from minga.deliberation.engine.errors import ExportError
 from minga.deliberation.engine.texts.blocks import Block, blocks
 from minga.deliberation.engine.texts.document import ClauseText, DraftText, Labels, Note, clean, facts
 
@@ -46,6 +48,11 @@ def write_akoma_ntoso(draft: DraftText, labels: Labels | None = None, *, with_tr
     Returns
     -------
     bytes of the file in UTF-8
+
+    Raises
+    ------
+    ExportError
+        Nobody said when one of its versions was published.
     """
     labels = labels or Labels()
     names: Any = {None: NAMESPACE}
@@ -87,9 +94,21 @@ def _indent(element: Any, depth: int) -> None:
 
 
 # ------------------------------------------------------------------------------------------ what it is
+def _days(draft: DraftText) -> dict[int, date]:
+    """Return the day of each version: the standard names every one by its day, so that none can be left out."""
+    known = {each.number: each.on for each in draft.versions} | {draft.version: draft.published_on}
+    days = {number: on for number, on in known.items() if on is not None}
+    if missing := sorted(set(known) - set(days)):
+        raise ExportError(
+            f"Akoma Ntoso names every version by the day of its publication, and that of version {missing[0]} is not "
+            "known. Say it, or choose another format."
+        )
+    return days
+
+
 def _work(draft: DraftText) -> str:
     """Name the work: country, kind, day of its first version, word in the address."""
-    first = min((each.on for each in draft.versions), default=draft.published_on)
+    first = min(_days(draft).values())
     return f"/akn/{draft.country.lower() or _NO_COUNTRY}/doc/{_kind(draft)}/{first.isoformat()}/{draft.name}"
 
 
@@ -99,8 +118,7 @@ def _kind(draft: DraftText) -> str:
 
 
 def _expression(draft: DraftText, number: int) -> str:
-    on = next((each.on for each in draft.versions if each.number == number), draft.published_on)
-    return f"{_work(draft)}/{_language(draft)}@{on.isoformat()};v{number}"
+    return f"{_work(draft)}/{_language(draft)}@{_days(draft)[number].isoformat()};v{number}"
 
 
 def _language(draft: DraftText) -> str:
@@ -108,7 +126,8 @@ def _language(draft: DraftText) -> str:
 
 
 def _identification(meta: Any, draft: DraftText) -> None:
-    first = min((each.on for each in draft.versions), default=draft.published_on)
+    days = _days(draft)
+    first, published = min(days.values()), days[draft.version].isoformat()
     identification = _add(meta, "identification", source=_SOURCE)
     work = _add(identification, "FRBRWork")
     _level(work, _work(draft), first.isoformat(), "first version", "/!main")
@@ -118,13 +137,13 @@ def _identification(meta: Any, draft: DraftText) -> None:
     _add(work, "FRBRauthoritative", value="true" if draft.adopted_on else "false")
     expression = _add(identification, "FRBRExpression")
     here = _expression(draft, draft.version)
-    _level(expression, here, draft.published_on.isoformat(), "published", "/!main", alias=draft.address)
+    _level(expression, here, published, "published", "/!main", alias=draft.address)
     _add(expression, "FRBRversionNumber", value=f"v{draft.version}")
     # no address: the names that stay are those of no version, but the permanent numbers of the clauses
     _add(expression, "FRBRmasterExpression", href="", showAs="permanent numbers of the clauses")
     _add(expression, "FRBRlanguage", language=_language(draft))
     manifestation = _add(identification, "FRBRManifestation")
-    _level(manifestation, f"{here}.akn", draft.published_on.isoformat(), "written", "/!main")
+    _level(manifestation, f"{here}.akn", published, "written", "/!main")
     _add(manifestation, "FRBRformat", value="application/akn+xml")
 
 
@@ -140,16 +159,13 @@ def _level(level: Any, uri: str, on: str, what: str, part: str, *, alias: str = 
 
 def _lifecycle(meta: Any, draft: DraftText) -> None:
     """Write when each version was published; the last one is the text that is written here."""
-    lifecycle = _add(meta, "lifecycle", source=_SOURCE)
+    lifecycle, days = _add(meta, "lifecycle", source=_SOURCE), _days(draft)
     for at, each in enumerate(draft.versions):
         kind = "generation" if at == 0 else "amendment"
-        given = {"eId": f"eref_{at + 1}", "date": each.on.isoformat(), "type": kind}
+        given = {"eId": f"eref_{at + 1}", "date": days[each.number].isoformat(), "type": kind}
         if each.number == draft.version:
             given["originatingExpression"] = "true"
         _add(lifecycle, "eventRef", source=f"#{_version_name(at)}", **given)
-    if not draft.versions:
-        given = {"eId": "eref_1", "date": draft.published_on.isoformat(), "type": "generation"}
-        _add(lifecycle, "eventRef", source=_SOURCE, **given)
 
 
 def _workflow(meta: Any, draft: DraftText) -> None:
@@ -167,7 +183,7 @@ def _version_name(at: int) -> str:
 def _references(meta: Any, draft: DraftText, labels: Labels) -> None:
     references = _add(meta, "references", source=_SOURCE)
     for at, each in enumerate(draft.versions):
-        name = labels.version.format(number=each.number, day=labels.day(each.on))
+        name = labels.of_version(each.number, each.on)
         kind = "original" if at == 0 else "passiveRef"
         _add(references, kind, eId=_version_name(at), href=_expression(draft, each.number), showAs=name)
     who = draft.publisher or "Minga"
@@ -238,8 +254,9 @@ def _body(body: Any, draft: DraftText, notes: dict[tuple[str, int], str]) -> Non
         above = made.get(clause.parent or "", body)
         name = f"cl_{_APART.sub('-', clause.place).strip('-')}"
         element = made[clause.code] = _add(above, "clause", eId=name, wId=f"cl_{clause.number}")
-        _add(element, "num", clause.place, eId=f"{name}__num")
-        heading = _add(element, "heading", clause.title, eId=f"{name}__heading")
+        heading = _add(element, "num", clause.place, eId=f"{name}__num")
+        if clause.heading.strip():
+            heading = _add(element, "heading", clause.heading, eId=f"{name}__heading")
         for at in range(len(clause.notes) if notes else 0):
             _add(heading, "noteRef", href=f"#{notes[clause.code, at]}", marker=_marker(clause, at))
         words = blocks(clause.text)

@@ -65,16 +65,16 @@ class ClauseText:
 
     @property
     def title(self) -> str:
-        """The heading; a clause without one is called by its first words, and without words by its permanent name."""
+        """What contents call it: its heading, without one its first words, without words its permanent name."""
         return self.heading.strip() or first_words(self.text) or self.code
 
 
 @dataclass(frozen=True)
 class VersionLine:
-    """When a version was published, and what was new in it."""
+    """When a version was published, if that is known, and what was new in it."""
 
     number: int
-    on: date
+    on: date | None
     note: str = ""
 
 
@@ -116,9 +116,9 @@ class DraftText:
         return direction(self.language)
 
     @property
-    def published_on(self) -> date:
-        """When this version was published; the first day of the calendar of computers where nobody said."""
-        return next((each.on for each in self.versions if each.number == self.version), date(1970, 1, 1))
+    def published_on(self) -> date | None:
+        """When this version was published; None where nobody said."""
+        return next((each.on for each in self.versions if each.number == self.version), None)
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,7 @@ class Labels:
 
     contents: str = "Contents"
     version: str = "Version {number}, published on {day}"
+    undated: str = "Version {number}"
     adopted: str = "Adopted on {day}."
     adopted_by: str = "Adopted on {day}: {decision}"
     not_adopted: str = "This is a draft. It is not adopted."
@@ -161,6 +162,12 @@ class Labels:
         code = note.code.rpartition("/")[2] if note.kind == "statement" else note.code
         return str(getattr(self, note.kind)).format(code=code).strip()
 
+    def of_version(self, number: int, on: date | None) -> str:
+        """Name a version, with the day on which it was published where that is known."""
+        return (
+            self.undated.format(number=number) if on is None else self.version.format(number=number, day=self.day(on))
+        )
+
     def dated(self, written: str | None) -> str:
         """Write a day of a table as this language does; what is no day stays as it stands there."""
         try:
@@ -191,7 +198,7 @@ def clean(text: str) -> str:
 
 def facts(draft: DraftText, labels: Labels) -> list[str]:
     """Return the sentences that stand under the title: what the text is, and where it comes from."""
-    said = [labels.version.format(number=draft.version, day=labels.day(draft.published_on))]
+    said = [labels.of_version(draft.version, draft.published_on)]
     if draft.adopted_on is None:
         said.append(labels.not_adopted)
     else:
@@ -209,9 +216,9 @@ def facts(draft: DraftText, labels: Labels) -> list[str]:
 
 
 def version_lines(draft: DraftText, labels: Labels) -> list[str]:
-    """Return a line for each version: when it was published, and what was new."""
+    """Return a line for each version: when it was published, where that is known, and what was new."""
     lines = []
     for each in draft.versions:
-        said = labels.version.format(number=each.number, day=labels.day(each.on))
+        said = labels.of_version(each.number, each.on)
         lines.append(clean(f"{said}: {' '.join(each.note.split())}" if each.note.strip() else said))
     return lines

@@ -32,7 +32,7 @@ caption{text-align:start;font-weight:600;padding-block:.4rem}
 _DEEPEST = 6
 
 
-def write_html(draft: DraftText, labels: Labels | None = None, *, with_trace: bool = False, nonce: str = "") -> str:
+def write_html(draft: DraftText, labels: Labels | None = None, *, with_trace: bool = False) -> str:
     """Write a version of a draft as a page.
 
     Parameters
@@ -41,8 +41,6 @@ def write_html(draft: DraftText, labels: Labels | None = None, *, with_trace: bo
     labels : Labels, optional
     with_trace : bool
         Lists under each clause what stands behind it.
-    nonce : str
-        Marks the style sheet where a site allows none without a mark.
     """
     labels = labels or Labels()
     body = [
@@ -55,7 +53,7 @@ def write_html(draft: DraftText, labels: Labels | None = None, *, with_trace: bo
         lines = "".join(f"<li>{_safe(line)}</li>" for line in version_lines(draft, labels))
         body.append(f"<footer><h2>{_safe(labels.versions)}</h2><ul>{lines}</ul></footer>")
     style = _counted_on(draft)
-    return page(draft.title, draft.language, draft.direction, "\n".join(body), nonce=nonce, style=style)
+    return page(draft.title, draft.language, draft.direction, "\n".join(body), style=style)
 
 
 def _fact(said: str, draft: DraftText) -> str:
@@ -72,14 +70,18 @@ def _counted_on(draft: DraftText) -> str:
     return "\n".join(rules) + "\n" if rules else ""
 
 
-def page(title: str, language: str, direction: str, body: str, *, nonce: str = "", style: str = "") -> str:
+def page(title: str, language: str, direction: str, body: str, *, style: str = "") -> str:
     """Return a whole page around a body; `style` adds to the style sheet."""
-    allowed = f' nonce="{escape(nonce)}"' if nonce else ""
     return (
         f'<!doctype html>\n<html lang="{escape(language)}" dir="{escape(direction)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{_safe(title)}</title>\n'
-        f"<style{allowed}>{STYLE}{style}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+        f"<style>{STYLE}{style}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
+
+
+def style_of(page: str) -> str:
+    """Return the style sheet of a page that :func:`page` made: a site allows it by its content, without a mark."""
+    return page.partition("<style>")[2].partition("</style>")[0]
 
 
 def _contents(draft: DraftText) -> str:
@@ -101,9 +103,10 @@ def _clause(clause: ClauseText, labels: Labels, *, with_trace: bool) -> str:
     level, name = min(clause.depth + 2, _DEEPEST), clause.anchor
     code = f'<a href="{escape(clause.link)}">{escape(name)}</a>' if clause.link else escape(name)
     words = "".join(block_html(each) for each in blocks(clause.text))
+    heading = f"{_safe(clause.heading.strip())} " if clause.heading.strip() else ""
     behind = _behind(clause, labels) if with_trace else ""
     return (
-        f'<section id="{escape(name)}"><h{level}>{escape(clause.place)} {_safe(clause.title)} '
+        f'<section id="{escape(name)}"><h{level}>{escape(clause.place)} {heading}'
         f'<span class="code">({code})</span></h{level}>{words}{behind}</section>\n'
     )
 

@@ -37,7 +37,8 @@ def write_markdown(draft: DraftText, labels: Labels | None = None, *, with_trace
 def _clause(clause: ClauseText, labels: Labels, *, with_trace: bool) -> Iterator[str]:
     level = "#" * min(clause.depth + 2, _DEEPEST)
     code = f"[{escaped(clause.code)}]({_address(clause.link)})" if clause.link else escaped(clause.code)
-    yield f'<a id="{clause.anchor}"></a>\n\n{level} {clause.place} {escaped(clause.title)} ({code})'
+    heading = f"{escaped(clause.heading.strip())} " if clause.heading.strip() else ""
+    yield f'<a id="{clause.anchor}"></a>\n\n{level} {clause.place} {heading}({code})'
     for block in blocks(clause.text):
         yield _block(block)
     if with_trace:

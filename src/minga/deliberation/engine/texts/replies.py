@@ -55,7 +55,7 @@ class Frame:
 
     title: str
     language: str = "en"
-    on: date = date(1970, 1, 1)
+    on: date | None = None
     about: str = ""
     publisher: str = ""
     columns: Mapping[str, str] = field(default_factory=lambda: dict(COLUMNS))
@@ -125,6 +125,28 @@ def replies(
     return as_table(reply_rows(trace, public=public, names=Names(themes=themes or {}), labels=labels))
 
 
+def coded_replies(
+    trace: Trace, *, public: Collection[str] | None = None, themes: Mapping[str, str] | None = None
+) -> pl.DataFrame:
+    """Return what :func:`replies` says for programs: the same whatever language is spoken.
+
+    Returns
+    -------
+    table, rows as of :func:`replies`
+        ``answer`` is its code ("accepted_in_part"), ``duplicate_of`` the voice that was answered first, and ``text`` is
+        empty where the words are not shown.
+    """
+    voices = trace.voices["voice"].to_list()
+    given: list[list[dict[str, Any] | None]] = [[*trace.answer_of(voice)] or [None] for voice in voices]
+    answers = [row for own in given for row in own]
+    is_shown = pl.lit(value=True) if public is None else pl.col("voice").is_in(list(public))
+    return replies(trace, public=public, themes=themes).with_columns(
+        pl.Series("answer", [row["answer"] if row else "" for row in answers], dtype=pl.String),
+        pl.Series("duplicate_of", [(row and row["duplicate_of"]) or "" for row in answers], dtype=pl.String),
+        text=pl.when(is_shown).then("text").otherwise(pl.lit("")),
+    )
+
+
 def as_table(rows: Iterable[Row]) -> pl.DataFrame:
     """Return rows as the table that :func:`replies` describes, with names as programs read them."""
     plain = [tuple("; ".join(part.plain or part.words for part in cell) for cell in row) for row in rows]
@@ -187,7 +209,7 @@ def _clause(name: str, names: Names) -> Part:
     return Part(title, language, names.address("clause", name), name)
 
 
-def write_replies(table: pl.DataFrame | list[Row], ending: str, frame: Frame, *, nonce: str = "") -> bytes:
+def write_replies(table: pl.DataFrame | list[Row], ending: str, frame: Frame) -> bytes:
     """Write the table of :func:`replies`.
 
     Parameters
@@ -197,8 +219,6 @@ def write_replies(table: pl.DataFrame | list[Row], ending: str, frame: Frame, *,
     ending : str
         "csv", "xlsx", "html" or "docx".
     frame : Frame
-    nonce : str
-        Marks the style sheet of a page where a site allows none without a mark.
 
     Raises
     ------
@@ -215,7 +235,7 @@ def write_replies(table: pl.DataFrame | list[Row], ending: str, frame: Frame, *,
         write_workbook({frame.title: table.rename(dict(frame.columns))}, target)
         return target.getvalue()
     if ending == "html":
-        return _page(_rows(table), frame, nonce).encode()
+        return _page(_rows(table), frame).encode()
     if ending == "docx":
         return _word(_rows(table), frame)
     raise ExportError(f"Answers cannot be written as {ending!r}. Choose one of {', '.join(FORMATS)}.")
@@ -233,7 +253,7 @@ def _rows(table: pl.DataFrame | list[Row]) -> list[Row]:
     return table
 
 
-def _page(rows: list[Row], frame: Frame, nonce: str) -> str:
+def _page(rows: list[Row], frame: Frame) -> str:
     from minga.deliberation.engine.texts.html import page
 
     names = [frame.columns[name] for name in COLUMNS]
@@ -246,7 +266,7 @@ def _page(rows: list[Row], frame: Frame, nonce: str) -> str:
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(frame.title)}"><table><thead><tr>{head}'
         f"</tr></thead><tbody>\n{body_rows}</tbody></table></div></main>"
     )
-    return page(frame.title, frame.language, direction(frame.language), body, nonce=nonce, style=_WIDE)
+    return page(frame.title, frame.language, direction(frame.language), body, style=_WIDE)
 
 
 def _row(row: Row, names: Sequence[str], seen: set[str]) -> str:

@@ -84,14 +84,17 @@ def _name(clause: ClauseText) -> str:
 
 
 def _clause(word: Any, clause: ClauseText, at: int, language: str) -> None:
-    heading = files.paragraph(word, clause.title, f"Heading {min(clause.depth + 1, _DEEPEST)}", language)
-    files.bookmark(heading, _name(clause), at + 1)
-    made = files.empty(word, "Caption")
+    style = f"Heading {min(clause.depth + 1, _DEEPEST)}"
+    has_heading = bool(clause.heading.strip())
+    heading = files.paragraph(word, clause.heading, style, language) if has_heading else files.empty(word, style)
+    # a clause without a heading is headed by its permanent name: Word lists no heading without words
+    made = files.empty(word, "Caption") if has_heading else heading
     if clause.link:
         files.link(made, _name(clause), clause.link, language)
     else:
         files.run(made, _name(clause), language)
     files.turned(made, language)
+    files.bookmark(heading, _name(clause), at + 1)
     for block in blocks(clause.text):
         if block.kind == "paragraph":
             files.paragraph(word, block.items[0], "Normal", language)

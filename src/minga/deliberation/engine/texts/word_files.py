@@ -25,17 +25,27 @@ from minga.deliberation.engine.texts.document import RIGHT_TO_LEFT, clean
 _LOCALES = {"ar": "ar-SA", "en": "en-GB", "es": "es-ES", "fr": "fr-FR", "ru": "ru-RU", "zh": "zh-CN"}
 #: Where the format looks for a language: scripts from right to left, and those of East Asia, have their own place.
 _SIDES = {"ar": "bidi", "zh": "eastAsia"}
+_TERMS = "http://purl.org/dc/terms/"
 _DEEPEST = 9
 
 
-def new_file(title: str, language: str, on: date, author: str = "") -> Any:
-    """Return an empty Word file with its properties, and with the language of all of its words."""
+def new_file(title: str, language: str, on: date | None, author: str = "") -> Any:
+    """Return an empty Word file with its properties, and with the language of all of its words.
+
+    It carries the day `on`, and none where that is not known.
+    """
     word = Document()
     properties = word.core_properties
     properties.title, properties.author, properties.comments = clean(title)[:255], clean(author)[:255], ""
     properties.last_modified_by = ""
     properties.language = _LOCALES.get(language, language)
-    properties.created = properties.modified = datetime(on.year, on.month, on.day)
+    if on is not None:
+        properties.created = properties.modified = datetime(on.year, on.month, on.day)
+    else:  # the library's own template has the day on which that was made
+        for made in properties._element.findall(f"{{{_TERMS}}}created") + properties._element.findall(
+            f"{{{_TERMS}}}modified"
+        ):
+            properties._element.remove(made)
     page = word.sections[0]
     page.page_width, page.page_height = Mm(210), Mm(297)
     page.left_margin = page.right_margin = Mm(25)
