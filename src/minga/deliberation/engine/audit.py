@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import polars as pl
 
 from minga.deliberation.engine.errors import TraceError
-from minga.deliberation.engine.lineage import Lineage, origins
+from minga.deliberation.engine.lineage import origins
 from minga.deliberation.engine.trace import ACCEPTED, ANSWERS, REASON, Trace
 
 #: Findings that a person should see, but that do not stop a draft.
@@ -296,7 +296,8 @@ def receipt(trace: Trace, voice: str) -> dict[str, Any]:
     dict, ready for JSON
         ``voice``, ``text``, ``themes``, ``status`` ("unread", "read" or "answered"), ``answers`` (those that stand:
         answer, reason, responder, date, ``earlier`` answers they replaced, ``changes`` of clauses with the words
-        ``before`` and ``after`` and whether they stand, ``covered_by`` (the clause that says it already, or None),
+        ``before`` and ``after``, ``heading_before`` and ``heading_after``, whether the change ``stands``, and ``now``,
+        the clauses in which it does today, ``covered_by`` (the clause that says it already, or None),
         ``evidence`` cited), ``same_as`` (the receipt of the voice it duplicates).
 
     Raises
@@ -340,22 +341,36 @@ def _told(trace: Trace, row: dict[str, Any]) -> dict[str, Any]:
     return told | {"earlier": earlier, "changes": changes, "covered_by": trace.covering(row), "evidence": evidence}
 
 
-def _words_before(lines: Lineage, origin: str, change: dict[str, Any]) -> str | None:
-    """Return the words a clause had before a change; of another one, made in the same version, those it has there."""
-    version = int(change["version"])
-    found = lines.words(origin, version - 1)
-    return found if found or origin == change["clause"] else lines.words(origin, version)
+Read = Callable[[str, int], str | None]
+
+
+def _before(read: Read, change: dict[str, Any]) -> list[str]:
+    """Return what each clause said before a change; of another one, made in the same version, what it says there."""
+    clause, version = change["clause"], int(change["version"])
+    said = []
+    for origin in origins(change) or (clause,):
+        found = read(origin, version - 1)
+        said.append(found if found or origin == clause else read(origin, version))
+    return [words for words in said if words]
+
+
+def _heading_before(read: Read, change: dict[str, Any]) -> str | None:
+    """Return the heading a clause had before a change; a new one that came of others had that of the first."""
+    own = read(change["clause"], int(change["version"]) - 1)
+    return own if own is not None else next(iter(_before(read, change)), None)
 
 
 def _change(trace: Trace, answer: str, change: dict[str, Any]) -> dict[str, Any]:
     lines, clause, version = trace.lineage, change["clause"], int(change["version"])
-    before = [words for origin in origins(change) or (clause,) if (words := _words_before(lines, origin, change))]
+    is_out = change["kind"] == "delete"
     return {
         "clause": clause,
         "version": version,
         "kind": change["kind"],
-        "before": "\n".join(before) or None,
-        "after": None if change["kind"] == "delete" else lines.words(clause, version),
+        "heading_before": _heading_before(lines.heading, change),
+        "heading_after": None if is_out else lines.heading(clause, version),
+        "before": "\n\n".join(_before(lines.words, change)) or None,
+        "after": None if is_out else lines.words(clause, version),
         "stands": lines.carries(clause, change["kind"], answer),
         "now": sorted(lines.carriers(clause, answer)),
     }

@@ -28,7 +28,7 @@ class Lineage:
     parents, children : names of clauses by clause
     live : clauses that stand in the last version
     deleted : clauses that somebody took out, and that did not come back
-    texts : words of each clause by version, as far as they are known
+    texts, headings : words of each clause by version, and what stands over them, as far as they are known
     held : answers that each clause follows from: its own, and those of what it came from, as far as they came along
     """
 
@@ -38,6 +38,7 @@ class Lineage:
     deleted: frozenset[str]
     texts: dict[str, dict[int, str]]
     held: dict[str, frozenset[str]] = field(default_factory=dict)
+    headings: dict[str, dict[int, str]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Say how many clauses stand, for a notebook."""
@@ -68,10 +69,19 @@ class Lineage:
         """
         return self.stands(clause, kind) if kind == "delete" else bool(self.carriers(clause, answer))
 
-    def words(self, clause: str, version: int) -> str | None:
-        """Return the words of a clause in a version."""
-        known = [at for at in self.texts.get(clause, {}) if at <= version]
-        return self.texts[clause][max(known)] if known else None
+    def words(self, clause: str, version: int | None = None) -> str | None:
+        """Return the words of a clause in a version, or in the last one."""
+        return _as_of(self.texts.get(clause, {}), version)
+
+    def heading(self, clause: str, version: int | None = None) -> str | None:
+        """Return the heading of a clause in a version, or in the last one."""
+        return _as_of(self.headings.get(clause, {}), version)
+
+
+def _as_of(known: Mapping[int, str], version: int | None) -> str | None:
+    """Return what was written last up to a version."""
+    at = max((each for each in known if version is None or each <= version), default=None)
+    return None if at is None else known[at]
 
 
 def lineage(clauses: pl.DataFrame) -> Lineage:
@@ -83,10 +93,10 @@ def lineage(clauses: pl.DataFrame) -> Lineage:
         ``clause`` (its permanent name), ``version`` (of the draft in which the change stands), ``kind`` (add, edit,
         split, merge, delete, none); for a split or a merge ``came_from``, names parted by blanks: one row for each
         clause that came of it. A clause that is split or merged into others ends, unless it is itself one of them.
-        ``text`` holds the words from then on, if they are known. With ``disposition``, the answer that led to the
-        change, the answers behind a clause go along: what stood behind a clause before it was split stands behind each
-        of its parts, unless ``left_behind`` of the part names it (parted by blanks); in the version of the split, and
-        later, each part has those that its own rows name. A clause that ends hands on all it had.
+        ``heading`` and ``text`` hold the words from then on, if they are known. With ``disposition``, the answer that
+        led to the change, the answers behind a clause go along: what stood behind a clause before it was split stands
+        behind each of its parts, unless ``left_behind`` of the part names it (parted by blanks); in the version of the
+        split, and later, each part has those that its own rows name. A clause that ends hands on all it had.
 
     Returns
     -------
@@ -106,6 +116,7 @@ def lineage(clauses: pl.DataFrame) -> Lineage:
     live: set[str] = set()
     deleted: set[str] = set()
     texts: dict[str, dict[int, str]] = {}
+    headings: dict[str, dict[int, str]] = {}
     held: dict[str, frozenset[str]] = {}
     for version, rows in _by_version(clauses):
         _known(rows, {*live, *deleted, *parents}, live)
@@ -123,8 +134,9 @@ def lineage(clauses: pl.DataFrame) -> Lineage:
                 live.add(name)
                 deleted.discard(name)
             parents.setdefault(name, {})
-            if row.get("text"):
-                texts.setdefault(name, {})[version] = row["text"]
+            for column, written in (("text", texts), ("heading", headings)):
+                if row.get(column) is not None:
+                    written.setdefault(name, {})[version] = row[column]
         live -= ended
         held |= _handed_on(rows, held)
     _no_circle(children, clauses)
@@ -135,6 +147,7 @@ def lineage(clauses: pl.DataFrame) -> Lineage:
         deleted=frozenset(deleted),
         texts=texts,
         held=held,
+        headings=headings,
     )
 
 

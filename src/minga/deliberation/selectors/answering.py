@@ -159,5 +159,7 @@ def texts_that_cover(consultation: Consultation) -> list[tuple[Draft, tuple[draf
 
 
 def with_covering(answers: QuerySet[Disposition]) -> QuerySet[Disposition]:
-    """Bring answers with the clause that each of them names, as pages show it."""
-    return answers.select_related("duplicate_of", "covered_by__draft__consultation")
+    """Bring answers with the clause and the voice that each of them names, and whether everyone may read that voice."""
+    first = consulting.shown_voices(Voice.objects.filter(pk=OuterRef("duplicate_of")))
+    named = answers.select_related("duplicate_of", "covered_by__draft__consultation")
+    return named.annotate(is_first_shown=Exists(first))

@@ -19,6 +19,7 @@ from minga.deliberation.models import (
     Draft,
     Participant,
     Round,
+    Source,
     Theme,
     ThemeLink,
     Voice,
@@ -90,6 +91,17 @@ def countries_of_consultations() -> list[str]:
 def standing_voices(consultation: Consultation) -> QuerySet[Voice]:
     """Return the voices of a consultation that nobody took back."""
     return consultation.voices.filter(withdrawn_at=None)
+
+
+def shown_voices(voices: QuerySet[Voice]) -> QuerySet[Voice]:
+    """Keep the voices whose senders agreed to be shown, that nobody took back, and that the team has read.
+
+    What comes by the open form may name people: it waits until somebody has put it under a theme or answered it.
+    """
+    themed = ThemeLink.objects.filter(voice=OuterRef("pk"))
+    answered = Disposition.objects.filter(voice=OuterRef("pk"))
+    is_read = ~Q(source__kind=Source.Kind.FORM) | Exists(themed) | Exists(answered)
+    return voices.filter(is_read, withdrawn_at=None, source__may_publish=True)
 
 
 def unsorted_voices(consultation: Consultation) -> QuerySet[Voice]:

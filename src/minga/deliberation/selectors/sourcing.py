@@ -42,22 +42,28 @@ class Heard:
     Parameters
     ----------
     answer : the answer
-    voices : how many voices it answers
-    quotes : the first of those whose senders agreed to be shown
+    voices, shown : how many voices it answers, and of how many the senders agreed to be shown
+    quotes : the first of these
     has_report : whether the statement it answers stands in a published report
     """
 
     answer: Disposition
     voices: int
+    shown: int
     quotes: tuple[Voice, ...]
     has_report: bool = False
     #: the clauses with which it came here in a split or a merge; none where it led to this clause itself
     taken_over: tuple[str, ...] = ()
 
     @property
-    def unquoted(self) -> int:
-        """How many of its voices are not quoted."""
-        return self.voices - len(self.quotes)
+    def more(self) -> int:
+        """How many voices can be read beside those that are quoted."""
+        return self.shown - len(self.quotes)
+
+    @property
+    def hidden(self) -> int:
+        """How many voices are not shown."""
+        return self.voices - self.shown
 
 
 @dataclass
@@ -181,17 +187,15 @@ def heard_by(answers: Iterable[Disposition]) -> list[Heard]:
     unique = list({one.pk: one for one in answers}.values())
     counts, quotes = _of_themes({one.theme_id for one in unique if one.theme_id})
     reported = _reported({one.statement.conversation_id for one in unique if one.statement})
-    return [
-        Heard(one, counts.get(one.theme_id, 0), tuple(quotes.get(one.theme_id, ())))
-        if one.theme_id
-        else Heard(
-            one,
-            int(one.voice_id is not None),
-            _quoted(one.voice),
-            one.statement is not None and one.statement.conversation_id in reported,
-        )
-        for one in unique
-    ]
+    found = []
+    for one in unique:
+        if one.theme_id:
+            found.append(Heard(one, *counts.get(one.theme_id, (0, 0)), tuple(quotes.get(one.theme_id, ()))))
+            continue
+        own = _quoted(one.voice)
+        has_report = one.statement is not None and one.statement.conversation_id in reported
+        found.append(Heard(one, int(one.voice_id is not None), len(own), own, has_report))
+    return found
 
 
 def _reported(conversations: set[Any]) -> set[Any]:
@@ -214,14 +218,16 @@ def answered_through(themes: Collection[int]) -> QuerySet[ThemeLink]:
     return ThemeLink.objects.filter(~Exists(own), theme__in=themes, ended_at=None, voice__withdrawn_at=None)
 
 
-def _of_themes(themes: set[int]) -> tuple[Mapping[int, int], Mapping[int, list[Voice]]]:
-    """Count the voices that the answer to a theme answers, and quote the first."""
+def _of_themes(themes: set[int]) -> tuple[Mapping[int, tuple[int, int]], Mapping[int, list[Voice]]]:
+    """Count the voices that the answer to a theme answers, all and those that may be shown, and quote the first."""
     if not themes:
         return {}, {}
     links = answered_through(themes)
-    counts: dict[int, int] = dict(links.values_list("theme").annotate(Count("pk")))
+    is_shown = Q(voice__source__may_publish=True)
+    rows = links.values_list("theme").annotate(n=Count("pk"), shown=Count("pk", filter=is_shown))
+    counts = {theme: (voices, shown) for theme, voices, shown in rows}
     place = Window(RowNumber(), partition_by="theme", order_by="voice__number")
-    shown = links.filter(voice__source__may_publish=True).annotate(place=place).filter(place__lte=_QUOTES)
+    shown = links.filter(is_shown).annotate(place=place).filter(place__lte=_QUOTES)
     quotes: dict[int, list[Voice]] = {}
     for link in shown.select_related("voice__source").order_by("theme", "voice__number"):
         quotes.setdefault(link.theme_id, []).append(link.voice)

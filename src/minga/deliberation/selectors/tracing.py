@@ -199,21 +199,16 @@ def _clauses(consultation: Consultation, draft: Draft | None, answers: set[str],
         if str(answer) in answers:
             led.setdefault(change, []).append(str(answer))
     rows = [
-        (f"{slug}/C{number}", version, kind, _origins(slug, came_from), " ".join(left) or None, answer,
-         _words(heading, text))
+        (f"{slug}/C{number}", version, kind, _origins(slug, came_from), " ".join(left) or None, answer, heading, text)
         for pk, slug, number, version, kind, came_from, left, heading, text in found
         for answer in led.get(pk) or [None]
     ]  # fmt: skip
-    columns = ("clause", "version", "kind", "came_from", "left_behind", "disposition", "text")
+    columns = ("clause", "version", "kind", "came_from", "left_behind", "disposition", "heading", "text")
     return with_beginnings(_table("clauses", rows, columns, version=pl.Int64))
 
 
 def _origins(slug: str, came_from: Iterable[Any]) -> str | None:
     return " ".join(f"{slug}/C{str(each).removeprefix('C')}" for each in came_from) or None
-
-
-def _words(heading: str, text: str) -> str:
-    return "\n".join(each for each in (heading, text) if each)
 
 
 def _evidence(consultation: Consultation, clauses: set[str], answers: set[str]) -> pl.DataFrame:

@@ -31,15 +31,8 @@ WAITING = "waiting"
 
 # ---------------------------------------------------------------- which voices
 def public_voices(consultation: Consultation) -> QuerySet[Voice]:
-    """Return the voices whose senders agreed to be shown, that nobody took back, and that the team has read.
-
-    What comes by the open form may name people: it waits until somebody has put it under a theme or answered it.
-    """
-    themed = ThemeLink.objects.filter(voice=OuterRef("pk"))
-    answered = Disposition.objects.filter(voice=OuterRef("pk"))
-    is_read = ~Q(source__kind=Source.Kind.FORM) | Exists(themed) | Exists(answered)
-    shown = consulting.standing_voices(consultation).filter(is_read, source__may_publish=True)
-    return shown.order_by("number")
+    """Return the voices of a consultation that everyone may read, as `consulting.shown_voices` says."""
+    return consulting.shown_voices(consultation.voices.all()).order_by("number")
 
 
 def find_public(consultation: Consultation, number: int) -> Voice:
@@ -90,23 +83,51 @@ def languages_of(voices: QuerySet[Voice]) -> list[str]:
 
 # ---------------------------------------------------------------- the way of a voice
 @dataclass(frozen=True)
+class Today:
+    """A clause as it reads in the version that is in force."""
+
+    draft: Draft
+    number: int
+    heading: str
+    text: str
+    #: whether these are the words that the page shows just before
+    is_same: bool = False
+
+    @property
+    def code(self) -> str:
+        """The permanent name of the clause."""
+        return f"C{self.number}"
+
+
+@dataclass(frozen=True)
 class Change:
-    """What became of a clause: its names, the words before and after, and the commitments that followed."""
+    """What became of a clause: its names, its words before and after, where they stand today, and what was promised."""
 
     draft: Draft
     number: int
     version: int
     kind: str
-    pieces: tuple[Piece, ...]
+    #: heading and text
+    before: tuple[str, str]
+    after: tuple[str, str]
     stands: bool
-    #: numbers of the clauses in which it lives on
-    now: tuple[int, ...]
+    now: tuple[Today, ...]
     commitments: tuple[Commitment, ...]
 
     @property
     def code(self) -> str:
         """The permanent name of the clause."""
         return f"C{self.number}"
+
+    @property
+    def heading(self) -> tuple[Piece, ...]:
+        """What stayed, was removed and was added in its heading."""
+        return differences(self.before[0], self.after[0])
+
+    @property
+    def text(self) -> tuple[Piece, ...]:
+        """What stayed, was removed and was added in its text."""
+        return differences(self.before[1], self.after[1])
 
 
 @dataclass(frozen=True)
@@ -117,6 +138,8 @@ class Answer:
     theme: Theme | None
     earlier: tuple[Disposition, ...]
     changes: tuple[Change, ...]
+    #: the clauses in which the one that covers it lives on, where it is not in its own
+    covered_now: tuple[Today, ...]
     #: link as the page shows it, label, value when cited, day, and the value of today where it is another one
     evidence: tuple[Mapping[str, Any], ...]
 
@@ -145,15 +168,17 @@ class _Teller:
     """Turns the names in receipts into rows; everything is asked for once."""
 
     def __init__(self, consultation: Consultation, trace: Trace) -> None:
-        self.voices = _by_code(
-            Voice.objects.filter(consultation=consultation, number__in=_numbers(trace.voices["voice"]))
-        )
+        # a story tells of the voice that said it first too, which need not be one that everyone may read
+        shown = consulting.shown_voices(Voice.objects.filter(pk=OuterRef("pk")))
+        told = Voice.objects.filter(consultation=consultation, number__in=_numbers(trace.voices["voice"]))
+        self.voices = _by_code(told.annotate(is_shown=Exists(shown)))
         self.themes = _by_code(
             Theme.objects.filter(consultation=consultation, number__in=_numbers(trace.links["theme"]))
         )
         answers = Disposition.objects.filter(pk__in=trace.dispositions["disposition"].to_list())
         self.answers = {str(one.pk): one for one in answering.with_covering(answers).select_related("theme")}
         self.drafts = {one.slug: one for one in consultation.drafts.all()}
+        self.lines = trace.lineage
         self.now = citing.changed_values(trace)
         self.commitments: dict[tuple[str, int], list[Commitment]] = {}
         promised = Commitment.objects.filter(draft__consultation=consultation, draft__state=Draft.State.ADOPTED)
@@ -174,7 +199,8 @@ class _Teller:
             answer=self.answers[told["disposition"]],
             theme=self.themes.get(told["theme"]) if told["theme"] else None,
             earlier=tuple(self.answers[one["disposition"]] for one in told["earlier"]),
-            changes=tuple(_promised_once([self._change(one) for one in told["changes"]])),
+            changes=tuple(_told_once([self._change(one) for one in told["changes"]])),
+            covered_now=self._lives_on(told["covered_by"]),
             evidence=tuple(
                 one | {"address": citing.shown_link(one["link"]), "now": self.now.get(one["link"], "")}
                 for one in told["evidence"]
@@ -183,29 +209,44 @@ class _Teller:
 
     def _change(self, told: Mapping[str, Any]) -> Change:
         slug, number = _clause(told["clause"])
-        now = [_clause(one) for one in told["now"]]
+        names = [_clause(one) for one in told["now"]]
+        after = (told["heading_after"] or "", told["after"] or "")
         return Change(
             draft=self.drafts[slug],
             number=number,
             version=told["version"],
             kind=told["kind"],
-            pieces=differences(told["before"] or "", told["after"] or ""),
+            before=(told["heading_before"] or "", told["before"] or ""),
+            after=after,
             stands=told["stands"],
-            now=tuple(one[1] for one in now),
+            now=tuple(self._today(*one, after if one == (slug, number) else None) for one in sorted(names)),
             commitments=tuple(
-                one for name in dict.fromkeys([(slug, number), *now]) for one in self.commitments.get(name, [])
+                one for name in dict.fromkeys([(slug, number), *names]) for one in self.commitments.get(name, [])
             ),
         )
 
+    def _today(self, slug: str, number: int, shown: tuple[str, str] | None = None) -> Today:
+        name = f"{slug}/C{number}"
+        words = (self.lines.heading(name) or "", self.lines.words(name) or "")
+        return Today(self.drafts[slug], number, *words, is_same=words == shown)
 
-def _promised_once(changes: list[Change]) -> list[Change]:
-    """Name each commitment at the last change that it follows from, and not at each version of the clause."""
+    def _lives_on(self, clause: str | None) -> tuple[Today, ...]:
+        """Return the clauses that came of one, where it stands no longer itself."""
+        if clause is None or clause in self.lines.live:
+            return ()
+        heirs = self.lines.descendants(clause) & self.lines.live
+        return tuple(self._today(*one) for one in sorted(map(_clause, heirs)))
+
+
+def _told_once(changes: list[Change]) -> list[Change]:
+    """Name what stands today, and what was promised, at the last change that led there, and not at each version."""
     named: set[Any] = set()
     found = []
     for change in reversed(changes):
         own = tuple(one for one in change.commitments if one.pk not in named)
-        named |= {one.pk for one in own}
-        found.append(replace(change, commitments=own))
+        now = tuple(one for one in change.now if (one.draft.slug, one.code) not in named)
+        named |= {one.pk for one in own} | {(one.draft.slug, one.code) for one in now}
+        found.append(replace(change, commitments=own, now=now))
     return found[::-1]
 
 

@@ -63,7 +63,7 @@ def test_every_arrow_from_a_voice_to_the_action_is_a_link():
         assert f'href="{link}"' in page
     assert "Ministry of Energy" in page
     assert "41 %" in page
-    assert '<del><span class="unseen" lang="en" dir="ltr">taken out: </span>sold by day' in page
+    assert '<del><span class="unseen" lang="en" dir="ltr">removed: </span>sold by day' in page
     assert '<ins><span class="unseen" lang="en" dir="ltr">added: </span>cheap at night' in page
     places = [page.index(words) for words in ("Power at night</a>", "Ministry of Energy", "C4, since", "A tariff for")]
     assert places == sorted(places)
@@ -126,7 +126,7 @@ def test_duplicate_shows_what_became_of_the_first():
     second = heard(asked, "Power at night costs too much for us.")
     answering.give_answer(target=second, answer="duplicate_of", reason=WHY, duplicate_of=voice)
     page = html(Client().get(address("voice", asked.slug, 2)))
-    assert "What became of V1, which says the same" in page
+    assert "which says the same</h3>" in page
     assert "A tariff for the night" in page
 
 

@@ -124,7 +124,7 @@ def test_arabic_draft_reads_from_right_to_left():
     change(1, "تتقاسم المصانع البيانات.")
     publish(made)
     shown = page(f"{HOME}v/2/changes/")
-    assert '<div class="change" lang="ar" dir="rtl">' in shown
+    assert '<div lang="ar" dir="rtl"><p class="change">' in shown
     assert re.search(r"<ins>.*?المصانع .*?</ins>", shown, re.DOTALL)
 
 

@@ -209,13 +209,13 @@ def test_what_people_agreed_on_is_a_source_of_a_clause():
     ("rows", "before"),
     [
         ([("c1", 1, "add", None, "One."), ("c2", 1, "add", None, "Two."), ("c1", 2, "merge", "c1 c2", "Both."),
-          ("c2", 2, "delete")], "One.\nTwo."),
+          ("c2", 2, "delete")], "One.\n\nTwo."),
         ([("c1", 1, "add", None, "One two."), ("c1", 2, "split", "c1", "One."), ("c2", 2, "split", "c1", "Two.")],
          "One two."),
         ([("c1", 1, "add", None, "One."), ("c2", 1, "add", None, "Two."), ("c5", 1, "add", None, "Five."),
-          ("c1", 2, "merge", "c1 c2", "Both."), ("c1", 3, "merge", "c1 c5", "All.")], "Both.\nFive."),
+          ("c1", 2, "merge", "c1 c2", "Both."), ("c1", 3, "merge", "c1 c5", "All.")], "Both.\n\nFive."),
         ([("c1", 1, "add", None, "One."), ("c5", 2, "add", None, "Five."), ("c1", 2, "merge", "c1 c5", "Both.")],
-         "One.\nFive."),
+         "One.\n\nFive."),
     ],
 )  # fmt: skip
 def test_receipts_show_the_words_that_this_change_came_from(rows, before):

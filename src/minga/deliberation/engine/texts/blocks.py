@@ -39,7 +39,7 @@ def blocks(text: str) -> tuple[Block, ...]:
         if not line.strip():
             open_ = ""
             continue
-        kind, words, number = _read(line)
+        kind, words, number = read_line(line)
         if kind == _PLAIN and open_ in (_POINTS, _NUMBERS) and line[:1].isspace():
             found[-1] = _continued(found[-1], f" {words}")
         elif kind == open_:
@@ -50,7 +50,7 @@ def blocks(text: str) -> tuple[Block, ...]:
     return tuple(found)
 
 
-def _read(line: str) -> tuple[str, str, int]:
+def read_line(line: str) -> tuple[str, str, int]:
     """Tell what a line is, its words, and the number it begins with."""
     words = line.strip()
     if point := _POINT.match(words):

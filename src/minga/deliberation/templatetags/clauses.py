@@ -1,0 +1,33 @@
+"""Clauses on a page, and what changed in them: `{% load clauses %}`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from minga.deliberation import wording_drafting
+from minga.deliberation.engine.differences import Piece
+from minga.deliberation.engine.texts.compared import ComparedBlock, compared_blocks
+
+register = template.Library()
+
+
+@register.filter
+def leads(words: object, address: str) -> object:
+    """Let words inside a sentence lead to an address, where there is one."""
+    return format_html('<a href="{}">{}</a>', address, words) if address else words
+
+
+@register.filter
+def laid_out(pieces: Iterable[Piece]) -> tuple[ComparedBlock, ...]:
+    """Lay out what changed in a clause as paragraphs and lists, for `_drafting_blocks.html`."""
+    return compared_blocks(pieces)
+
+
+@register.filter
+def clause_words(text: str) -> SafeString:
+    """Show the text of a clause as paragraphs and lists."""
+    return wording_drafting.html_of(text)
