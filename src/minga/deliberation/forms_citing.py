@@ -13,7 +13,7 @@ from minga.deliberation.models import Citation
 from minga.deliberation.services import citing
 
 #: The field beside which a refusal stands.
-_FIELDS = {"link": "link", "nothing": "link", "value": "value"}
+_FIELDS = {"link": "link", "nothing": "link", "cited": "link", "value": "value"}
 
 
 class CitationForm(forms.Form):

@@ -87,9 +87,9 @@ def _load_adopted() -> None:
     story.answer_common_ground(told, said["statements"])
     second = said["draft"]["second_note"]
     versions.publish_version(draft=draft, note=second, by=told.officer, at=calendar.at("second"))
+    days.date_draft(draft, calendar)
     story.adopt(told, draft, _account(SECOND), said["decision"])
     days.date_answers(asked, calendar)
-    days.date_draft(draft, calendar)
     story.promise(told, draft, said["commitments"], asked.organization)
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from minga.deliberation.models import Disposition
+from minga.deliberation.selectors.citing import UNCHECKED
+from minga.web.numbers import local_number
 
 Words = str | Promise
 
@@ -36,7 +41,9 @@ REFUSALS: Mapping[str, Words] = {
     "elsewhere": _("The clause belongs to another consultation. Choose one of this consultation."),
     # evidence
     "link": _("A permanent link begins with https://, or is the address of a page of this site. Copy it from there."),
-    "nothing": _("Nothing is published at this address. Copy the permanent link of a figure, a result or a record."),
+    "nothing": _("This page of this site holds no figure that can be cited. These do: a figure of an index, the "
+                 "published result of a panel, and a record. Copy the permanent link of one of them."),
+    "cited": _("This is cited here already, with the same value."),
     "value": _("Write the value as it is today, so that a reader sees later what was known."),
 }  # fmt: skip
 
@@ -44,6 +51,22 @@ REFUSALS: Mapping[str, Words] = {
 def refusal(code: str) -> Words:
     """Say why a step is not possible."""
     return REFUSALS.get(code, _("This is not possible now. Look at the page again."))
+
+
+def cited_value(value: str, link: str) -> str:
+    """Word the value of a piece of evidence in the language of the page: a number, or when a record was checked.
+
+    Only this site keeps days as values; another site's words stay as somebody typed them.
+    """
+    if not link.startswith("/"):
+        return local_number(value)
+    if value == UNCHECKED:
+        return gettext("no date of check")
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return local_number(value)
+    return gettext("checked on %(day)s") % {"day": date_format(day, "DATE_FORMAT")}
 
 
 #: Answers as whole words to a reader.

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from minga.deliberation import wording_consulting, wording_drafting
+from minga.deliberation import wording_answering, wording_consulting, wording_drafting
 from minga.deliberation.engine.texts.behind import Behind
 from minga.deliberation.engine.texts.document import ClauseText, DraftText, Labels, Note, VersionLine
 from minga.deliberation.engine.texts.replies import COLUMNS, Frame, Names
@@ -33,6 +33,7 @@ def labels() -> Labels:
     return Labels(
         contents=_("Contents"),
         version=_("Version {number}, published on {day}"),
+        undated=_("Version %(number)s") % {"number": "{number}"},
         adopted=_("Adopted on {day}."),
         adopted_by=_("Adopted on {day}: {decision}"),
         not_adopted=_("This is a draft. It is not adopted."),
@@ -143,10 +144,17 @@ def behind(consultation: Consultation, trace: Trace, whole: Whole, words: Labels
 
 
 def linked(trace: Trace, whole: Whole) -> Trace:
-    """Return a trace in which evidence on this site has its whole address."""
-    links = [
-        whole(citing.shown_link(link)) if link.startswith("/") else link for link in trace.evidence["link"].to_list()
-    ]
+    """Return a trace whose evidence is written as people read it: values in words, and whole addresses."""
+    kept, values = trace.evidence["link"].to_list(), trace.evidence["value"].to_list()
+    links = [whole(citing.shown_link(link)) if link.startswith("/") else link for link in kept]
+    words = [wording_answering.cited_value(value, link) for value, link in zip(values, kept, strict=True)]
+    shown = [pl.Series("link", links, dtype=pl.String), pl.Series("value", words, dtype=pl.String)]
+    return replace(trace, evidence=trace.evidence.with_columns(shown))
+
+
+def addressed(trace: Trace, whole: Whole) -> Trace:
+    """Return a trace whose links into this site are whole addresses, with values as they are kept."""
+    links = [whole(link) if link.startswith("/") else link for link in trace.evidence["link"].to_list()]
     return replace(trace, evidence=trace.evidence.with_columns(pl.Series("link", links, dtype=pl.String)))
 
 

@@ -8,7 +8,7 @@ from minga.deliberation import triggers
 def guard_versions(apps, schema_editor):
     """Hold the rule in the database; a test's throwaway database stays open to be emptied."""
     if not triggers.is_throwaway(schema_editor.connection):
-        triggers.install(schema_editor.connection)
+        triggers.install(schema_editor.connection, triggers.VERSIONS)
 
 
 def unguard_versions(apps, schema_editor):

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import Resolver404, resolve, translate_url
 from django.utils import translation
 from django.utils.translation import get_language
@@ -15,13 +16,15 @@ from django.utils.translation import get_language
 from minga import members as world
 from minga.deliberation.engine.audit import changed_evidence
 from minga.deliberation.engine.trace import Trace
-from minga.deliberation.models import Citation
+from minga.deliberation.models import Citation, Clause, Consultation, Disposition, Draft
 from minga.indicators import selectors as indicators
 from minga.knowledge import selectors as knowledge
 from minga.readiness import selectors as readiness
 
 #: In which language paths are kept and values written, so that a citation says the same to everyone.
 KEPT_IN = "en"
+#: What is kept as the value of a record that nobody has checked yet; else the day of the check.
+UNCHECKED = "unchecked"
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,11 @@ def look_up(link: str, spoken: str = KEPT_IN) -> Published | None:
 
     `spoken` is the language of its name. An address as the browser shows it is ours on any port, with http or https.
     """
-    try:
-        address = urlsplit(link.strip())
-    except ValueError:
+    if not is_ours(link):
         return None
-    path = address.path
+    path = urlsplit(link.strip()).path
     language = path.split("/")[1] if path.startswith("/") else ""
-    if language not in dict(settings.LANGUAGES) or (address.hostname or "") not in _own_hosts():
+    if language not in dict(settings.LANGUAGES):
         return None
     with translation.override(language):
         try:
@@ -65,9 +66,18 @@ def look_up(link: str, spoken: str = KEPT_IN) -> Published | None:
         return Published(kind, translate_url(path, KEPT_IN), label, value, current)
 
 
+def is_ours(link: str) -> bool:
+    """Whether an address leads to this site, under whichever scheme or port; a path does too."""
+    try:
+        address = urlsplit(link.strip())
+        host = (address.hostname or "").rstrip(".")  # the full stop that ends a whole host name changes nothing
+    except ValueError:
+        return False
+    return host in _own_hosts() if address.netloc else not address.scheme and address.path.startswith("/")
+
+
 def _own_hosts() -> set[str]:
-    """Return the hosts whose addresses are ours; a path without a host is too."""
-    return {"", *(host.lower().strip("[]") for host in settings.ALLOWED_HOSTS if not host.startswith(("*", ".")))}
+    return {host.lower().strip("[]") for host in settings.ALLOWED_HOSTS if not host.startswith(("*", "."))}
 
 
 Read = tuple[str, str, str, str] | None
@@ -94,9 +104,9 @@ def _record(named: Mapping[str, Any], spoken: str) -> Read:
     found = knowledge.cards([named["slug"]], KEPT_IN)
     if not found:
         return None
-    value = f"checked on {found[0].checked_on.isoformat()}" if found[0].checked_on else found[0].title
+    value = found[0].checked_on.isoformat() if found[0].checked_on else UNCHECKED
     said = found if spoken == KEPT_IN else knowledge.cards([named["slug"]], spoken)
-    return Citation.Kind.RECORD, said[0].title, value[:200], value[:200]
+    return Citation.Kind.RECORD, said[0].title, value, value
 
 
 def _panel(named: Mapping[str, Any], _spoken: str) -> Read:
@@ -120,6 +130,40 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any], str], Read]] = {
 }
 
 
+# ---------------------------------------------------------------- what stays, and what was taken out
+def is_settled(of: Clause | Disposition) -> bool:
+    """Whether an adopted draft rests on a clause or an answer, so that what it cites stays."""
+    if isinstance(of, Clause):
+        return Draft.objects.filter(pk=of.draft_id, state=Draft.State.ADOPTED).exists()
+    adopted = Consultation.objects.filter(pk=of.consultation_id, state=Consultation.State.ADOPTED)
+    return adopted.exists() or of.changes.filter(clause__draft__state=Draft.State.ADOPTED).exists()
+
+
+def taken_out(clauses: Iterable[Any], answers: Iterable[Any]) -> list[Citation]:
+    """Return what clauses and answers cited once and do not any more, the last one first.
+
+    Both are given by their keys; with an answer comes what those before it cited.
+    """
+    of_these = Citation.objects.filter(Q(clause__in=list(clauses)) | Q(disposition__in=_with_earlier(answers)))
+    # what went over to a later answer stands there, or was taken out there
+    current = of_these.filter(ended_at=None, disposition__superseded_by=None)
+    standing = set(current.values_list("link", "value"))
+    ended = of_these.exclude(ended_at=None).order_by("ended_at", "pk")
+    last = {(one.link, one.value): one for one in ended if (one.link, one.value) not in standing}
+    return list(last.values())[::-1]
+
+
+def _with_earlier(answers: Iterable[Any]) -> set[Any]:
+    found = set(answers)
+    later = set(found)
+    while later:
+        before = Disposition.objects.filter(pk__in=later, supersedes__isnull=False)
+        later = set(before.values_list("supersedes", flat=True)) - found
+        found |= later
+    return found
+
+
+# ---------------------------------------------------------------- as it is shown
 def shown_link(link: str) -> str:
     """Return a kept link as the page shows it: a path of this site in the language of the page."""
     spoken = get_language() or KEPT_IN

@@ -15,12 +15,12 @@ from minga.deliberation.models import (
     ClauseVersion,
     Consultation,
     Disposition,
-    Draft,
     Statement,
     Theme,
     Voice,
 )
 from minga.deliberation.selectors import answering
+from minga.deliberation.selectors.citing import is_settled
 from minga.deliberation.services.marks import mark_of
 from minga.members import services as members
 
@@ -68,7 +68,7 @@ def give_answer(
     ActError
         "answer", "reason" and "duplicate" where the answer is incomplete, "covered" where the clause is not in a
         published text of the consultation; "answered" where somebody answered meanwhile; "adopted" once the draft is
-        adopted.
+        adopted, or an adopted draft rests on the answer before.
     """
     consultation = consultation_of(target)
     if consultation.state == Consultation.State.ADOPTED:
@@ -80,6 +80,8 @@ def give_answer(
     before = standing_answer(target)
     if str(before.pk if before else "") != str(replaces or ""):
         raise _answered()
+    if before is not None and is_settled(before):
+        raise ActError("adopted", "An adopted draft rests on this answer, so it stays as it is.")
     try:
         with transaction.atomic():
             made = Disposition.objects.create(
@@ -179,13 +181,14 @@ def link_change(*, disposition: Disposition, clause_version: ClauseVersion, by: 
     ------
     ActError
         "answer" where the answer accepts nothing, "replaced" where a later one stands, "elsewhere" where the clause
-        belongs to another consultation.
+        belongs to another consultation, "adopted" where its draft was adopted.
     """
     if disposition.answer not in ACCEPTED:
         raise ActError("answer", "This answer accepts nothing, so no clause can follow from it.")
     _demand_standing(disposition)
     if clause_version.clause.draft.consultation_id != disposition.consultation_id:
         raise ActError("elsewhere", "The clause belongs to another consultation. Choose one of this consultation.")
+    _demand_unadopted(clause_version)
     clause_version.dispositions.add(disposition)
     members.record(by=by, act="answer.carried_over", on=f"answer:{disposition.pk.hex}")
 
@@ -199,10 +202,14 @@ def unlink_change(*, disposition: Disposition, clause_version: ClauseVersion, by
     ActError
         "adopted" where the draft was adopted: then what it rests on stays as it was.
     """
-    if clause_version.clause.draft.state == Draft.State.ADOPTED:
-        raise ActError("adopted", "The draft is adopted, so what led to its clauses stays as it is.")
+    _demand_unadopted(clause_version)
     clause_version.dispositions.remove(disposition)
     members.record(by=by, act="answer.link_ended", on=f"answer:{disposition.pk.hex}")
+
+
+def _demand_unadopted(change: ClauseVersion) -> None:
+    if is_settled(change.clause):
+        raise ActError("adopted", "The draft is adopted, so what led to its clauses stays as it is.")
 
 
 def _demand_standing(disposition: Disposition) -> None:

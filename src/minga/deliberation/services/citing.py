@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from minga.deliberation.engine.errors import ActError
-from minga.deliberation.models import Citation, Clause, Disposition, Draft
-from minga.deliberation.selectors.citing import look_up
+from minga.deliberation.models import Citation, Clause, Consultation, Disposition
+from minga.deliberation.selectors.citing import is_ours, is_settled, look_up
 from minga.deliberation.services.marks import mark_of
 from minga.members import services as members
 
@@ -26,18 +26,21 @@ def cite(*, of: Disposition | Clause, link: str, value: str = "", label: str = "
     Raises
     ------
     ActError
-        "link" where it is no permanent link, "nothing" where this site has published nothing there, "value" where
-        another site's figure is cited without its value, "adopted" for a clause of an adopted draft.
+        "link" where it is no permanent link, "nothing" where this site has published no figure there, "value" where
+        another site's figure is cited without its value, "cited" where it is cited already, "adopted" where an adopted
+        draft rests on the clause or the answer.
     """
     link, value, label = link.strip(), " ".join(value.split()), " ".join(label.split())
-    if isinstance(of, Clause):
-        _demand_open(of)
+    _demand_open(of)
     found = look_up(link, of.draft.language if isinstance(of, Clause) else of.language)
     if found is not None:
         kind, link, value, label = found.kind, found.link, found.value, label or found.label
     else:
         kind = Citation.Kind.OTHER
         _check(link, value)
+    value = value[:200]
+    if of.citations.filter(link=link, value=value, ended_at=None).exists():
+        raise ActError("cited", "This is cited here already, with the same value.")
     is_clause = isinstance(of, Clause)
     made = Citation.objects.create(
         consultation=of.draft.consultation if isinstance(of, Clause) else of.consultation,
@@ -46,7 +49,7 @@ def cite(*, of: Disposition | Clause, link: str, value: str = "", label: str = "
         kind=kind,
         link=link,
         label=label[:300],
-        value=value[:200],
+        value=value,
         cited_on=timezone.localdate(),
         by_mark=mark_of(by),
     )
@@ -54,14 +57,21 @@ def cite(*, of: Disposition | Clause, link: str, value: str = "", label: str = "
     return made
 
 
-def _demand_open(clause: Clause) -> None:
-    if clause.draft.state == Draft.State.ADOPTED:
-        raise ActError("adopted", "The draft is adopted, so what its clauses rest on stays as it is.")
+def _demand_open(of: Disposition | Clause) -> None:
+    """Refuse where an adopted draft rests on it; the consultation is held, so that none is adopted meanwhile."""
+    consultation = of.draft.consultation_id if isinstance(of, Clause) else of.consultation_id
+    Consultation.objects.select_for_update().get(pk=consultation)
+    if is_settled(of):
+        raise ActError("adopted", "The draft is adopted, so what it rests on stays as it is.")
 
 
 def _check(link: str, value: str) -> None:
-    if link.startswith("/"):
-        raise ActError("nothing", "Nothing is published at this path. Copy the permanent link of a figure or a record.")
+    if is_ours(link):
+        raise ActError(
+            "nothing",
+            "This page of this site holds no figure that can be cited. Give the permanent link of a figure of an "
+            "index, of the published result of a panel, or of a record.",
+        )
     if not link.startswith("https://") or len(link) > LONGEST_LINK:
         raise ActError("link", "A permanent link begins with https://, or is a path of this site. Copy it from there.")
     if not value:
@@ -75,9 +85,10 @@ def end_citation(*, citation: Citation, by: Any = None) -> None:
     Raises
     ------
     ActError
-        "adopted" for a clause of an adopted draft.
+        "adopted" where an adopted draft rests on what cites it.
     """
-    if citation.clause is not None:
-        _demand_open(citation.clause)
+    of = citation.clause or citation.disposition
+    if of is not None:
+        _demand_open(of)
     if Citation.objects.filter(pk=citation.pk, ended_at=None).update(ended_at=timezone.now()):
         members.record(by=by, act="evidence.ended", on=f"evidence:{citation.pk}")

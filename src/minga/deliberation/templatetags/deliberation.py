@@ -6,6 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from minga.deliberation import wording_answering
 from minga.deliberation.engine.texts.document import direction
 
 register = template.Library()
@@ -20,3 +21,9 @@ def spoken(words: object, language: str = "") -> SafeString:
     if not language:
         return format_html("<bdi>{}</bdi>", words)
     return format_html('<bdi lang="{}" dir="{}">{}</bdi>', language, direction(language), words)
+
+
+@register.filter
+def cited(value: str, link: str) -> str:
+    """Word the value of a piece of evidence in the language of the page."""
+    return wording_answering.cited_value(value, link)

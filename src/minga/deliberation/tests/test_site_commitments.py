@@ -385,9 +385,9 @@ def test_page_of_a_commitment_names_statements_and_days_as_the_page_of_the_claus
     draft = drafting.make_draft(consultation=asked, title="A strategy", language="en")
     clause = drafting.add_clause(draft=draft, heading="Advice", text="Firms borrow.", dispositions=[answer])
     versions.publish_version(draft=draft)
-    Draft.objects.filter(pk=draft.pk).update(state="adopted", adopted_at=timezone.now(), decision="Council 12")
     citing.cite(of=answer, link="https://example.org/figure", value="12 %", label="Firms")
     Citation.objects.update(cited_on=date(2026, 3, 1))
+    Draft.objects.filter(pk=draft.pk).update(state="adopted", adopted_at=timezone.now(), decision="Council 12")
     shown = Client().get(address("commitment", promise(clause).pk)).content.decode()
     assert f"Statement {statement.number}<" in shown
     assert f"{voting.slug}/{statement.number}<" not in shown

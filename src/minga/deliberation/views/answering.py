@@ -158,12 +158,16 @@ def _page(
         "replaces": standing.pk if standing else "",
         "chain": answering.chain_of(standing),
         "form": AnswerForm(target, initial=_initial(consultation, standing)),
-        "may_answer": consultation.state != Consultation.State.ADOPTED,
+        "may_answer": not citing.is_settled(standing) if standing else not _is_adopted(consultation),
         **_around(consultation, target),
     }
     if standing is not None:
         words |= _rests_on(consultation, standing)
     return render(request, "deliberation/answering_answer.html", words | more, status=status)
+
+
+def _is_adopted(consultation: Consultation) -> bool:
+    return consultation.state == Consultation.State.ADOPTED
 
 
 def _initial(consultation: Consultation, standing: Disposition | None) -> dict[str, Any]:
@@ -202,6 +206,7 @@ def _rests_on(consultation: Consultation, standing: Disposition) -> dict[str, An
             (one, citing.shown_link(one.link), now[one.link] if now.get(one.link, one.value) != one.value else "")
             for one in citations
         ],
+        "taken_out": citing.taken_out((), [standing.pk]),
         "cite_form": CitationForm(prefix="cite"),
         "accepts": standing.answer in ACCEPTED,
         "changes": list(answering.changes_of(standing)),
@@ -241,7 +246,12 @@ def answer_cite(request: HttpRequest, consultation: Consultation, answer: uuid.U
 def answer_uncite(request: HttpRequest, consultation: Consultation, answer: uuid.UUID, citation: int) -> HttpResponse:
     """Take a piece of evidence out."""
     found = _find(consultation, answer)
-    evidence.end_citation(citation=get_object_or_404(found.citations, pk=citation), by=request.user)
+    row = get_object_or_404(found.citations, pk=citation)
+    try:
+        evidence.end_citation(citation=row, by=request.user)
+    except ActError as error:
+        return _back(request, found, "evidence", error)
+    messages.success(request, _("The evidence is taken out."))
     return _back(request, found, "evidence")
 
 

@@ -15,7 +15,7 @@ from minga.deliberation.engine.changes import Change, changes
 from minga.deliberation.engine.differences import Piece, differences
 from minga.deliberation.engine.texts.drafts import FORMATS
 from minga.deliberation.models import Clause, Draft
-from minga.deliberation.selectors import adoption, noted, sourcing
+from minga.deliberation.selectors import adoption, citing, noted, sourcing
 from minga.deliberation.selectors import drafts as selectors
 from minga.deliberation.views.common_drafts import cited, find_clause, frame, shows_draft
 from minga.web import pdf
@@ -212,6 +212,7 @@ def clause_frame(clause: Clause, version: int, stages: list[sourcing.Stage]) -> 
         "is_out": clause.code not in lines.live,
         "behind": behind,
         "evidence": cited(behind.evidence),
+        "taken_out": citing.taken_out([clause.pk], [one.answer.pk for one in behind.answers]),
         "notes": list(sourcing.notes_of(clause)[:100]),
         "commitments": list(clause.commitments.order_by("number")),
         "may_say": clause.code in standing and noted.may_take_notes(draft),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from minga.deliberation import wording_answering as wording
 from minga.deliberation.models import Consultation
-from minga.deliberation.selectors import access, answering, consulting, theming
+from minga.deliberation.selectors import access, answering, citing, consulting, theming
 from minga.deliberation.selectors import themes as selectors
 from minga.deliberation.views.common import shows_consultation
 from minga.deliberation.views.common_drafts import cited
@@ -59,6 +59,7 @@ def theme(request: HttpRequest, consultation: Consultation, number: int) -> Http
         "clauses": [(one, wording.KINDS[one.change.kind]) for one in clauses],
         "still_to_carry": not clauses and said.is_accepted,
         "evidence": cited(selectors.evidence_of(said.answer, clauses)[:_EVIDENCE]),
+        "taken_out": citing.taken_out((), [said.answer.pk] if said.answer else [])[:_EVIDENCE],
         "page": page,
         "voices": [(voice, own.get(voice.pk)) for voice in page.object_list],
         "history": selectors.history_of(found)[1:],
