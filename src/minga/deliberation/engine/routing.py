@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,8 @@ from minga.deliberation.engine.projection import OpinionMap
 from minga.deliberation.engine.statistics import group_of
 from minga.deliberation.engine.votes import Bools, Floats, VoteTable, meta
 
-#: The weight of a statement about the conversation itself.
-META = 49.0
+#: The weight of a statement about the conversation itself, and of one on which nobody has voted.
+META, WITHOUT_VOTES = 49.0, 1.0
 
 
 def priorities(
@@ -57,11 +58,55 @@ def priorities(
     passed = np.bincount(votes.column[counted & (votes.value == 0)], minlength=width)
     agreed = np.bincount(votes.column[counted & (votes.value == 1)], minlength=width)
     extremity = opinions.statements["extremity"].to_numpy()
-    undecided = 1 - (passed + 1) / (total + 2)
-    weight = undecided * (extremity + 1) * (agreed + 1) / (total + 2) * (1 + 8 * 2 ** (-total / 5))
+    weight = factors(total, passed, agreed, extremity).weight
     about = opinions.statements["is_meta"].to_numpy() if statements is None else meta(statements, votes)
     return pl.DataFrame(
-        {"statement": votes.statements, "priority": np.where(about, META, weight**2), "mod_out": opinions.out}
+        {"statement": votes.statements, "priority": np.where(about, META, weight), "mod_out": opinions.out}
+    )
+
+
+@dataclass(frozen=True)
+class Factors:
+    """What a weight in the draw is the square of the product of; one figure a statement, or one alone.
+
+    Parameters
+    ----------
+    not_passed : share of votes that are no pass, with one pass added, 0 to 1
+    reach : 1 and the extremity: how far a single agreement moves a person
+    agreed : share of votes that agree, with one added on each side, 0 to 1
+    newness : 9 without votes, falling to 1; half of what is above 1 is gone every 5 votes
+    """
+
+    not_passed: Any
+    reach: Any
+    agreed: Any
+    newness: Any
+
+    @property
+    def weight(self) -> Any:
+        """The weight of a statement that is not about the conversation itself."""
+        return (self.not_passed * self.reach * self.agreed * self.newness) ** 2
+
+
+def factors(votes: Any, passed: Any, agreed: Any, extremity: Any) -> Factors:
+    """Say what the weight of statements comes of; see :func:`priorities`.
+
+    Parameters
+    ----------
+    votes, passed, agreed : counts, of one statement or as arrays
+    extremity : figure, or array of figures
+
+    Returns
+    -------
+    Factors
+
+    Source: Small and others (2021), comment routing.
+    """
+    return Factors(
+        not_passed=1 - (passed + 1) / (votes + 2),
+        reach=extremity + 1,
+        agreed=(agreed + 1) / (votes + 2),
+        newness=1 + 8 * 2 ** (-votes / 5),
     )
 
 

@@ -22,6 +22,7 @@ from minga.deliberation.engine.snapshot import Snapshot, snapshot
 from minga.deliberation.engine.votes import left_out
 from minga.deliberation.models import AnomalyFlag, Conversation, MapRun
 from minga.deliberation.selectors import strata, votes
+from minga.deliberation.selectors.routing import WAS_PUBLIC
 from minga.members import services as members
 
 #: Maps that are kept beside the published one: the newest, and the last one of each of the latest days.
@@ -136,7 +137,10 @@ def _stored(conversation: Conversation, seen: votes.Moment, kept: Snapshot, bega
 
 
 def _thin_out(conversation: Conversation) -> None:
-    """Delete old maps: what stays is the published one, the newest, and the last of each of the latest days."""
+    """Delete old maps: what stays is the published one, the newest, and the last of each of the latest days.
+
+    Of those that were public before, what the routing log says stays as well, without where each person stood.
+    """
     rows = list(conversation.maps.filter(is_published=False).order_by("-pk").values_list("pk", "made_at"))
     kept, days = {pk for pk, _at in rows[:NEWEST]}, set()
     since = timezone.now() - timedelta(days=DAYS)
@@ -144,7 +148,9 @@ def _thin_out(conversation: Conversation) -> None:
         if at >= since and at.date() not in days:
             days.add(at.date())
             kept.add(pk)
-    MapRun.objects.filter(pk__in=[pk for pk, _at in rows if pk not in kept]).delete()
+    old = MapRun.objects.filter(pk__in=[pk for pk, _at in rows if pk not in kept])
+    old.filter(facts__has_key=WAS_PUBLIC).exclude(points=b"").update(points=b"")
+    old.exclude(facts__has_key=WAS_PUBLIC).delete()
 
 
 # ---------------------------------------------------------------- the report that everyone sees
@@ -162,14 +168,21 @@ def publish_map(*, run: MapRun, by: Any = None) -> None:
             "few", f"Fewer than {settings.MIN_PERSONS} people voted, so that a report would show each of them."
         )
     conversation = Conversation.objects.select_for_update().get(pk=run.conversation_id)
-    conversation.maps.filter(is_published=True).exclude(pk=run.pk).update(is_published=False)
-    if not conversation.maps.filter(pk=run.pk).update(is_published=True):
+    for earlier in conversation.maps.filter(is_published=True).exclude(pk=run.pk).only("facts"):
+        earlier.facts[WAS_PUBLIC] = True
+        earlier.is_published = False
+        earlier.save(update_fields=["facts", "is_published"])
+    # an old map whose people were forgotten cannot tell anybody their place
+    if not conversation.maps.filter(pk=run.pk).exclude(points=b"").update(is_published=True):
         raise ActError("gone", "This map was deleted meanwhile, since newer ones took its place. Publish a newer one.")
     members.record(by=by, act="conversation.report_published", on=conversation.reference, reason=f"map {run.pk}")
 
 
 @transaction.atomic
 def take_back_map(*, conversation: Conversation, by: Any = None) -> None:
-    """Show the report to the team alone; twice is once."""
-    if conversation.maps.filter(is_published=True).update(is_published=False):
+    """Show the report to the team alone, nor in the routing log of a later one; twice is once."""
+    for shown in conversation.maps.filter(is_published=True).only("facts"):
+        shown.facts.pop(WAS_PUBLIC, None)
+        shown.is_published = False
+        shown.save(update_fields=["facts", "is_published"])
         members.record(by=by, act="conversation.report_taken_back", on=conversation.reference)

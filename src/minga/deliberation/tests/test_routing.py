@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from minga import deliberation
+from minga.deliberation.engine.routing import factors
 from minga.deliberation.tests.data import acts, fixture, real, with_groups
 
 
@@ -95,6 +96,12 @@ def test_weight_by_hand_and_for_statements_about_the_conversation():
     assert deliberation.priorities(opinions)["priority"].item() == pytest.approx(by_hand)
     about = pl.DataFrame({"statement": [1], "is_meta": [1]})
     assert deliberation.priorities(opinions, statements=about)["priority"].item() == 49
+
+
+def test_factors_of_a_weight_say_what_it_comes_of():
+    made_of = factors(votes=5, passed=1, agreed=3, extremity=0.5)
+    assert (made_of.not_passed, made_of.reach, made_of.agreed, made_of.newness) == pytest.approx((5 / 7, 1.5, 4 / 7, 5))
+    assert made_of.weight == pytest.approx((5 / 7 * 1.5 * 4 / 7 * 5) ** 2)
 
 
 def test_next_statement_among_100_000_people_is_quick():

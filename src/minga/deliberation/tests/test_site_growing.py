@@ -35,7 +35,7 @@ PAGES = [
     # for everyone
     ("list",), ("consultation", ASKED), ("round", ASKED, 1), ("speak", ASKED), ("voices", ASKED), ("voice", ASKED, 1),
     ("coverage", ASKED), ("public_themes", ASKED), ("public_theme", ASKED, 1), ("log", TALK), ("report", TALK),
-    ("report_statements", TALK), ("draft", ASKED, PLAN),
+    ("report_statements", TALK), ("routing_log", TALK), ("draft", ASKED, PLAN),
     ("draft_version", ASKED, PLAN, 1), ("draft_changes", ASKED, PLAN, 2), ("clause", ASKED, PLAN, 1), ("commitments",),
     ("consultation_commitments", ASKED),
     # for the team
@@ -44,7 +44,7 @@ PAGES = [
     ("desk_drafts", ASKED), ("desk_draft", ASKED, PLAN), ("desk_clause", ASKED, PLAN, 1),
     ("desk_notes", ASKED, PLAN), ("desk_adopt", ASKED, PLAN), ("desk_commitments", ASKED), ("desk_files", ASKED),
     # files
-    ("log_csv", TALK), ("data_zip", TALK), ("coverage_csv", ASKED), ("commitments_file", "csv"),
+    ("log_csv", TALK), ("routing_csv", TALK), ("data_zip", TALK), ("coverage_csv", ASKED), ("commitments_file", "csv"),
     ("draft_file", ASKED, PLAN, 2, "docx"), ("desk_replies_file", ASKED, "csv"), ("answers_team_file", ASKED),
 ]  # fmt: skip
 

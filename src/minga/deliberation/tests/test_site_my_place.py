@@ -221,7 +221,7 @@ def test_a_vote_on_a_statement_that_was_left_out_can_only_be_taken_back():
     assert 'value="disagree"' not in page
     given = {"statement": 0, "client": "c" * 12, "from": "mine"}
     refused = browser.post(address("vote", asked), given | {"vote": "disagree"}, follow=True)
-    assert "A moderator took this statement out" in words_of(refused)
+    assert "Your vote was not stored: a moderator looks at this statement or left it out" in words_of(refused)
     browser.post(address("vote", asked), given | {"vote": "back"})
     assert list(Vote.objects.order_by("pk").values_list("value", flat=True)) == [1, None]
 

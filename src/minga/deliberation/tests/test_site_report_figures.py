@@ -59,6 +59,8 @@ def pages_of(where):
         found[order] = client.get(address("report_statements", where.slug), {"order": order}).content
     for one in where.statements.all():
         found[one.number] = client.get(address("report_statement", where.slug, one.number)).content
+    for name in ("routing_log", "routing_csv"):
+        found[name] = client.get(address(name, where.slug)).content
     found["api"] = client.get(f"/api/v1/deliberation/conversations/{where.slug}/report").content
     found["owed"] = client.get(address("coverage", where.consultation.slug)).content
     return {name: re.sub(rb'nonce="[^"]*"', b"", page) for name, page in found.items()}

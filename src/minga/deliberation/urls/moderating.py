@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from minga.deliberation.views import codes, flagging, moderating, moderation_log, reporting, setting_up
+from minga.deliberation.views import codes, flagging, moderating, moderation_log, reporting, routing, setting_up
 
 _TALK = "talk/<slug:slug>/"
 
@@ -24,6 +24,8 @@ urlpatterns = [
     path(f"{_TALK}log.csv", moderation_log.log_csv, name="log_csv"),
     path(f"{_TALK}report/", reporting.report, name="report"),
     path(f"{_TALK}report/statements/", reporting.report_statements, name="report_statements"),
+    path(f"{_TALK}report/routing/", routing.routing_log, name="routing_log"),
+    path(f"{_TALK}report/routing.csv", routing.routing_csv, name="routing_csv"),
     path(f"{_TALK}report/refresh/", reporting.report_refresh, name="report_refresh"),
     path(f"{_TALK}report/publish/", reporting.report_publish, name="report_publish"),
     path(f"{_TALK}report/<int:number>/", reporting.report_statement, name="report_statement"),
