@@ -39,6 +39,7 @@ BROKEN = [
     ("MINGA_PANEL_DAYS", "29", "at least 30 and at most 3650"),
     ("MINGA_ATTENDANCE_DAYS", "29", "at least 30 and at most 3650"),
     ("MINGA_PARTICIPANT_DAYS", "6", "at least 7 and at most 3650"),
+    ("MINGA_PEOPLE_PER_ADDRESS", "29", "at least 30 and at most 1000000"),
     ("MINGA_MAP_VOTES", "0", "at least 1 and at most 100000"),
     ("MINGA_SENDER_DAYS", "6", "at least 7 and at most 3650"),
     ("MINGA_LOG_LEVEL", "LOUD", "one of DEBUG, INFO, WARNING, ERROR"),

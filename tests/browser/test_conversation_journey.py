@@ -50,6 +50,17 @@ def test_a_small_telephone_shows_question_statement_and_buttons_at_once(language
         expect(chloe.locator(".talk__told a[href$='/privacy/']")).to_be_visible()
 
 
+def test_too_many_votes_are_refused_in_words_and_the_statement_stays(browser: Browser, address: str):
+    with steps.someone(browser) as karim:
+        karim.goto(f"{address}/en{TALK}")
+        said = karim.locator(".talk__said").inner_text()
+        refusal = "<main><h1>Too many</h1><p class=lead>More came.</p><p class=read>Wait 7 minutes.</p></main>"
+        karim.route("**/vote/", lambda route: route.fulfill(status=429, content_type="text/html", body=refusal))
+        karim.click("button[value=agree]")
+        expect(karim.locator(".talk__lost")).to_have_text("More came. Wait 7 minutes.")
+        expect(karim.locator(".talk__said")).to_have_text(said)
+
+
 def test_keys_vote_without_loading_the_page_and_a_lost_line_stores_nothing_twice(browser: Browser, address: str):
     with steps.someone(browser) as karim:
         karim.goto(f"{address}/en{TALK}")

@@ -13,7 +13,7 @@ from ninja import Status
 from ninja.decorators import decorate_view
 from ninja.errors import HttpError
 
-from minga.deliberation import conversation_report, wording_consulting
+from minga.deliberation import conversation_report, limits, wording_consulting
 from minga.deliberation.api_shapes import (
     AUTH,
     ConversationOut,
@@ -32,13 +32,14 @@ from minga.deliberation.api_shapes import (
     key_of,
     router,
 )
+from minga.deliberation.engine.errors import ActError
 from minga.deliberation.models import Conversation, Participant
 from minga.deliberation.selectors import access, taking_part, votes
 from minga.deliberation.services import stating, voting
 from minga.deliberation.services import taking_part as services
 from minga.members import selectors as members
 from minga.web import codes
-from minga.web.ratelimit import exceeded
+from minga.web.ratelimit import exceeded, seconds_left
 
 _TALK = "/conversations/{slug:slug}"
 
@@ -77,13 +78,24 @@ def statements(request: HttpRequest, slug: str, page: Page = 1, per_page: PerPag
 @decorate_view(never_cache)
 def join(request: HttpRequest, slug: str, given: Joining) -> Any:
     """Makes a place for a guest and returns its key once. The key leads to no person, and to no other conversation."""
-    slow_down(request, "deliberation-join", times=60, seconds=3600)
     talk, secret = access.find_conversation(slug, request.user), codes.new_secret()
     if talk.entry == Conversation.Entry.CODE:
-        services.use_code(conversation=talk, typed=given.code, secret=secret, language=given.language)
+        _use_code(request, talk, given, secret)
     else:
+        _refuse(limits.joins_too_often(request))
         services.join(conversation=talk, secret=secret, language=given.language)
     return Status(201, {"key": secret})
+
+
+def _use_code(request: HttpRequest, talk: Conversation, given: Joining, secret: str) -> None:
+    """Come in with a code; wrong ones are counted for the address, others never."""
+    _refuse(limits.mistypes_too_often(request, wrong=0))
+    try:
+        services.use_code(conversation=talk, typed=given.code, secret=secret, language=given.language)
+    except ActError as error:
+        if error.code == "wrong_code":
+            _refuse(limits.mistypes_too_often(request))
+        raise
 
 
 @router.get(f"{_TALK}/next", response=TurnOut, summary="Ask for the next statement", auth=AUTH)
@@ -99,8 +111,8 @@ def next_statement(request: HttpRequest, slug: str) -> Any:
 @decorate_view(never_cache)
 def vote(request: HttpRequest, slug: str, given: GivenVote) -> Any:
     """Once this answers, the vote is stored; sent again under the same `client_id` it counts once."""
-    slow_down(request, "deliberation-vote", times=1200, seconds=600)
     participant = _participant(request, slug)
+    _refuse(limits.acts_too_often(request, limits.VOTES, participant))
     statement = taking_part.find_shown(participant.conversation, given.statement)
     if statement is None:
         raise Http404
@@ -111,8 +123,9 @@ def vote(request: HttpRequest, slug: str, given: GivenVote) -> Any:
 @decorate_view(never_cache)
 def state(request: HttpRequest, slug: str, given: GivenStatement) -> Any:
     """The same words stand in a conversation once: vote on those of others instead."""
-    slow_down(request, "deliberation-state", times=60, seconds=3600)
-    added = stating.add_statement(participant=_participant(request, slug), text=given.text, language=given.language)
+    participant = _participant(request, slug)
+    _refuse(limits.acts_too_often(request, limits.STATEMENTS, participant))
+    added = stating.add_statement(participant=participant, text=given.text, language=given.language)
     return Status(201, {"number": added.number, "state": added.state})
 
 
@@ -126,8 +139,14 @@ def leave(request: HttpRequest, slug: str) -> Any:
 
 def slow_down(request: HttpRequest, scope: str, times: int, seconds: int) -> None:
     """Refuse what one address asks for too often."""
-    if exceeded(request, scope, times=times, seconds=seconds):
-        raise HttpError(429, "This address sent too much in a short time. Wait a while, then go on.")
+    _refuse(seconds if exceeded(request, scope, times=times, seconds=seconds) else 0)
+
+
+def _refuse(seconds: int) -> None:
+    """Refuse what is one too many in the present window of so many seconds; 0 refuses nothing."""
+    if seconds:
+        wait = -(-seconds_left(seconds) // 60)
+        raise HttpError(429, f"Too much was sent from here in a short time. Wait {wait} minutes, then go on.")
 
 
 def _participant(request: HttpRequest, slug: str) -> Participant:

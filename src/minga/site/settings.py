@@ -97,6 +97,14 @@ RATE_LIMITS = env.truth(
     True,
     "Limit how often one address may post. Switch off only for load tests on localhost.",
 )
+PEOPLE_PER_ADDRESS = env.whole(
+    "MINGA_PEOPLE_PER_ADDRESS",
+    2000,
+    "New participants of conversations, and wrong invitation codes, that are taken from one network address within an "
+    "hour. A hall or a mobile network may be one address.",
+    least=30,
+    most=1_000_000,
+)
 LOG_LEVEL = env.choice("MINGA_LOG_LEVEL", "INFO", "How much is logged.", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOG_FORMAT = env.choice("MINGA_LOG_FORMAT", "text", "text for people, json for machines.", ("text", "json"))
 UPLOAD_MB = env.whole("MINGA_UPLOAD_MB", 10, "Largest upload, in megabytes.", least=1, most=200)
@@ -282,6 +290,8 @@ EVIDENCE_ROOT = VAR / "evidence"
 # Letters and files that were sent to a consultation, in the same way.
 SOURCES_ROOT = VAR / "sources"
 DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MB * 1024 * 1024
+# A long letter has a choice for each of its paragraphs, and a hundred spreadsheets have a dozen columns each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # What is far larger than may be sent is not even received; what may be sent touches no disk on its way in.
 FILE_UPLOAD_MAX_MEMORY_SIZE = min(UPLOAD_MB, 16) * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [

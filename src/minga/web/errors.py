@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 
 from django.conf import settings
-from django.core.exceptions import TooManyFilesSent
+from django.core.exceptions import TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from minga.web.signing_in import page_of_the_form
 
@@ -37,20 +38,22 @@ def _page(
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: the browser sent what the site cannot read, or more files than it receives at once."""
+    """400: the browser sent what the site cannot read, or more files or answers than it receives at once."""
     if isinstance(exception, TooManyFilesSent):
-        response = _page(
+        return _too_many(
             request,
-            400,
             _("Too many files at once"),
             _("At most %(most)s files are received at once.") % {"most": settings.DATA_UPLOAD_MAX_NUMBER_FILES},
             _("Put them into one .zip file and send that."),
-            back=request.path,
         )
-        # people choose too many files; Django would log it as an attack, with a traceback
-        _log.info("Too many files at once: %s", request.path)
-        response._has_been_logged = True  # type: ignore[attr-defined]
-        return response
+    if isinstance(exception, TooManyFieldsSent):
+        return _too_many(
+            request,
+            _("Too many answers at once"),
+            _("A form may have at most %(most)s answers, so nothing of it was kept.")
+            % {"most": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS},
+            _("Send it in parts: fewer files at once, or a long text as several shorter ones."),
+        )
     return _page(
         request,
         400,
@@ -58,6 +61,14 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
         _("Something in the address or the form was damaged on its way."),
         _("Go back, reload the page and try again."),
     )
+
+
+def _too_many(request: HttpRequest, title: str, explanation: str, what_to_do: str) -> HttpResponse:
+    response = _page(request, 400, title, explanation, what_to_do, back=request.path)
+    # people choose too many files; Django would log it as an attack, with a traceback
+    _log.info("%s: %s", title, request.path)
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -82,15 +93,22 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
-def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """429: one address sends more than a person would."""
-    return _page(
-        request,
-        429,
-        _("Too many attempts in a short time"),
-        _("This address has sent more than the site accepts. What was confirmed as saved is saved."),
-        _("Wait a few minutes, then try again."),
+def too_many_requests(request: HttpRequest, wait: int = 3600) -> HttpResponse:
+    """429: more came than people send; `wait` seconds later it goes on, an hour later in any case."""
+    return _page(request, 429, _("Too many attempts in a short time"), *too_many_words(wait))
+
+
+def too_many_words(wait: int) -> tuple[str, str]:
+    """Say that too much came, and in how many minutes it goes on."""
+    minutes = -(-wait // 60)
+    what_to_do = ngettext(
+        "Wait %(minutes)d minute, then try again.", "Wait %(minutes)d minutes, then try again.", minutes
     )
+    came = _(
+        "More came from here, or from the network that you share with others, than the site accepts in this time. "
+        "What was confirmed as saved is saved."
+    )
+    return came, what_to_do % {"minutes": minutes}
 
 
 def busy(request: HttpRequest) -> HttpResponse:

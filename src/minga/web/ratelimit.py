@@ -1,4 +1,4 @@
-"""How often one address may post: counts in the site's cache, without keeping any address."""
+"""How often one address, or one participant, may post: counts in the site's cache, without keeping any address."""
 
 from __future__ import annotations
 
@@ -49,23 +49,35 @@ def _line(address: str) -> str:
     return str(read.ipv4_mapped or IPv6Address(int(read) >> 64 << 64))
 
 
-def exceeded(request: HttpRequest, scope: str, times: int, seconds: int, weight: int = 1) -> bool:
-    """Count this request, and say whether its address came more than `times` in the present window of `seconds`.
+def exceeded(request: HttpRequest, scope: str, times: int, seconds: int, weight: int = 1, *, who: str = "") -> bool:
+    """Count this request, and say whether more than `times` came in the present window of `seconds`.
 
-    A request that does the work of several counts as `weight`. The key is a keyed hash of address and scope, so the
-    cache never tells who was here.
+    A request that does the work of several counts as `weight`; with 0 it only looks. What came from one address is
+    counted together, or what came under one sign `who`. The key is a keyed hash, so the cache never tells who was here.
     """
     if not settings.RATE_LIMITS:
         return False
     window = int(time.time()) // seconds
-    who = salted_hmac("minga.web.ratelimit", client_address(request), algorithm="sha256").hexdigest()
-    key = "rate:" + hashlib.sha256(f"{scope}:{who}:{window}".encode()).hexdigest()
-    if cache.add(key, weight, timeout=seconds):
-        return times < weight
-    try:
-        return bool(cache.incr(key, weight) > times)
-    except ValueError:  # the entry ran out between the two calls: a new window has begun
-        return False
+    sign = salted_hmac("minga.web.ratelimit", who or client_address(request), algorithm="sha256").hexdigest()
+    key = "rate:" + hashlib.sha256(f"{scope}:{sign}:{window}".encode()).hexdigest()
+    count = int(cache.get(key, 0)) + weight
+    if weight:
+        # not `incr`: in a database it forgets the end of the window, and the count is gone after five minutes
+        cache.set(key, count, timeout=seconds)
+    return count > times
+
+
+def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+    """Answer with 429, and say when the present window of `seconds` is over."""
+    wait = seconds_left(seconds)
+    response = errors.too_many_requests(request, wait)
+    response["Retry-After"] = str(wait)
+    return response
+
+
+def seconds_left(seconds: int) -> int:
+    """Return how long the present window of `seconds` still lasts."""
+    return seconds - int(time.time()) % seconds
 
 
 def limited(scope: str, times: int, seconds: int, *, reading: bool = False) -> Callable[[View], View]:
@@ -75,9 +87,7 @@ def limited(scope: str, times: int, seconds: int, *, reading: bool = False) -> C
         @wraps(view)
         def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
             if (reading or request.method not in _READING) and exceeded(request, scope, times, seconds):
-                response = errors.too_many_requests(request)
-                response["Retry-After"] = str(seconds - int(time.time()) % seconds)
-                return response
+                return too_many(request, seconds)
             return view(request, *arguments, **named)
 
         return guarded

@@ -20,7 +20,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from minga.deliberation import wording_taking_part
+from minga.deliberation import limits, wording_taking_part
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.forms_taking_part import VoteForm
 from minga.deliberation.models import Conversation
@@ -28,7 +28,8 @@ from minga.deliberation.services import voting
 from minga.deliberation.views.common import shows_conversation
 from minga.deliberation.views.taking_part import page_words
 from minga.deliberation.views.visiting import Visit, held_secret, visit
-from minga.web.ratelimit import limited
+from minga.web import errors
+from minga.web.ratelimit import seconds_left
 
 #: What a browser says of a frame in a page of the same site, or of a page that was opened by itself.
 _OWN = {"same-origin", "same-site", "none"}
@@ -84,7 +85,6 @@ def _only_from_itself(request: HttpRequest) -> None:
 
 @csrf_exempt
 @require_POST
-@limited("deliberation-vote", times=1200, seconds=600)
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})
 @shows_conversation
@@ -97,15 +97,18 @@ def vote_in_frame(request: HttpRequest, conversation: Conversation) -> HttpRespo
     came = visit(request, conversation, in_frame=True)
     if came.is_new:
         return render(request, "deliberation/embed.html", page_words(came) | {"keeps_place": False, "is_lost": True})
-    refused = _refused(came, VoteForm(request.POST))
+    refused = _refused(request, came)
     if refused:
         messages.error(request, refused)
         return _shown(request, came, keeps_place=True)
     return came.remember(redirect(reverse("deliberation:embed", args=[conversation.slug]) + "#talk"))
 
 
-def _refused(came: Visit, form: VoteForm) -> str:
-    """Cast a vote; return why it was not taken, empty when it was."""
+def _refused(request: HttpRequest, came: Visit) -> str:
+    """Cast a vote; return why it was not taken, empty when it was. An error page could not stand in the frame."""
+    if over := limits.acts_too_often(request, limits.VOTES, came.participant):
+        return " ".join(errors.too_many_words(seconds_left(over)))
+    form = VoteForm(request.POST)
     if not form.is_valid():
         return str(wording_taking_part.refusal("vote"))
     try:
@@ -117,7 +120,6 @@ def _refused(came: Visit, form: VoteForm) -> str:
 
 @csrf_exempt
 @require_POST
-@limited("deliberation-code", times=30, seconds=3600)
 @shows_conversation
 @never_cache
 def out_of_frame(request: HttpRequest, conversation: Conversation) -> HttpResponse:

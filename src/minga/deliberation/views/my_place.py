@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from minga.deliberation import wording_consulting
+from minga.deliberation import limits, wording_consulting
 from minga.deliberation import wording_taking_part as wording
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.forms_taking_part import AboutMeForm, OwnStatementForm, WithdrawForm
@@ -26,7 +26,7 @@ from minga.deliberation.services import taking_part as services
 from minga.deliberation.views.common import shows_conversation
 from minga.deliberation.views.taking_part import page_frame
 from minga.deliberation.views.visiting import Visit, visit
-from minga.web.ratelimit import limited
+from minga.web.ratelimit import too_many
 
 _A_PAGE = 30
 
@@ -94,7 +94,6 @@ def _state(statement: Statement, conversation: Conversation) -> wording.Words:
     return wording.STATEMENT_STATES[statement.state]
 
 
-@limited("deliberation-state", times=60, seconds=3600)
 @shows_conversation
 @never_cache
 def my_statement(request: HttpRequest, conversation: Conversation, number: int) -> HttpResponse:
@@ -103,14 +102,17 @@ def my_statement(request: HttpRequest, conversation: Conversation, number: int) 
     if came.participant is None:
         raise Http404
     own = get_object_or_404(came.participant.statements, number=number)
+    is_sent = request.method == "POST"
+    if is_sent and (over := limits.acts_too_often(request, limits.STATEMENTS, came.participant)):
+        return too_many(request, over)
     wish = request.POST.get("do", "")
-    given = request.POST if request.method == "POST" and wish != "withdraw" else None
+    given = request.POST if is_sent and wish != "withdraw" else None
     form = OwnStatementForm(conversation, given, initial={"text": own.text, "version": own.version})
     withdrawing = WithdrawForm(
         request.POST if wish == "withdraw" else None, auto_id="gone_%s", initial={"version": own.version}
     )
     asked = withdrawing if wish == "withdraw" else form
-    if request.method == "POST" and asked.is_valid():
+    if is_sent and asked.is_valid():
         try:
             messages.success(request, _do_with_own(came, number, wish, asked.cleaned_data))
         except ActError as error:
@@ -124,7 +126,7 @@ def my_statement(request: HttpRequest, conversation: Conversation, number: int) 
         "may_correct": stating.may_correct(own) and selectors.is_running(conversation),
         "may_withdraw": stating.may_withdraw(own),
     }
-    status = 422 if request.method == "POST" else 200
+    status = 422 if is_sent else 200
     return render(request, "deliberation/mine_statement.html", words, status=status)
 
 
@@ -178,7 +180,6 @@ def close(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     return came.forget(redirect("deliberation:conversation", conversation.slug))
 
 
-@limited("deliberation-about", times=60, seconds=3600)
 @shows_conversation
 @never_cache
 def about_me(request: HttpRequest, conversation: Conversation) -> HttpResponse:
@@ -186,9 +187,12 @@ def about_me(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     came = visit(request, conversation)
     if came.door:
         return redirect("deliberation:conversation", conversation.slug)
+    is_sent = request.method == "POST"
+    if is_sent and (over := limits.acts_too_often(request, limits.ABOUT_ME, came.participant)):
+        return too_many(request, over)
     kept = came.participant.strata if came.participant else {}
-    form = AboutMeForm(request.POST if request.method == "POST" else None, initial=kept)
-    if request.method == "POST" and form.is_valid():
+    form = AboutMeForm(request.POST if is_sent else None, initial=kept)
+    if is_sent and form.is_valid():
         try:
             services.describe(participant=came.join(), strata=form.cleaned_data)
         except ActError as error:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from minga.deliberation import wording_consulting, wording_taking_part
+from minga.deliberation import limits, wording_consulting, wording_taking_part
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.forms_taking_part import CodeForm, StatementForm, VoteForm
 from minga.deliberation.models import Conversation, Statement
@@ -26,7 +26,7 @@ from minga.deliberation.views.common import shows_conversation
 from minga.deliberation.views.visiting import Visit, visit
 from minga.text.contacts import contacts, pieces, without_contacts
 from minga.web.numbers import read_number
-from minga.web.ratelimit import limited
+from minga.web.ratelimit import too_many
 
 
 @require_safe
@@ -66,12 +66,13 @@ def page_words(came: Visit) -> dict[str, Any]:
 
 # ---------------------------------------------------------------- voting
 @require_POST
-@limited("deliberation-vote", times=1200, seconds=600)
 @shows_conversation
 @never_cache
 def vote(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     """Store one vote and go on to the next statement; what this answers is on the disk."""
     came = visit(request, conversation)
+    if over := limits.acts_too_often(request, limits.VOTES, came.participant):
+        return too_many(request, over)
     onward = came.remember(redirect(_back(request, conversation)))
     form = VoteForm(request.POST)
     if not form.is_valid():
@@ -108,7 +109,6 @@ def _back(request: HttpRequest, conversation: Conversation) -> str:
 
 
 # ---------------------------------------------------------------- adding a statement
-@limited("deliberation-state", times=60, seconds=3600)
 @shows_conversation
 @never_cache
 def add(request: HttpRequest, conversation: Conversation) -> HttpResponse:
@@ -118,17 +118,20 @@ def add(request: HttpRequest, conversation: Conversation) -> HttpResponse:
         if not came.door:
             messages.info(request, str(wording_taking_part.refusal("no_statements")))
         return redirect("deliberation:conversation", conversation.slug)
+    is_sent = request.method == "POST"
+    if is_sent and (over := limits.acts_too_often(request, limits.STATEMENTS, came.participant)):
+        return too_many(request, over)
     form = StatementForm(
         conversation,
-        request.POST if request.method == "POST" else None,
+        request.POST if is_sent else None,
         initial={"language": wording_consulting.language(), "text": _again(came, request.GET.get("again", ""))},
     )
     similar: list[Statement] = []
     is_same = False
     reached = ""
-    if request.method == "POST" and form.is_valid():
+    if is_sent and form.is_valid():
         reached = _reached(form, request.POST.get("contacts", ""))
-    if request.method == "POST" and form.is_valid() and not reached:
+    if is_sent and form.is_valid() and not reached:
         try:
             similar = _similar(conversation, form.cleaned_data)
             if not similar:
@@ -206,7 +209,6 @@ def page_frame(came: Visit) -> dict[str, Any]:
 
 
 # ---------------------------------------------------------------- coming in
-@limited("deliberation-code", times=30, seconds=3600)
 @shows_conversation
 @never_cache
 def code(request: HttpRequest, conversation: Conversation) -> HttpResponse:
@@ -214,13 +216,18 @@ def code(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     came = visit(request, conversation)
     if came.door != "code":
         return redirect("deliberation:conversation", conversation.slug)
-    form = CodeForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST"
+    if is_sent and (over := limits.mistypes_too_often(request, wrong=0)):
+        return too_many(request, over)
+    form = CodeForm(request.POST if is_sent else None)
+    if is_sent and form.is_valid():
         typed = form.cleaned_data["code"]
         spoken = wording_consulting.language()
         try:
             services.use_code(conversation=conversation, typed=typed, secret=came.secret, language=spoken)
         except ActError as error:
+            if error.code == "wrong_code" and (over := limits.mistypes_too_often(request)):
+                return too_many(request, over)
             form.add_error("code", str(wording_taking_part.refusal(error.code)))
         else:
             return came.remember(redirect("deliberation:conversation", conversation.slug))

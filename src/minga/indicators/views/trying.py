@@ -13,8 +13,7 @@ from minga.indicators import calculation, charts, wording
 from minga.indicators.engine.errors import IndicatorsError
 from minga.indicators.report import Item, Shown
 from minga.indicators.views.common import of_edition
-from minga.web import errors
-from minga.web.ratelimit import exceeded
+from minga.web.ratelimit import exceeded, too_many
 
 MOST_UNITS, MOST_WEIGHTS, LARGEST_WEIGHT = 4, 40, 1000.0
 RULES = ("as_published", "arithmetic", "geometric")
@@ -60,7 +59,7 @@ def compare(request: HttpRequest, shown: Shown) -> HttpResponse:
 def what_if(request: HttpRequest, shown: Shown) -> HttpResponse:
     """Try other weights: the index calculated anew, beside the published result."""
     if exceeded(request, "indicators-what-if", times=300, seconds=600):
-        return errors.too_many_requests(request)
+        return too_many(request, seconds=600)
     items = weighable(shown)
     weights, problems = _weights(request, items)
     rule = request.GET.get("rule", RULES[0])

@@ -183,7 +183,7 @@ def _visitor(rf: RequestFactory, path: str) -> HttpRequest:
     [
         (errors.bad_request, 400, "reload the page"),
         (lambda request: errors.forbidden(request, PermissionDenied()), 403, "ask its owner or the secretariat"),
-        (errors.too_many_requests, 429, "Wait a few minutes"),
+        (lambda request: errors.too_many_requests(request, 61), 429, "Wait 2 minutes"),
     ],
 )
 def test_every_error_page_says_what_to_do(make, status, words, rf, db):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from importlib import import_module
 from types import SimpleNamespace
 
@@ -9,6 +11,7 @@ import pytest
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.utils import timezone
 
 from minga.web.ratelimit import client_address, exceeded, forget_expired, limited
 
@@ -55,7 +58,10 @@ def test_page_says_when_to_come_back(client):
     answers = [client.post("/en/readiness/resume/", {"code": "0000-0000-0000-0000"}) for _time in range(11)]
     assert answers[10].status_code == 429
     assert 0 < int(answers[10]["Retry-After"]) <= 600
-    assert "Too many attempts in a short time" in answers[10].content.decode()
+    page = answers[10].content.decode()
+    assert "Too many attempts in a short time" in page
+    minutes = int(re.search(r"Wait (\d+) minutes?, then try again", page)[1])
+    assert 0 <= 60 * minutes - int(answers[10]["Retry-After"]) < 60
 
 
 def test_switched_off_it_counts_nothing(settings):
@@ -89,6 +95,34 @@ def test_request_that_does_the_work_of_many_counts_as_many():
     assert not exceeded(post(), "save", times=10, seconds=60, weight=6)
     assert exceeded(post(), "save", times=10, seconds=60, weight=6)
     assert exceeded(post("192.0.2.2"), "save", times=10, seconds=60, weight=11)
+
+
+def test_who_is_named_by_a_sign_is_counted_apart_from_the_address():
+    for _time in range(2):
+        assert not exceeded(post(), "form", times=2, seconds=3600, who="participant 1")
+    assert exceeded(post("192.0.2.2"), "form", times=2, seconds=3600, who="participant 1")
+    assert not exceeded(post(), "form", times=2, seconds=3600, who="participant 2")
+    assert not exceeded(post(), "form", times=1, seconds=3600)
+
+
+def test_a_look_counts_nothing():
+    for _time in range(9):
+        assert not exceeded(post(), "code", times=1, seconds=3600, weight=0)
+    exceeded(post(), "code", times=1, seconds=3600, weight=2)
+    assert exceeded(post(), "code", times=1, seconds=3600, weight=0)
+
+
+def test_count_in_the_database_lasts_as_long_as_its_window(settings):
+    from django.db import connection
+
+    settings.CACHES = site_caches()
+    cache.clear()
+    for _time in range(2):
+        exceeded(post(), "form", times=9, seconds=3600)
+    in_half_an_hour = timezone.now() + timedelta(minutes=30)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT expires FROM web_cache")
+        assert str(cursor.fetchone()[0]) > in_half_an_hour.strftime("%Y-%m-%d %H:%M:%S")
 
 
 def site_caches():

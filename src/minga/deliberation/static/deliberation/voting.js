@@ -36,7 +36,13 @@
     body.set(button.name, button.value);
     // "keepalive": who presses and goes on to another page at once has voted all the same
     const response = await fetch(form.action, { method: "POST", body, credentials: "same-origin", keepalive: true });
-    if (!response.ok || !show(await response.text())) location.reload();
+    const text = await response.text();
+    if (response.ok && show(text)) return;
+    // too much was sent from here: the page that says so holds no statement
+    const page = new DOMParser().parseFromString(response.status === 429 ? text : "", "text/html");
+    const words = [...page.querySelectorAll("main .lead, main .read")].map((one) => one.textContent);
+    if (words.length) say(words.join(" "));
+    else location.reload();
   };
 
   talk.addEventListener("submit", async (event) => {
