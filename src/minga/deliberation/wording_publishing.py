@@ -45,6 +45,7 @@ def labels() -> Labels:
         versions=_("Versions"),
         voice=_("Voice {code}"),
         hidden_voice=_("not shown in public"),
+        taken_back=_("taken back by its sender"),
         theme=_("Theme {code}"),
         statement=_("Statement {code}"),
         answer=_("Answer"),
@@ -206,6 +207,7 @@ def replies_frame(consultation: Consultation, whole: Whole, *, is_public: bool) 
         "responder": _("Who answers"),
         "date": _("Date"),
         "clause": _("Clause"),
+        "now": _("Stands today in"),
     }
     title = wording_consulting.shown(consultation).title
     about = [_("Every voice of the consultation with its answer. Words stand here only where their sender agreed.")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date
 
 import docx
@@ -176,6 +177,41 @@ def test_unknown_format_of_answers_is_refused(trace):
         write_replies(replies(trace), "ods", FRAME)
 
 
+# ---------------------------------------------------------------- where it stands today
+def moved(trace):
+    """Merge the clause that came of C1 into C3; Chloé says what Amina said, and Amina takes her words back."""
+    clauses = table(
+        "clause version kind came_from disposition left_behind",
+        ("C1", "1", "add", None, "d1", None),
+        ("C1", "2", "split", "C1", None, "d1"),
+        ("C2", "2", "split", "C1", None, None),
+        ("C3", "3", "merge", "C2", None, None),
+    ).with_columns(pl.col("version").cast(pl.Int64))
+    again = pl.when(disposition="d2").then(pl.lit("V1")).otherwise("duplicate_of")
+    said = trace.dispositions.with_columns(duplicate_of=again)
+    return Trace(
+        trace.voices.with_columns(withdrawn=pl.col("voice") == "V1"), trace.links, said, clauses, trace.evidence
+    )
+
+
+def test_answers_name_the_clauses_in_which_they_stand_today(trace):
+    found = replies(moved(trace))
+    assert found["clause"].to_list() == ["C1", "C1", ""]
+    assert found["now"].to_list() == ["C3", "C3", ""]
+
+
+def test_a_voice_that_says_the_same_leads_to_the_row_of_the_first(trace):
+    page = write_replies(reply_rows(moved(trace), public={"V3"}), "html", FRAME).decode()
+    assert '<tr id="V1">' in page
+    assert re.search(r'<a href="#V1"><span[^>]*>rejected \(V1\)</span></a>', page)
+
+
+@pytest.mark.parametrize("public", [None, {"V2"}])
+def test_words_that_were_taken_back_are_said_to_be(trace, public):
+    assert replies(moved(trace), public=public)["text"][:2].to_list() == ["taken back by its sender", "=Advice for all"]
+    assert coded_replies(moved(trace), public=public)["text"][0] == ""
+
+
 # ---------------------------------------------------------------- languages and links
 def spoken(trace):
     """Say in which languages the voices speak: Amina's is Arabic, and of Chloé's nobody knows."""
@@ -261,7 +297,7 @@ def test_tables_for_programs_keep_the_names_of_the_trace(trace):
     found = as_table(named_rows(trace))
     assert found.row(0, named=True) | {"text": ""} == {
         "voice": "V1", "text": "", "theme": "Advice", "answer": "accepted", "reason": "", "responder": "Unit",
-        "date": "2026-02-01", "clause": "C1",
+        "date": "2026-02-01", "clause": "C1", "now": "C1; C2",
     }  # fmt: skip
 
 
@@ -300,6 +336,7 @@ def test_narrow_columns_of_answers_break_no_word_on_paper():
         "responder": "Telecommunications authority",
         "date": "September",
         "clause": "strategy/C2 responsibilities",
+        "now": "strategy/C2 responsibilities",
     }
     page = write_replies(pl.DataFrame([row]), "html", Frame("Answers")).decode()
     paper = pypdf.PdfReader(io.BytesIO(render(page, "https://minga.example/")))

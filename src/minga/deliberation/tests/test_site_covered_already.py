@@ -163,7 +163,7 @@ def test_files_of_answers_name_the_clause(asked, plan):
     covered(voice, clause(plan, 2))
     Consultation.objects.update(state="closed")
     (row,) = csv.DictReader(io.StringIO(Client().get(address("replies_file", asked.slug, "csv")).content.decode()))
-    assert (row["answer"], row["clause"]) == ("already covered", "plan/C2")
+    assert (row["answer"], row["clause"]) == ("already_covered", "plan/C2")
     page = html(Client().get(address("replies_file", asked.slug, "html")))
     assert f'{address("clause", asked.slug, "plan", 2)}">' in page
     (told,) = team_rows(asked)

@@ -139,6 +139,7 @@ class Labels:
     versions: str = "Versions"
     voice: str = "Voice {code}"
     hidden_voice: str = "not shown in public"
+    taken_back: str = "taken back by its sender"
     theme: str = "Theme {code}"
     statement: str = "Statement {code}"
     answer: str = "Answer"

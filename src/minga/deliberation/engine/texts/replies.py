@@ -14,7 +14,7 @@ import polars as pl
 from minga.deliberation.engine.errors import ExportError
 from minga.deliberation.engine.texts.behind import Address, nowhere
 from minga.deliberation.engine.texts.document import Labels, direction
-from minga.deliberation.engine.trace import Trace
+from minga.deliberation.engine.trace import Trace, says_yes
 from minga.tables.workbooks import write_workbook
 
 #: Columns in their order, with the words above them.
@@ -27,6 +27,7 @@ COLUMNS = {
     "responder": "Who answers",
     "date": "Date",
     "clause": "Clause",
+    "now": "Stands today in",
 }
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
@@ -35,7 +36,7 @@ FORMATS = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 
-#: A table of eight columns needs the width of the screen, and on paper its long side; a phone shows it as a list.
+#: A table of nine columns needs the width of the screen, and on paper its long side; a phone shows it as a list.
 _WIDE = """body{max-inline-size:none}@page{size:A4 landscape}
 table{overflow-wrap:anywhere}
 @media screen and (max-width:50rem){thead{position:absolute;clip-path:inset(50%);inline-size:1px;block-size:1px;
@@ -120,7 +121,8 @@ def replies(
     Returns
     -------
     table, one row per voice and answer; a voice without an answer has one row
-        ``voice``, ``text``, ``theme``, ``answer``, ``reason``, ``responder``, ``date``, ``clause``.
+        ``voice``, ``text``, ``theme``, ``answer``, ``reason``, ``responder``, ``date``, ``clause`` (those that the
+        answer led to, or names), ``now`` (those in which that stands in the last version, over splits and merges).
     """
     return as_table(reply_rows(trace, public=public, names=Names(themes=themes or {}), labels=labels))
 
@@ -139,7 +141,9 @@ def coded_replies(
     voices = trace.voices["voice"].to_list()
     given: list[list[dict[str, Any] | None]] = [[*trace.answer_of(voice)] or [None] for voice in voices]
     answers = [row for own in given for row in own]
-    is_shown = pl.lit(value=True) if public is None else pl.col("voice").is_in(list(public))
+    is_shown = ~pl.col("voice").is_in(list(_taken_back(trace)))
+    if public is not None:
+        is_shown &= pl.col("voice").is_in(list(public))
     return replies(trace, public=public, themes=themes).with_columns(
         pl.Series("answer", [row["answer"] if row else "" for row in answers], dtype=pl.String),
         pl.Series("duplicate_of", [(row and row["duplicate_of"]) or "" for row in answers], dtype=pl.String),
@@ -160,11 +164,13 @@ def reply_rows(
     labels, names = labels or Labels(), names or Names()
     spoken = _of_voices(trace, "language")
     said = _of_voices(trace, "text")
+    taken_back = _taken_back(trace)
     rows: list[Row] = []
     for voice in trace.voices["voice"].to_list():
         is_shown = public is None or voice in public
         link = names.address("voice", voice) if is_shown else ""
         words = Part(said.get(voice) or "", spoken.get(voice) or "") if is_shown else Part(labels.hidden_voice)
+        words = Part(labels.taken_back) if voice in taken_back else words
         themes = [_theme(theme, names) for theme in trace.themes.get(voice, [])]
         answers: list[dict[str, Any] | None] = [*trace.answer_of(voice)]
         for row in answers or [None]:
@@ -178,6 +184,10 @@ def _of_voices(trace: Trace, column: str) -> dict[str, str]:
     return dict(trace.voices.select("voice", column).iter_rows())
 
 
+def _taken_back(trace: Trace) -> set[str]:
+    return {voice for voice, said in _of_voices(trace, "withdrawn").items() if says_yes(said)}
+
+
 def _theme(code: str, names: Names) -> Part:
     name = names.themes.get(code, "")
     words = f"{code} {name}".strip()
@@ -186,21 +196,23 @@ def _theme(code: str, names: Names) -> Part:
 
 def _answered(trace: Trace, row: dict[str, Any] | None, names: Names, labels: Labels) -> tuple[list[Part], ...]:
     if row is None:
-        return ([], [], [], [], [])
-    word = labels.answers.get(row["answer"], row["answer"])
-    if row.get("duplicate_of"):
-        word = f"{word} ({row['duplicate_of']})"
+        return ([], [], [], [], [], [])
+    word, first = labels.answers.get(row["answer"], row["answer"]), row.get("duplicate_of")
     day = row.get("date") or ""
     changes = trace.changes.get(row["disposition"], [])
     clauses = dict.fromkeys(change["clause"] for change in changes)
+    now = {name for clause in clauses for name in trace.lineage.carriers(clause, row["disposition"])}
     if covering := trace.covering(row):
         clauses[covering] = None
+        now |= trace.lineage.descendants(covering) & trace.lineage.live
     return (
-        [Part(word)],
+        # every voice has its row, whether its words are shown or not
+        [Part(f"{word} ({first})", link=f"#{first}") if first else Part(word)],
         [Part(row.get("reason") or "", names.languages.get(row["disposition"], ""))],
         [Part(row.get("responder") or "")],
         [Part(names.day(day), plain=day)] if day else [],
         [_clause(clause, names) for clause in clauses],
+        [_clause(clause, names) for clause in sorted(now, key=lambda name: (len(name), name))],
     )
 
 
