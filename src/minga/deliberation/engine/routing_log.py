@@ -9,7 +9,9 @@ from typing import Any, Literal
 from minga.deliberation.engine.routing import META, WITHOUT_VOTES, Factors, factors
 from minga.deliberation.engine.snapshot import closed_statements, table_of
 
-#: Why no weight is said: few people voted, few votes lie between this map and another, or it is not drawn.
+#: Votes that agree, disagree and pass.
+Counts = tuple[int, int, int]
+#: Why no weight is said: few people voted, few votes differ between this map and another, or it is not drawn.
 Note = Literal["", "few", "close", "not_drawn", "no_votes"]
 
 
@@ -54,7 +56,7 @@ def routing_log(maps: Sequence[KeptMap], least: int) -> list[dict[int, Drawn]]:
     Parameters
     ----------
     maps : kept maps, the newest first
-    least : fewest votes that may lie between two counts which are both said
+    least : fewest votes by which two counts differ that are both said, unless they are the same
 
     Returns
     -------
@@ -63,12 +65,12 @@ def routing_log(maps: Sequence[KeptMap], least: int) -> list[dict[int, Drawn]]:
     Notes
     -----
     A weight says how the votes were cast: counted twice, with few votes between, it says how these few were. So the
-    present map says what its report says, and an earlier one the weights alone of statements with `least` votes more or
-    fewer than on every map that says theirs. How many votes there were is said either way.
+    present map says what its report says, and an earlier one the weights alone of statements with the same votes as on
+    every map that says theirs, or `least` more or fewer. How many votes there were is said either way.
 
     Source: docs/methods/statements.md, "The routing log".
     """
-    told: dict[int, set[int]] = {}
+    told: dict[int, set[Counts]] = {}
     found: dict[int, dict[int, Drawn]] = {}
     order = sorted(range(len(maps)), key=lambda at: (not maps[at].is_present, at))
     for at in order:
@@ -89,24 +91,27 @@ def _votes(tables: dict[str, Any]) -> dict[int, int | None]:
     return {row["statement"]: None if row["withheld"] else row["votes"] for row in table_of(tables, "totals")}
 
 
-def _of_map(one: KeptMap, before: Mapping[int, int | None], told: dict[int, set[int]], least: int) -> dict[int, Drawn]:
+def _of_map(
+    one: KeptMap, before: Mapping[int, int | None], told: dict[int, set[Counts]], least: int
+) -> dict[int, Drawn]:
     counted = {row["comment-id"]: row for row in table_of(one.tables, "statements")}
     closed, rows = closed_statements(one.tables), {}
-    for number, votes in _votes(one.tables).items():
-        was = before.get(number, 0)
+    for total in table_of(one.tables, "totals"):
+        number, votes = total["statement"], None if total["withheld"] else total["votes"]
+        said, was = told.setdefault(number, set()), before.get(number, 0)
         gained = None if votes is None or was is None else votes - was
-        weight, made_of, note = _weight(one, counted[number], closed, told.get(number, set()), least)
+        weight, made_of, note = _weight(one, counted[number], closed, said, least)
         rows[number] = Drawn(votes, gained, weight, made_of, note)
-        # the report of the present map counts the votes of everybody on each side, whether or not a weight is said
-        said = {_of_groups(counted[number])} if made_of else set()
+        if made_of:
+            said.add(_of_groups(counted[number]))
+        # the report of the present map counts the votes of everybody, whether or not a weight is said
         if one.is_present and votes is not None:
-            said.add(votes)
-        told.setdefault(number, set()).update(said)
+            said.add((total["agree"], total["disagree"], total["pass"]))
     return rows
 
 
 def _weight(
-    one: KeptMap, row: Mapping[str, Any], closed: Collection[int], told: Collection[int], least: int
+    one: KeptMap, row: Mapping[str, Any], closed: Collection[int], said: Collection[Counts], least: int
 ) -> tuple[float | None, Factors | None, Note]:
     number, weight = row["comment-id"], one.weights.get(str(row["comment-id"]))
     if weight == META:
@@ -115,12 +120,12 @@ def _weight(
         return None, None, "not_drawn"
     if number in closed or weight is None:
         return None, None, "few"
-    votes = _of_groups(row)
-    if not one.is_present and any(abs(votes - other) < least for other in told):
+    own = _of_groups(row)
+    if not one.is_present and any(other != own and abs(sum(other) - sum(own)) < least for other in said):
         return None, None, "close"
-    return weight, factors(votes, row["n_pass"], row["n_agree"], row["extremity"]), ""
+    return weight, factors(sum(own), own[2], own[0], row["extremity"]), ""
 
 
-def _of_groups(row: Mapping[str, Any]) -> int:
-    """Count the votes from which a weight comes: of people in groups, or of everybody where there are none."""
-    return int(row["n_agree"] + row["n_disagree"] + row["n_pass"])
+def _of_groups(row: Mapping[str, Any]) -> Counts:
+    """Return the votes from which a weight comes: of people in groups, or of everybody where there are none."""
+    return int(row["n_agree"]), int(row["n_disagree"]), int(row["n_pass"])
