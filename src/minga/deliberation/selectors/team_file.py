@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from minga.deliberation.engine.texts.replies import stands_in
 from minga.deliberation.engine.trace import Trace
 from minga.deliberation.models import ClauseVersion, Consultation, Disposition, Theme, Voice
 from minga.deliberation.selectors import publishing, theming
@@ -20,6 +21,8 @@ class TeamRow:
     answers: tuple[Disposition, ...]
     #: the published clauses that these answers led to or name, each once with its last words
     clauses: tuple[ClauseVersion, ...]
+    #: those in which that stands today, over splits and merges
+    now: tuple[ClauseVersion, ...]
 
 
 def team_rows(consultation: Consultation) -> list[TeamRow]:
@@ -32,9 +35,10 @@ def team_rows(consultation: Consultation) -> list[TeamRow]:
     for voice in theming.voices_in(consultation):
         standing = [row["disposition"] for row in _answers_for(trace, voice.code)]
         led = dict.fromkeys(clause for name in standing for clause in _clauses_of(trace, name))
+        now = dict.fromkeys(clause for name in standing for clause in stands_in(trace, name))
         themes = tuple(link.theme for link in voice.running_links)  # type: ignore[attr-defined]
         told = tuple(answers[name] for name in standing)
-        rows.append(TeamRow(voice, themes, told, tuple(clauses[name] for name in led)))
+        rows.append(TeamRow(voice, themes, told, *(tuple(clauses[name] for name in names) for names in (led, now))))
     return rows
 
 

@@ -53,7 +53,7 @@ def test_every_voice_has_a_row_with_its_sender_answer_and_clauses(asked):
     assert (first["Name"], first["Organization"], first["E-mail address"]) == tuple(sent.values())
     assert (first["Words"], first["May be shown"], first["Has a code"]) == ("=Flour is dear.", "no", "no")
     assert (first["Theme"], first["Answer"], first["Who answers"]) == ("Flour", "accepted", "Ministry")
-    assert first["Clauses"] == "Plan, C1 Food"
+    assert first["Clauses"] == first["Stands today in"] == "Plan, C1 Food"
     assert isinstance(first["Answered on"], date | datetime)
     assert isinstance(first["Received on"], date | datetime)
     assert rows["V2"]["Answer"] == "said by another voice too (V1)\naccepted"

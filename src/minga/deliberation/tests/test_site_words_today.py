@@ -11,9 +11,10 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from minga.deliberation import testing_voices as people
-from minga.deliberation.models import Disposition, Source, Voice
+from minga.deliberation.models import Clause, Disposition, Draft, Source, Voice
 from minga.deliberation.selectors import sourcing, voices
-from minga.deliberation.services import answering, drafting, receipts
+from minga.deliberation.selectors.team_file import team_rows
+from minga.deliberation.services import answering, committing, drafting, receipts
 from minga.deliberation.tests.test_site_drafting_pages import (
     DESK,
     HOME,
@@ -65,6 +66,16 @@ def test_words_are_followed_over_a_split_and_a_merge_to_the_clause_in_which_they
     assert f"{HOME}c/4/" not in today, "that clause went on in another one"
     (story,) = voices.stories(draft.consultation, [voice])
     assert [one.code for each in story.answers[0].changes for one in each.now] == ["C3"]
+    (row,) = team_rows(draft.consultation)
+    assert ([one.clause.code for one in row.clauses], [one.clause.code for one in row.now]) == (["C2"], ["C3"])
+
+
+def test_a_promise_shows_the_lists_of_its_clause_as_lists(draft):
+    Draft.objects.update(state="adopted", adopted_at=timezone.now(), decision="Council 12")
+    promised = committing.commit(
+        clause=Clause.objects.get(number=3), title="Terms", owner="Unit for AI", due_on=timezone.localdate()
+    )
+    assert "<ul><li>one</li><li>two</li></ul>" in page(f"/en/deliberation/commitments/{promised.pk}/")
 
 
 def test_clause_that_nobody_changed_since_reads_so_today(draft):

@@ -62,6 +62,7 @@ def _columns() -> list[tuple[str, Any, Callable[[TeamRow], Any]]]:
         (_("Who answers"), pl.String, lambda row: _lines(one.responder for one in row.answers)),
         (_("Answered on"), pl.Date, lambda row: max((_day(one.at) for one in row.answers), default=None)),
         (_("Clauses"), pl.String, lambda row: _lines(_clause(one) for one in row.clauses)),
+        (_("Stands today in"), pl.String, lambda row: _lines(_clause(one) for one in row.now)),
     ]
 
 

@@ -201,10 +201,8 @@ def _answered(trace: Trace, row: dict[str, Any] | None, names: Names, labels: La
     day = row.get("date") or ""
     changes = trace.changes.get(row["disposition"], [])
     clauses = dict.fromkeys(change["clause"] for change in changes)
-    now = {name for clause in clauses for name in trace.lineage.carriers(clause, row["disposition"])}
     if covering := trace.covering(row):
         clauses[covering] = None
-        now |= trace.lineage.descendants(covering) & trace.lineage.live
     return (
         # every voice has its row, whether its words are shown or not
         [Part(f"{word} ({first})", link=f"#{first}") if first else Part(word)],
@@ -212,8 +210,17 @@ def _answered(trace: Trace, row: dict[str, Any] | None, names: Names, labels: La
         [Part(row.get("responder") or "")],
         [Part(names.day(day), plain=day)] if day else [],
         [_clause(clause, names) for clause in clauses],
-        [_clause(clause, names) for clause in sorted(now, key=lambda name: (len(name), name))],
+        [_clause(clause, names) for clause in stands_in(trace, row["disposition"])],
     )
+
+
+def stands_in(trace: Trace, answer: str) -> list[str]:
+    """Return the clauses of the last version that follow from an answer, or came of the one that it names."""
+    lines = trace.lineage
+    found = {name for change in trace.changes.get(answer, []) for name in lines.carriers(change["clause"], answer)}
+    if covering := trace.covering(trace.answers[answer]):
+        found |= lines.descendants(covering) & lines.live
+    return sorted(found, key=lambda name: (len(name), name))
 
 
 def _clause(name: str, names: Names) -> Part:
