@@ -46,7 +46,11 @@ PROBLEMS: Mapping[str, Words] = {
     "bytes": _("The file is larger than %(most)s MB. Send it in parts."),
     "kind": _("The content is nothing that can be read, whatever the name says. Save it as .docx, .pdf, .txt, .eml, "
               ".xlsx or .csv."),
-    "old_office": _("The file is in an old format of Office (.doc, .xls or .msg). Save it as .docx, .xlsx or .eml."),
+    "old_office": _("The file is in an old format of Office (.doc or .xls). Save it as .docx or .xlsx."),
+    "outlook": _("The file is a mail as Outlook keeps it (.msg). Open it in Outlook, save it with “File”, “Save As” as "
+                 "“Text Only (*.txt)”, and save what is attached to it beside it."),
+    "form": _("The answers in this form can be read by the program alone in which it was filled in. Open it there, and "
+              "print it to a new PDF file."),
     "picture": _("The file is a picture or a recording, and holds no text. Type what it says, or scan it with text "
                  "recognition (OCR)."),
     "protected": _("The file is protected by a password. Save it without one, then send it again."),
@@ -62,6 +66,7 @@ PROBLEMS: Mapping[str, Words] = {
     "slow": _("Reading takes longer than %(most)s seconds. Save it again as PDF, or as text."),
     "no_text": _("There is no text, only a picture of it, as from a scanner. Scan it with text recognition (OCR), or "
                  "type what it says."),
+    "crossed_out": _("Words are crossed out on this page. Look at the file which ones."),
     "arabic_order": _("The order of Arabic words in this PDF is not sure. Check it against the file."),
     "nested": _("A spreadsheet or an archive inside another file is not read. Send it by itself."),
     "table": _("The spreadsheet cannot be read: %(reason)s"),
@@ -101,6 +106,7 @@ _PLACE = re.compile(r"\b(page|row|rows|message|paragraph|table) (\d+(?:, \d+)*)\
 _ROWS = 12
 
 
+_IS_FILE = re.compile(r"\.\w{2,5}$")
 def refusal(code: str) -> Words:
     """Say why a step is not possible."""
     return REFUSALS.get(code, _("This is not possible now. Look at the page again."))
@@ -139,4 +145,5 @@ def place(text: str, most: int = _ROWS) -> str:
             number = f"{', '.join(rows[:most])} …"
         return str(_PLACES[word]) % {"number": number}
 
-    return _PLACE.sub(named, text)
+    steps = text.split(" › ")  # of a file in a file; the name of one stays as it is
+    return " › ".join(step if _IS_FILE.search(step) else _PLACE.sub(named, step) for step in steps)

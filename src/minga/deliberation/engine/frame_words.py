@@ -8,6 +8,11 @@ from minga.text import fold
 from minga.text.extraction import is_said, is_short
 
 _MOST_WORDS, _MOST_SIGNS = 10, 24
+#: A name in letters that have capitals: "Sami", "M. Ben Ali", "Jean-Luc de la Tour"
+_CAPITAL = r"[A-ZÀ-ÖØ-ÞА-ЯЁ][\w'’-]*"
+_NAME = re.compile(
+    rf"(?:(?:{_CAPITAL}\.?|de|del|la|du|des|ben|bin|bint|el|al|van|von|y|e|dos|da|di) ){{0,4}}{_CAPITAL}$"
+)
 
 
 def _one_of(words: str) -> str:
@@ -83,3 +88,8 @@ def looks_like_title(words: str) -> bool:
     if len(plain.split()) > _MOST_WORDS or len(_HAN.findall(plain)) > _MOST_SIGNS:
         return False
     return _DEMANDS.search(fold(plain)) is None
+
+
+def looks_like_name(words: str) -> bool:
+    """Whether a line is a name and nothing else, as people write it beneath what they say."""
+    return len(words) < 60 and _NAME.match(words) is not None

@@ -6,6 +6,7 @@ the import after it see the same.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +16,16 @@ from minga.deliberation.engine import incoming_rows, incoming_sheets
 from minga.deliberation.engine.incoming_dates import UNDECIDED
 from minga.deliberation.engine.incoming_headers import Beginning
 from minga.deliberation.engine.submissions import tidy_text
-from minga.text.extraction import LIMITS, Document, ExtractionError, Limits, extract, kind_of, unpack
+from minga.text.extraction import (
+    LIMITS,
+    Document,
+    ExtractionError,
+    Limits,
+    digests_of_attached,
+    extract,
+    kind_of,
+    unpack,
+)
 
 #: Kinds of a source by what its file is.
 KINDS = {"text": "letter", "word": "word", "pdf": "pdf", "email": "email"}
@@ -50,6 +60,9 @@ class Entry:
 
 
 @dataclass(frozen=True)
+    #: SHA-256 of the document, and of the files attached to it; empty for rows
+    file_hash: str = ""
+    attached: frozenset[str] = frozenset()
 class Problem:
     """Something that was left out, and what to do about it; the code lets a page say so in its own language."""
 
@@ -191,14 +204,14 @@ def _entry(number: int, name: str, data: bytes, found: Document, *, is_alone: bo
         author_name=found.sender_name if found.kind == "email" else "",
         author_address=found.sender_address,
         received_at=found.sent_at,
-        data=None if is_whole else (found.data or data),
+        data=None if is_whole else held,
         is_whole_file=is_whole,
     )
+    held = found.data or data
 
 
 def _problem(wrong: ExtractionError) -> Problem:
-    message = str(wrong).partition(": ")[2]
-    return Problem(wrong.file, wrong.code, message, wrong.place, values=wrong.values)
+    return Problem(wrong.file, wrong.code, wrong.message, wrong.place, values=wrong.values)
 
 
 def _sheet(
@@ -206,6 +219,8 @@ def _sheet(
 ) -> Iterator[Entry | Problem | Table]:
     given = said.get(key, Said())
     try:
+        file_hash=hashlib.sha256(held).hexdigest(),
+        attached=digests_of_attached(held) if found.kind == "email" else frozenset(),
         sheets, wrong = incoming_sheets.load(data, name, kind, given.header)
     except incoming_sheets.SheetError as problem:
         yield Problem(name, problem.code, str(problem), values=problem.values)

@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from minga.deliberation.engine.frame_words import is_cover, is_particular, is_question_asked, looks_like_title
+from minga.deliberation.engine.frame_words import (
+    is_cover,
+    is_particular,
+    is_question_asked,
+    looks_like_name,
+    looks_like_title,
+)
 from minga.text.extraction import (
     QUOTE,
     SIGNATURE,
     begins_attached,
     begins_signature,
+    earlier_mail,
     is_afterword,
     is_closing,
     is_greeting,
@@ -69,7 +76,7 @@ def blocks(text: str, start: int, end: int, *, by_points: bool, by_sentences: bo
         start += len(first)
     lined = _lines(text[start:end], by_points=by_points, is_message=is_message)
     apart = [one for begin, stop, kind in lined for one in _closing_apart(text, start + begin, start + stop, kind)]
-    framed = list(_framed(text, _titled(text, apart)))
+    framed = _named(text, list(_framed(text, _titled(text, apart))))
     if is_message and end < len(text):  # files are attached to it
         framed = [
             (begin, stop, PARTICULAR if kind == "paragraph" and is_cover(text[begin:stop]) else kind)
@@ -86,16 +93,20 @@ def _lines(text: str, *, by_points: bool, is_message: bool) -> Iterator[Block]:
     kind = before = ""
     at = lines = 0
     is_over = is_signed = False
-    for line in text.split("\n"):
+    all_lines = text.split("\n")
+    head, quoted, _sender = earlier_mail(all_lines) if is_message else (0, len(all_lines), "")
+    for number, line in enumerate(all_lines):
         first, at = at, at + len(line) + 1
         if not line.strip():
             is_over = True
             continue
         # the mark of a signature means something in mail alone: nothing of a letter attached to one goes with it
-        begins = is_message and not is_signed and begins_signature(line)
-        is_signed = is_signed or begins
-        lines += 1
+        is_earlier = number < head or number >= quoted
+        begins = is_message and not is_signed and not is_earlier and begins_signature(line)
+        is_signed = (is_signed and not is_earlier and number > head) or begins
+        lines += number >= head
         own = SIGNATURE if is_signed else _kind(line, before, is_early=lines <= _LETTERHEAD)
+        own = QUOTE if is_earlier else own
         is_new = own in {HEADING, GREETING, CLOSING} or (by_points and own == "item")
         changes = (own in _APART or kind in {*_APART, GREETING}) and own != kind
         changes = changes or (kind == CLOSING and (not is_short(line) or is_afterword(line)))
@@ -171,6 +182,7 @@ def _framed(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
     is_closed = is_opened = False
     for at, (start, end, kind) in enumerate(blocks):
         words = text[start:end]
+        is_closed = is_closed and kind != HEADING  # what stands under a title is no address of whoever closed above it
         if at < top:
             kind = GREETING if kind != HEADING else kind
         elif kind == CLOSING:
@@ -184,6 +196,16 @@ def _framed(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
             kind = "paragraph"
         is_opened = is_opened or kind in {"paragraph", "item"}
         yield start, end, kind
+
+
+def _named(text: str, found: list[Block]) -> list[Block]:
+    """Mark a name above the letter that a reply repeats as the closing that it is, though nothing closes above it."""
+    last = next((at for at in range(len(found) - 1, -1, -1) if found[at][2] not in {QUOTE, SIGNATURE}), 0)
+    if 0 < last < len(found) - 1 and found[last][2] == "paragraph" and any(_says(text, *one) for one in found[:last]):
+        start, end, _kind = found[last]
+        if looks_like_name(text[start:end]):
+            found[last] = (start, end, CLOSING)
+    return found
 
 
 def _letterhead(text: str, blocks: Sequence[Block]) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from minga.deliberation.engine.letter_blocks import ASKED, ATTACHED, FRAME, GREETING, HEADING, blocks, sections
 from minga.text import fold
-from minga.text.extraction import without_mark
+from minga.text.extraction import has_struck, without_mark, without_words
 
 #: Ways to cut.
 POINTS, PARAGRAPHS, SENTENCES = "points", "paragraphs", "sentences"
@@ -138,6 +138,11 @@ def left_out(found: Sequence[Piece], kept: Collection[int]) -> str:
 def count_words(text: str) -> int:
     """Count words as people see them; a Chinese character counts as one."""
     return sum(1 if word.isascii() else max(1, len(_HAN.findall(word))) for word in _WORDS.findall(text))
+
+
+def wants_a_look(text: str) -> bool:
+    """Whether the words of a source are not all that its sender says: something was not read, or is crossed out."""
+    return bool(without_words(text)) or has_struck(text)
 
 
 def _is_frame(piece: Piece, *, is_first: bool) -> bool:

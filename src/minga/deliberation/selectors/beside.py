@@ -22,6 +22,7 @@ from minga.deliberation.engine.splitting import (
 )
 from minga.deliberation.engine.suggesting import Said, best
 from minga.deliberation.models import Consultation, Source, Theme, Voice
+    wants_a_look,
 from minga.deliberation.selectors import theming
 from minga.deliberation.selectors.suggesting import likeness
 from minga.text.extraction import without_mark
@@ -103,7 +104,7 @@ def suggested(source: Source, voices: Collection[Voice] = ()) -> Suggested:
 
     Where it has voices already, no more are suggested; then all words that stand in none of them are left out.
     """
-    if source.read_at or len(source.text) > _BOOK:
+    if source.read_at or len(source.text) > _BOOK or wants_a_look(source.text):
         return Suggested([], "")
     found = pieces(source.text, suggest_way(source.text))
     if voices:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +13,57 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404
 
+from minga.deliberation.engine.errors import ActError
 from minga.deliberation.engine.submissions import hash_of_text
 from minga.deliberation.engine.twins import holders, marks_of_words
 from minga.deliberation.models import Consultation, Intake, Source, Voice
+from minga.deliberation.vault import vault
+from minga.text.extraction import digests_of_attached
 
-#: Who sent something: name, organization, address.
-Sender = tuple[str, str, str]
+#: By what a source is known again, beside its text.
+_OF_SENDER = (
+    "number", "kind", "author_name", "author_organization", "author_address", "file_hash", "file_path", "is_encrypted",
+)  # fmt: skip
 #: States by which a list of sources can be filtered.
 WAITING, DONE, WITHDRAWN = "waiting", "done", "withdrawn"
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who sent something, and the file it came as, by which it is known again where nobody knows who sent it."""
+
+    name: str = ""
+    organization: str = ""
+    address: str = ""
+    #: SHA-256 of the file, and of those attached to it; empty where nothing but words came
+    file_hash: str = ""
+    attached: frozenset[str] = frozenset()
+    #: where a mail lies, whose attached files are looked at only where it must be known, and whether it is encrypted
+    mail: tuple[str, bool] | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it says who sent it."""
+        return any(self.plain())
+
+    def plain(self) -> tuple[str, str, str]:
+        """Return name, organization and address in one spelling."""
+        name, organization, address = (
+            " ".join(part.casefold().split()) for part in (self.name, self.organization, self.address)
+        )
+        return name, organization, address
+
+    def files(self) -> frozenset[str]:
+        """Return by what its files are known again."""
+        return frozenset({self.file_hash}) | (_attached(*self.mail) if self.mail else self.attached)
+
+
+@lru_cache(maxsize=1000)
+def _attached(path: str, is_encrypted: bool) -> frozenset[str]:
+    try:
+        return digests_of_attached(vault.read(path, is_encrypted=is_encrypted))
+    except ActError:  # a file that is gone or closed says nothing
+        return frozenset()
 
 
 def find_source(consultation: Consultation, number: int) -> Source:
@@ -134,21 +179,30 @@ def known_texts(
     found = consultation.sources.all()
     if hashes is not None:
         found = found.filter(text_hash__in=hashes)
-    rows = found.values_list("text_hash", "number", "author_name", "author_organization", "author_address")
     known: dict[str, list[tuple[str, Sender]]] = {}
-    for digest, number, *sender in rows.iterator(chunk_size=5000):
-        known.setdefault(digest, []).append((f"S{number}", (sender[0], sender[1], sender[2])))
+    for row in found.values("text_hash", *_OF_SENDER).iterator(chunk_size=5000):
+        known.setdefault(row["text_hash"], []).append((f"S{row['number']}", _sender(row)))
     return known
 
 
 def known_words(consultation: Consultation) -> dict[str, list[tuple[str, Sender]]]:
     """Return by the marks of their words, also of attached files, which sources there are, and who sent them."""
     rows = consultation.sources.exclude(text="").order_by("number")
-    fields = ("text", "number", "author_name", "author_organization", "author_address")
     known: dict[str, list[tuple[str, Sender]]] = {}
-    for text, number, *sender in rows.values_list(*fields).iterator(chunk_size=500):
-        note_words(known, text, f"S{number}", (sender[0], sender[1], sender[2]))
+    for row in rows.values("text", *_OF_SENDER).iterator(chunk_size=500):
+        note_words(known, row["text"], f"S{row['number']}", _sender(row))
     return known
+
+
+def _sender(row: Mapping[str, Any]) -> Sender:
+    is_mail = row["kind"] == Source.Kind.EMAIL and row["file_path"]
+    return Sender(
+        row["author_name"],
+        row["author_organization"],
+        row["author_address"],
+        row["file_hash"],
+        mail=(row["file_path"], row["is_encrypted"]) if is_mail else None,
+    )
 
 
 def note_words(known: dict[str, list[tuple[str, Sender]]], text: str, code: str, sender: Sender) -> None:
@@ -158,28 +212,36 @@ def note_words(known: dict[str, list[tuple[str, Sender]]], text: str, code: str,
 
 
 def holders_of(text: str, sender: Sender, known: Mapping[str, Sequence[tuple[str, Sender]]]) -> tuple[list[str], bool]:
-    """Return which submissions of a sender hold words of this one, and whether they hold all of them."""
+    """Return which submissions hold words of this one, and whether those of the same sender hold all of them.
+
+    Where nobody knows who sent one of them, it may be the same, and is named; it holds them only where its file is
+    the same.
+    """
     marks = marks_of_words(text)
+    near = {mark: [code for code, other in known.get(mark, ()) if may_be_same(sender, other)] for mark in marks}
     own = {mark: [code for code, other in known.get(mark, ()) if same_sender(sender, other)] for mark in marks}
-    return holders(marks, own)
+    holding, is_all = holders(marks, own)
+    return (holding, True) if is_all else (holders(marks, near)[0], False)
 
 
 def same_sender(one: Sender, other: Sender) -> bool:
     """Whether two submissions with the same words come from one sender, as far as anybody can tell.
 
-    Two people may send the same letter; each of them is a voice. Where one of two senders is not known, they are
-    taken for one, since the same letter often comes twice.
+    Two people may send the same letter; each of them is a voice. Where one of two senders is not known, a file is the
+    same only if its bytes are: no reading of two files finds all that tells them apart. Words without a file are all
+    there is, and the same.
     """
-    first, second = _plain(one), _plain(other)
-    if not any(first) or not any(second):
-        return True
+    first, second = one.plain(), other.plain()
+    if not one.is_known or not other.is_known:
+        return not (one.file_hash and other.file_hash) or bool(one.files() & other.files())
     if first[2] and second[2]:
         return first[2] == second[2]
     return first[:2] == second[:2]
 
 
-def _plain(sender: Sender) -> tuple[str, ...]:
-    return tuple(" ".join(part.casefold().split()) for part in sender)
+def may_be_same(one: Sender, other: Sender) -> bool:
+    """Whether nothing says that two submissions with the same words come from two senders."""
+    return not one.is_known or not other.is_known or same_sender(one, other)
 
 
 def twin_of(consultation: Consultation, text: str, sender: Sender) -> str:

@@ -18,6 +18,7 @@ from minga.deliberation.engine.splitting import (
     left_out,
     own_words,
     pieces,
+    wants_a_look,
 )
 from minga.deliberation.engine.submissions import hash_of_text
 from minga.deliberation.models import Intake, IntakeFile
@@ -26,6 +27,7 @@ from minga.deliberation.selectors.sources import (
     holders_of,
     known_texts,
     known_words,
+    may_be_same,
     note_words,
     same_sender,
 )
@@ -42,7 +44,7 @@ _EXCERPT = 120
 #: Problems of a cell alone: its row is taken in.
 CELLS = frozenset({"value", "date", "date_order", "address"})
 #: What is read all the same, and wants a look at the file.
-NOTES = frozenset({"arabic_order"})
+NOTES = frozenset({"arabic_order", "crossed_out"})
 #: Submissions of each kind whose voice is shown beforehand, and how much of it.
 _SAMPLES, _SHOWN_OF_VOICE = 2, 600
 
@@ -108,10 +110,12 @@ def _noted(
 ) -> dict[str, Any]:
     """Note what an entry is, without its text, and whether the same submission is there already."""
     digest, sender = hash_of_text(entry.text), sender_of(entry)
-    twin, alike = "", ""
+    twin, alike, near = "", "", list[str]()
     for code, other in known.get(digest, []):
         if same_sender(sender, other):
             twin = twin or code
+        elif may_be_same(sender, other):
+            near = near or [code]
         else:
             alike = alike or code
     holding, is_all = holders_of(entry.text, sender, words)
@@ -129,7 +133,7 @@ def _noted(
         "excerpt": " ".join(entry.text[: 2 * _EXCERPT].split())[:_EXCERPT],
         "twin": twin,
         "alike": alike,
-        "holds": "" if twin else ", ".join(holding),
+        "holds": "" if twin else ", ".join(dict.fromkeys([*near, *holding])),
     }
 
 
@@ -162,14 +166,39 @@ def _begun(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[:most]}…"
 
 
-def sender_of(entry: Entry) -> tuple[str, str, str]:
-    """Return who sent a submission, as twins are compared by."""
-    return (entry.author_name, entry.author_organization, entry.author_address)
+def sender_of(entry: Entry) -> Sender:
+    """Return who sent a submission and the file it came as, as twins are compared by."""
+    return Sender(
+        entry.author_name,
+        entry.author_organization,
+        entry.author_address,
+        entry.file_hash,
+        entry.attached,
+    )
+
+
+def voices_of_entry(entry: Entry, way: str) -> list[Part]:
+    """Make the voices of a submission: one, or one of each answer where several questions were asked.
+
+    None where one of the answers is to be cut by a person, who then sees all of them.
+    """
+    if not entry.answers:
+        return voices_of_text(entry.text, way)
+    made: list[Part] = []
+    for start, end in entry.answers:
+        voices = voices_of_text(entry.text[start:end], way)
+        if not voices:
+            return []
+        made += [Part(one.text, start + (one.start or 0), start + (one.end or 0)) for one in voices]
+    return made
 
 
 def voices_of_text(text: str, way: str) -> list[Part]:
-    """Make one voice of a submission that is to be one: of its own words, without greeting, closing and signature."""
-    own = [] if way == LATER else own_words(text)
+    """Make one voice of a submission that is to be one: of its own words, without greeting, closing and signature.
+
+    None where an attached file or a page was not read, or words are crossed out: a person looks at it.
+    """
+    own = [] if way == LATER or wants_a_look(text) else own_words(text)
     if not own:  # nothing but names and quotes: a person looks at it
         return []
     cut = joined(text, own)

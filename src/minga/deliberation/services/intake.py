@@ -219,7 +219,7 @@ def _take_one(intake: Intake, entry: Entry, file: IntakeFile, known: Known, word
         entry.text,
         voices=voices_of_text(entry.text, given.get("voices", SHORT)),
         round=intake.round,
-        author=Author(*sender),
+        author=Author(sender.name, sender.organization, sender.address),
         strata={**given.get("strata", {}), **entry.strata},
         may_publish=given.get("may_publish", False) if entry.may_publish is None else entry.may_publish,
         language=entry.language or given.get("language", ""),
@@ -239,7 +239,8 @@ def _take_one(intake: Intake, entry: Entry, file: IntakeFile, known: Known, word
 
 def _file(entry: Entry, file: IntakeFile) -> File | None:
     if entry.is_whole_file:
-        return File(entry.name[-200:], entry.media_type, path=file.path, is_encrypted=file.is_encrypted)
+        kept = {"path": file.path, "is_encrypted": file.is_encrypted, "hash": entry.file_hash}
+        return File(entry.name[-200:], entry.media_type, **kept)
     if entry.data is not None:
         return File(entry.name[-200:], entry.media_type, data=entry.data)
     return None

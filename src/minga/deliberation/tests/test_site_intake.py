@@ -185,9 +185,10 @@ def test_a_letter_that_comes_by_mail_and_as_a_file_is_seen(asked):
     mail = mail_file("Dear office, our letter is attached.\n\n-- \nThe Union", attached={"view.docx": letter})
     files = {"a.eml": mail, "b.docx": letter, "c.pdf": pdf_file([words]), "d.txt": b"Quite another wish than these."}
     intake = begun(asked, files)
-    assert [one["twin"] for one in intake.found["entries"]] == ["", "a.eml", "a.eml", ""]
+    assert [one["twin"] for one in intake.found["entries"]] == ["", "a.eml", "", ""]
+    assert intake.found["entries"][2]["holds"] == "a.eml", "other bytes: it is pointed out, and comes in"
     taken_in(intake)
-    assert list(Source.objects.order_by("number").values_list("name", flat=True)) == ["a.eml", "d.txt"]
+    assert list(Source.objects.order_by("number").values_list("name", flat=True)) == ["a.eml", "c.pdf", "d.txt"]
     other = testing_voices.consultation("b")
     take_in(other, "letter", "\n\n".join(words))
     intake = begun(other, {"a.eml": mail, "e.eml": mail_file("\n\n".join(words) + "\n\n-- \nSent by machine")})

@@ -26,6 +26,7 @@ from minga.deliberation.services import theming as sorting
 from minga.deliberation.views.common import works_on
 from minga.deliberation.views.intake import frame
 from minga.text import contacts
+from minga.text.extraction import without_words
 from minga.web.numbers import read_number
 from minga.web.ratelimit import limited
 
@@ -54,7 +55,7 @@ def _typed_in(request: HttpRequest, consultation: Consultation, form: SourceForm
     given = form.cleaned_data
     day = given["received_on"]
     author = form.author()
-    sender = (author.name, author.organization, author.address)
+    sender = sources.Sender(author.name, author.organization, author.address)
     twin = sources.twin_of(consultation, services.tidy_text(given["text"]), sender)
     if twin:
         raise ActError("twin", f"The same words of the same sender are here already as {twin}.")
@@ -110,6 +111,7 @@ def _page(request: HttpRequest, found: Source, *, status: int = 200, **more: Any
     }
     return render(request, "deliberation/source.html", words | more, status=status)
 
+        "unread": [wording_intake.place(one) for one in without_words(found.text)],
 
 def _voice_rows(
     rows: list[beside.Row], typed: Mapping[int, VoiceForm], named: Mapping[int, str]

@@ -24,11 +24,20 @@ from minga.text.extraction.documents import (
     has_struck,
     without_words,
 )
+from minga.text.extraction.earlier import author_of, earlier_mail
 from minga.text.extraction.html import html_to_text
 from minga.text.extraction.kinds import kind_of
-from minga.text.extraction.letters import is_afterword, is_closing, is_greeting, is_said, is_short, is_thanks
+from minga.text.extraction.letters import (
+    begins_signature,
+    is_afterword,
+    is_closing,
+    is_greeting,
+    is_said,
+    is_short,
+    is_thanks,
+)
 from minga.text.extraction.mail import Reader, digests_of_attached, messages, read_mail
-from minga.text.extraction.marks import begins_signature, is_item, is_quoted, paragraphs, without_mark
+from minga.text.extraction.marks import is_item, is_quoted, paragraphs, without_mark
 from minga.text.extraction.opendocument import read_ods, read_odt
 from minga.text.extraction.pdf import read_pdf
 from minga.text.extraction.rich import read_rtf
@@ -47,6 +56,7 @@ __all__ = [
     "begins_signature",
     "decode",
     "digests_of_attached",
+    "earlier_mail",
     "extract",
     "has_struck",
     "is_afterword",
@@ -130,7 +140,12 @@ def _plain(data: bytes, name: str, kind: str, limits: Limits) -> Document:
     text = html_to_text(found[0]) if kind == "html" else found[0]
     if len(text) > limits.characters:
         raise too_long(name, limits)
-    parts = tuple(paragraphs(text))
+    name_of_author, address = author_of(earlier_mail(text.split("\n"))[2])
+    is_mail = bool(name_of_author or address)  # that somebody saved as text
+    parts = tuple(paragraphs(text, is_mail=is_mail))
     if not parts:
         raise ExtractionError("no_words", "The file holds no words. Look into it, or leave it out.", file=name)
-    return Document("text", "text/html" if kind == "html" else "text/plain", parts)
+    media_type = "text/html" if kind == "html" else "text/plain"
+    return Document(
+        "email" if is_mail else "text", media_type, parts, sender_name=name_of_author, sender_address=address
+    )

@@ -17,6 +17,8 @@ _MAIL_HEADERS = frozenset(
 )
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: A name that each part of a mail of Outlook has.
+_OUTLOOK = "__substg1.0_".encode("utf-16-le")
 _TABLES = {".csv", ".tsv"}
 _OPEN = {
     b"application/vnd.oasis.opendocument.text": "odt",
@@ -74,10 +76,16 @@ def _refuse(data: bytes, name: str) -> None:
     if data.startswith(_OLD_OFFICE):
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise protected(name)
+        if _OUTLOOK in data:
+            raise ExtractionError(
+                "outlook",
+                "The file is a mail as Outlook keeps it (.msg). Open it in Outlook, save it with “File”, “Save As” as "
+                "“Text Only (*.txt)”, and save what is attached to it beside it.",
+                file=name,
+            )
         raise ExtractionError(
-            "old_office", "The file is in an old format of Office (.doc, .xls or .msg). Save it as .docx, .xlsx or "
-            ".eml.", file=name,
-        )  # fmt: skip
+            "old_office", "The file is in an old format of Office (.doc or .xls). Save it as .docx or .xlsx.", file=name
+        )
     if data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or data[4:8] == b"ftyp":
         raise ExtractionError(
             "picture",

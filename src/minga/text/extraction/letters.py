@@ -1,4 +1,4 @@
-"""Greetings and closings of letters in six languages, told by how their lines begin."""
+"""Greetings, closings and signatures of letters in six languages, told by how their lines begin."""
 
 from __future__ import annotations
 
@@ -111,6 +111,21 @@ _THANKS = re.compile(
 _AFTERWORD = re.compile(r"(?:p\.? ?s\b|p\.? ?d\b|n\.? ?b\b|постскриптум|ملاحظة|ملحوظة|附言)", re.IGNORECASE)
 _SENTENCE_ENDS = re.compile(r"[.!?؟。！？…][\"'”’»)]?$")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+_SIGNATURE = re.compile(r"--\s?$")
+_SENT_FROM = re.compile(
+    r"(?:sent from my|envoyé de mon|enviado desde mi|отправлено с|أرسلت من|发自我的)\b.{0,60}$", re.IGNORECASE
+)
+#: No mail program writes a longer line to begin a signature.
+_LONGEST_SIGNATURE = 400
+
+
+def begins_signature(line: str) -> bool:
+    """Whether a line begins the signature of a mail."""
+    if len(line) >= _LONGEST_SIGNATURE:
+        return False
+    return _SIGNATURE.match(line) is not None or _SENT_FROM.match(line.strip()) is not None
 
 
 def is_greeting(line: str) -> bool:

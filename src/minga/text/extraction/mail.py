@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage, Message, MIMEPart
-from email.utils import parseaddr, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 
 from minga.text.extraction.charsets import decode
 from minga.text.extraction.documents import Document, ExtractionError, Limits, Part, joined_places
+from minga.text.extraction.earlier import author_of, earlier_mail
 from minga.text.extraction.html import html_to_text
 from minga.text.extraction.kinds import damaged
 from minga.text.extraction.marks import paragraphs
@@ -81,7 +82,7 @@ def read_mail(data: bytes, name: str, limits: Limits, read: Reader, place: str =
         raise ExtractionError(
             "no_words", "The file holds no words. Look into it, or leave it out.", file=name, place=place
         )
-    sender_name, sender_address = parseaddr(_header(message, "from"))
+    sender_name, sender_address = _forwarded_by(body) or author_of(_header(message, "from"))
     return Document(
         "email",
         MEDIA_TYPE,
@@ -104,6 +105,12 @@ def _header(message: EmailMessage, name: str) -> str:
     except Exception:  # headers of mail break in every way, and each by itself
         found = next((str(value) for key, value in message.raw_items() if key.lower() == name), "")
     return " ".join(found.split())
+
+
+def _forwarded_by(body: str) -> tuple[str, str] | None:
+    """Return who wrote the mail that a message does nothing but forward, as far as the message tells."""
+    written = author_of(earlier_mail(body.split("\n"))[2])
+    return written if any(written) else None
 
 
 def _sent(message: EmailMessage) -> datetime | None:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 from minga.text.extraction.documents import QUOTE, SIGNATURE, Part
+from minga.text.extraction.earlier import earlier_mail
+from minga.text.extraction.letters import begins_signature
 
 _HEADING = re.compile(r"#{1,6}[ \t]+\S")
 #: Dashes and stars need a blank behind them; the other bullets, some of them drawn by Word's own fonts, do not.
@@ -27,19 +29,13 @@ _COUNTED = (
 )
 _ITEM = re.compile(rf"\s{{0,8}}(?:{_BULLET}|{_NUMBER}|{_NAMED}|(?i:{_COUNTED}))(?=\S)")
 _QUOTED = re.compile(r"\s?>")
-_SIGNATURE = re.compile(r"--\s?$")
 #: The line with which a mail program begins what it quotes.
 _INTRODUCES = re.compile(
-    r"(?:-{2,}\s*(?:original message|message d'origine|mensaje original|исходное сообщение|الرسالة الأصلية|原始邮件)"
-    r"\s*-{2,}"
-    r"|on\b.{6,200}\bwrote:|le\b.{6,200}\ba écrit\s?:|el\b.{6,200}\bescribió:|.{6,200}\b(?:пишет|написал\(?а?\)?):"
+    r"(?:on\b.{6,200}\bwrote:|le\b.{6,200}\ba écrit\s?:|el\b.{6,200}\bescribió:|.{6,200}\b(?:пишет|написал\(?а?\)?):"
     r"|.{0,20}في.{6,200}كتب.{0,80}:|.{6,200}写道[:：])\s*$",
     re.IGNORECASE,
 )
-_SENT_FROM = re.compile(
-    r"(?:sent from my|envoyé de mon|enviado desde mi|отправлено с|أرسلت من|发自我的)\b.{0,60}$", re.IGNORECASE
-)
-#: No mail program writes a longer line to begin a quote or a signature.
+#: No mail program writes a longer line to begin a quote.
 _LONG = 400
 
 
@@ -57,11 +53,6 @@ def without_mark(text: str) -> int:
 def is_quoted(line: str) -> bool:
     """Whether a line is quoted, or begins what is quoted."""
     return _QUOTED.match(line) is not None or (len(line) < _LONG and _INTRODUCES.match(line.strip()) is not None)
-
-
-def begins_signature(line: str) -> bool:
-    """Whether a line begins a signature."""
-    return len(line) < _LONG and (_SIGNATURE.match(line) or _SENT_FROM.match(line.strip())) is not None
 
 
 def paragraphs(text: str, *, is_mail: bool = False) -> Iterator[Part]:
@@ -90,14 +81,17 @@ def _blocks(lines: list[str], *, is_mail: bool) -> Iterator[tuple[str, list[str]
     kind, block = "paragraph", list[str]()
     is_over = is_signed = False
     each_line = _is_a_paragraph_a_line(lines)
-    for line in lines:
-        if is_mail and not is_signed and begins_signature(line):
+    head, quoted, _sender = earlier_mail(lines) if is_mail else (0, len(lines), "")
+    for number, line in enumerate(lines):
+        is_earlier = number < head or number >= quoted
+        is_signed = is_signed and not is_earlier and number != head
+        if is_mail and not is_signed and not is_earlier and begins_signature(line):
             yield kind, block
             kind, block, is_signed = SIGNATURE, [], True
         if is_signed:
             block.append(line)
             continue
-        of_line = _kind(line, is_mail=is_mail)
+        of_line = QUOTE if is_earlier else _kind(line, is_mail=is_mail)
         is_new = of_line in {"heading", "item"} or (of_line == QUOTE) != (kind == QUOTE)
         if not line.strip():
             is_over = True

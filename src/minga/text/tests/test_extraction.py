@@ -338,6 +338,7 @@ def test_nested_groups_without_end_are_refused():
         (b"{\\rtf1{\\fonttbl Arial;}}", "no_words"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "old_office"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "protected"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "__substg1.0_0037001F".encode("utf-16-le"), "outlook"),
         (archive_file({"mimetype": b"application/vnd.oasis.opendocument.presentation"}), "format"),
         (archive_file({"mimetype": b"application/vnd.oasis.opendocument.text"}), "damaged"),
         (open_file("text", "<text:p>&amp;</text:p>", begin='<!DOCTYPE a [<!ENTITY b "c">]>'), "damaged"),
