@@ -15,6 +15,8 @@ from pydantic import AfterValidator
 router = Router()
 
 Language = Literal["en", "fr", "es", "ru", "ar", "zh"]
+#: for shapes that have a field of the name
+Day = date
 Page = Annotated[int, Field(ge=1, le=100_000)]
 PerPage = Annotated[int, Field(ge=1, le=100)]
 CountryCode = Annotated[str, Field(pattern=r"^([A-Za-z]{2})?$", description="ISO 3166-1 alpha-2")]
@@ -118,6 +120,76 @@ class CoverageOut(Schema):
     measures: list[dict[str, Any]]
     strata: list[dict[str, Any]]
     rounds: list[RoundOutcomeOut]
+
+
+class TracedVoiceOut(Schema):
+    """A voice. Its words are null where the sender did not agree to have them shown, or nobody has read them yet."""
+
+    voice: str
+    text: str | None
+    language: str | None
+    may_publish: bool
+    withdrawn: bool = Field(description="Taken back by its sender; counted nowhere.")
+
+
+class TracedLinkOut(Schema):
+    """A voice under a theme."""
+
+    voice: str
+    theme: str
+
+
+class TracedAnswerOut(Schema):
+    """An answer to a voice, a theme or a statement; one that replaced another names it."""
+
+    disposition: str
+    voice: str | None
+    theme: str | None
+    statement: str | None
+    answer: Literal["accepted", "accepted_in_part", "rejected", "out_of_scope", "already_covered", "duplicate_of"]
+    reason: str
+    responder: str
+    date: Day
+    supersedes: str | None
+    duplicate_of: str | None
+    covered_by: str | None
+
+
+class TracedChangeOut(Schema):
+    """A change of a clause in a published version; one row for each answer that led to it."""
+
+    clause: str
+    version: int
+    kind: Literal["add", "edit", "split", "merge", "delete", "none"]
+    came_from: str | None
+    left_behind: str | None
+    disposition: str | None
+    heading: str | None
+    text: str | None
+    parent: str | None
+    position: int | None
+    published: Day | None
+
+
+class TracedEvidenceOut(Schema):
+    """A citation, with the value as it was when cited."""
+
+    clause: str | None
+    disposition: str | None
+    link: str
+    value: str
+    label: str
+    cited_on: Day
+
+
+class TraceOut(Schema):
+    """The five tables that `minga deliberation trace` reads, as far as public pages show what is in them."""
+
+    voices: list[TracedVoiceOut]
+    links: list[TracedLinkOut]
+    dispositions: list[TracedAnswerOut]
+    clauses: list[TracedChangeOut]
+    evidence: list[TracedEvidenceOut]
 
 
 class ClauseOut(Schema):

@@ -218,7 +218,8 @@ def trace(
     """
     from minga.deliberation.engine.audit import adoptable, audit, receipt
     from minga.deliberation.engine.coverage import coverage
-    from minga.deliberation.engine.trace import read_trace
+    from minga.deliberation.engine.trace import counted, read_trace
+    from minga.deliberation.engine.trace_words import coverage_lines
 
     with plain_errors():
         whole = read_trace(folder)
@@ -226,7 +227,8 @@ def trace(
             emit(receipt(whole, voice))
             return
         problems = audit(whole, consensus or ())
-        covered = coverage(whole.voices, whole.links, whole.dispositions, whole.clauses, strata or ())
+        told = counted(whole)
+        covered = coverage(told.voices, told.links, told.dispositions, told.clauses, strata or ())
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
             tables = {"coverage": covered.measures, "strata": covered.strata, "problems": problems}
@@ -241,9 +243,8 @@ def trace(
         emit({"coverage": covered.measures.rows(named=True), "strata": covered.strata.rows(named=True),
               "problems": problems.rows(named=True), "adoptable": ready})  # fmt: skip
     else:
-        for row in covered.measures.rows(named=True):
-            share = "-" if row["share"] is None else f"{row['share']:.0%}"
-            typer.echo(f"{row['measure']:<12} {row['numerator']:>6,} of {row['denominator']:>6,}  {share:>5}")
+        for line in coverage_lines(covered):
+            typer.echo(line)
         for row in problems.sort("blocks", descending=True).head(20).rows(named=True):
             typer.echo(f"{'Blocks' if row['blocks'] else 'Advice'}: {row['message']}")
         if problems.height > 20:

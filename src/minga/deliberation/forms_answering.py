@@ -17,7 +17,7 @@ from minga.deliberation.services import answering
 
 #: The field beside which a refusal stands.
 _FIELDS = {"answer": "answer", "reason": "reason", "duplicate": "duplicate_of", "circle": "duplicate_of",
-           "covered": "covered_by"}  # fmt: skip
+           "itself": "duplicate_of", "covered": "covered_by"}  # fmt: skip
 
 
 def name_of(clause: Clause | None) -> str:

@@ -33,6 +33,7 @@ REFUSALS: Mapping[str, Words] = {
     "reason": _("Who is not fully followed is owed a reason of at least 40 characters. Say why."),
     "duplicate": _("Name the voice of this consultation that says the same, by its number."),
     "covered": _("This clause stands in no published text of the consultation. Choose another one, or none."),
+    "itself": _("A voice cannot say the same as itself. Name another one, which said it first."),
     "circle": _("That voice was itself said to repeat this one, so nobody would be answered. Answer one of them."),
     "answered": _("Somebody else answered this while you were writing. Their answer stands below; yours is kept in the "
                   "form. Save again if yours shall replace theirs."),

@@ -76,6 +76,10 @@ def adoptable(problems: pl.DataFrame) -> bool:
 
 Problem = tuple[str, str, str]
 
+#: What is said of voices under a theme without an answer, where all have another one, and where some have.
+_EACH = " Each of them has one of its own or of another theme, which need not speak of this one."
+_OTHERS = " The others have one of their own or of another theme, which need not speak of this one."
+
 
 def _unknown(trace: Trace) -> Iterator[Problem]:
     for table, column, rule, among in _NAMED:
@@ -164,12 +168,14 @@ def _chains(trace: Trace) -> Iterator[Problem]:
         if row["voice"] and row["duplicate_of"] and name not in trace.replaced:
             same[row["voice"]], rows[row["voice"]] = row["duplicate_of"], at
     for voice in _circles(same):
-        yield (
-            "duplicate_circle",
-            voice,
-            f"dispositions.csv, row {rows[voice]}: voice {voice!r} is a duplicate of itself over others, so nobody "
-            "answers it. Answer one of them in its own right, and let the others name it.",
+        told = (
+            "is said to be a duplicate of itself, so nobody answers it. Name the voice that said it first, or answer "
+            "this one in its own right."
+            if same[voice] == voice
+            else "is a duplicate of itself over others, so nobody answers it. Answer one of them in its own right, and "
+            "let the others name it."
         )
+        yield "duplicate_circle", voice, f"dispositions.csv, row {rows[voice]}: voice {voice!r} {told}"
 
 
 def _circles(next_: dict[str, str]) -> Iterator[str]:
@@ -196,12 +202,9 @@ def _voices(trace: Trace) -> Iterator[Problem]:
         if not trace.answer_to("theme", theme):
             under = [voice for voice, own in trace.themes.items() if theme in own]
             waiting = sum(not trace.answer_of(voice) for voice in under)
-            yield (
-                "theme_unanswered",
-                str(theme),
-                f"Theme {theme!r} has no answer (voices: {len(under)}, without any answer: {waiting}). The others have "
-                "one of their own or of another theme, which need not speak of this one. Answer the theme.",
-            )
+            others = "" if waiting == len(under) else _OTHERS if waiting else _EACH
+            message = f"Theme {theme!r} has no answer (voices: {len(under)}, without any answer: {waiting}).{others}"
+            yield "theme_unanswered", str(theme), f"{message} Answer the theme."
 
 
 def _statements(trace: Trace, consensus: Iterable[Any]) -> Iterator[Problem]:

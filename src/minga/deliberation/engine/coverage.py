@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -39,7 +40,7 @@ class Coverage:
         ``measure``, ``numerator``, ``denominator``, ``share`` (null where there is nothing to count). "read": voices
         with a theme; "answered": with an answer that stands, their own or of a theme; "accepted": answered yes, at
         least in part; "traced": accepted voices found in a change that is in force; "unsourced": clauses of the last
-        version without any voice; "own_reason": rejections whose reason no other answer gives word for word.
+        version without any voice; "own_reason": rejections whose reason no other answer in force gives word for word.
     strata : table, one row per stratum, value and measure ("answered" or "accepted")
         ``stratum``, ``value``, ``people``, ``measure``, ``numerator``, ``denominator``, ``share``, ``rest_share``,
         ``difference`` with ``lower`` and ``upper`` (95 %), ``ratio`` with ``ratio_lower`` and ``ratio_upper``;
@@ -167,15 +168,11 @@ def _demand_columns(table: pl.DataFrame, name: str, columns: Sequence[str], rule
 
 
 def _own_reasons(trace: Trace) -> tuple[int, int]:
-    """Count rejections that stand, and those whose reason no other answer gives word for word."""
-    used: dict[str, int] = {}
-    for row in trace.answers.values():
-        used[_plain(row["reason"])] = used.get(_plain(row["reason"]), 0) + 1
-    standing = [
-        row for name, row in trace.answers.items() if row["answer"] == "rejected" and name not in trace.replaced
-    ]
-    own = sum(bool(_plain(row["reason"])) and used[_plain(row["reason"])] == 1 for row in standing)
-    return own, len(standing)
+    """Count rejections that stand, and those whose reason no other answer that stands gives word for word."""
+    standing = [row for name, row in trace.answers.items() if name not in trace.replaced]
+    used = Counter(_plain(row["reason"]) for row in standing)
+    rejections = [_plain(row["reason"]) for row in standing if row["answer"] == "rejected"]
+    return sum(bool(reason) and used[reason] == 1 for reason in rejections), len(rejections)
 
 
 def _plain(reason: str | None) -> str:

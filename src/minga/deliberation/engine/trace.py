@@ -6,7 +6,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -209,6 +209,18 @@ def says_yes(cell: object) -> bool:
     return str(cell).strip().lower() in _YES
 
 
+def counted(trace: Trace) -> Trace:
+    """Return a trace without the voices that were taken back (``withdrawn`` says yes): coverage counts none of them.
+
+    They stay in the chain of answers, which :func:`audit` reads.
+    """
+    if "withdrawn" not in trace.voices.columns:
+        return trace
+    is_back = pl.Series([says_yes(said) for said in trace.voices["withdrawn"]], dtype=pl.Boolean)
+    voices = trace.voices.filter(~is_back)
+    return replace(trace, voices=voices, links=trace.links.join(voices.select("voice"), on="voice", how="semi"))
+
+
 def is_trace(path: str | Path) -> bool:
     """Say whether a folder or a zip file holds the tables of a consultation, and not those of a conversation."""
     place = Path(path)
@@ -232,7 +244,8 @@ def read_trace(path: str | Path) -> Trace:
     Raises
     ------
     TraceError
-        A file or a column is missing, a cell cannot be read, a name is given twice, or a zip file is damaged.
+        A file or a column is missing, a cell cannot be read, a name is given twice, there is neither a voice nor a
+        clause, or a zip file is damaged.
     """
     place = Path(path)
     if not place.is_file():
@@ -274,6 +287,11 @@ def _read_folder(place: Path) -> Trace:
         if reading.problems:
             raise TraceError(str(reading.problems[0]))
         tables[name] = _full(_as_written(reading.table.drop(LINE, strict=False)), name)
+    if tables["voices"].is_empty() and tables["clauses"].is_empty():
+        raise TraceError(
+            "voices.csv holds no voice and clauses.csv no change of a clause, so nothing can be traced. Write a row "
+            "for each voice and each change."
+        )
     return checked(Trace(**tables))
 
 

@@ -182,6 +182,21 @@ def public_replies(consultation: Consultation) -> Iterable[Part]:
         )
 
 
+@public(720)
+def public_trace(consultation: Consultation) -> Iterable[Part]:
+    """Lead to the tables with which anybody can count again."""
+    if publishing.has_public_replies(consultation):
+        yield Part(
+            label=_("From voices to clauses, as tables"),
+            url=reverse("deliberation:trace_file", args=[consultation.slug]),
+            about=_(
+                "Voices, themes, answers, clauses and evidence in one ZIP file, to count again what stands here; words "
+                "only where their sender agreed."
+            ),
+            is_sample=consultation.is_sample,
+        )
+
+
 @desk(700)
 def desk_commitments(consultation: Consultation) -> Iterable[Part]:
     """Remind the team of what is late."""

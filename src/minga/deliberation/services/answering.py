@@ -141,6 +141,8 @@ def _demand_no_circle(voice: Voice, first: Voice) -> None:
     """Refuse a voice that would be its own duplicate, over others too."""
     pairs = Disposition.objects.filter(consultation=voice.consultation_id, superseded_by=None)
     same = dict(pairs.exclude(voice=None).exclude(duplicate_of=None).values_list("voice", "duplicate_of"))
+    if voice.pk == first.pk:
+        raise ActError("itself", "A voice cannot be a duplicate of itself. Name the voice that said it first.")
     seen, at = {voice.pk}, first.pk
     while at is not None:
         if at in seen:

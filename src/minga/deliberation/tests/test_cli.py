@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from minga import deliberation
 from minga.deliberation.cli import app
 from minga.deliberation.tests.data import golden, with_groups, without_structure
-from minga.deliberation.tests.traces import small, written
+from minga.deliberation.tests.traces import SAME, small, written
 from tests.support import shared_data
 
 
@@ -170,6 +170,51 @@ def test_trace_of_an_empty_folder_is_refused_in_words(tmp_path):
     assert "voices.csv" in run("trace", tmp_path, code=1)
 
 
+def test_trace_without_a_voice_and_a_clause_is_nothing_to_adopt(tmp_path):
+    empty: dict[str, list] = {name: [] for name in ("voices", "links", "dispositions", "clauses")}
+    said = run("trace", written(tmp_path, empty), code=1)
+    assert "holds no voice" in said
+    assert "may be adopted" not in said
+
+
+def test_trace_says_how_each_group_fared_beside_the_others(tmp_path):
+    """Of six women two were answered, of six men all; five of the others are too few beside one."""
+    parts = {
+        "voices": [
+            {"voice": f"v{at}", "gender": "woman" if at < 6 else "man", "region": "ABC"[at % 2 + (at == 11)]}
+            for at in range(12)
+        ],
+        "links": [{"voice": f"v{at}", "theme": "t"} for at in range(12)],
+        "dispositions": [
+            {"disposition": f"d{at}", "voice": f"v{at}", "answer": "rejected", "reason": f"{SAME} Number {at}."}
+            for at in (0, 1, *range(6, 12))
+        ],
+        "clauses": [],
+    }  # fmt: skip
+    for name, rows in parts.items():
+        table = (
+            pl.DataFrame(rows) if rows else pl.DataFrame(schema=dict.fromkeys(("clause", "version", "kind"), pl.String))
+        )
+        table.write_csv(tmp_path / f"{name}.csv")
+    said = run("trace", tmp_path, "--by", "gender", "--by", "region", code=1)
+    low, high = deliberation.newcombe(6, 6, 2, 6)
+    assert (
+        f"man         6 people  answered      6 of      6   100%  +66.7 (+{100 * low:.1f} to +{100 * high:.1f})" in said
+    )
+    assert "woman       6 people  answered      2 of      6    33%  -66.7" in said
+    assert "By region, each beside all others" in said
+    assert said.count("withheld: ") == 3
+    assert "By " not in run("trace", tmp_path, code=1)
+
+
+def test_voice_that_was_taken_back_is_counted_nowhere(tmp_path):
+    parts = small()
+    written(tmp_path, parts)
+    rows = ["voice,text,withdrawn", "amina,A,no", "bao,B,no", "chen,,yes"]
+    (tmp_path / "voices.csv").write_text("\n".join(rows), encoding="utf-8")
+    assert "answered          2 of      2" in run("trace", tmp_path)
+
+
 def test_export_of_a_consultation_writes_answers_and_draft(tmp_path):
     folder = written(tmp_path, small())
     said = run("export", folder, "--out", tmp_path / "out", "--title", "Law & order", "--with-trace", "--format", "csv",
@@ -179,7 +224,7 @@ def test_export_of_a_consultation_writes_answers_and_draft(tmp_path):
     assert draft.startswith("# Law \\& order")
     assert "Voice amina" in draft
     answers = (tmp_path / "out" / "answers.csv").read_text(encoding="utf-8")
-    assert answers.splitlines()[0] == "voice,text,theme,answer,reason,responder,date,clause,duplicate_of"
+    assert answers.splitlines()[0] == "voice,text,theme,answer,reason,responder,date,clause,now,duplicate_of"
     assert answers.splitlines()[3].split(",")[3] == "duplicate_of"
     days = ("--published", "1=2026-03-01", "--published", "2=2026-05-02")
     told = json.loads(run("export", folder, "--out", tmp_path / "all", "--json", *days))

@@ -36,8 +36,13 @@ def test_one_answered_theme_answers_a_voice_of_two_and_audit_counts_who_still_wa
     assert counted(trace) == (1, 2)
     said = found(trace)
     assert set(said) == {("theme_unanswered", "rent"), ("voice_unanswered", "bao")}
-    assert "(voices: 2, without any answer: 1)" in said["theme_unanswered", "rent"]
+    assert "(voices: 2, without any answer: 1). The others have one of" in said["theme_unanswered", "rent"]
     assert not deliberation.adoptable(deliberation.audit(trace)), "because of Bao, who waits"
+
+
+def test_theme_in_which_nobody_was_answered_speaks_of_no_others():
+    nobody = found(trace_of({"statement": "1", "answer": "rejected"}))["theme_unanswered", "rent"]
+    assert nobody.endswith("(voices: 2, without any answer: 2). Answer the theme.")
 
 
 def test_a_theme_whose_voices_are_all_answered_elsewhere_is_advice_and_stops_nothing():
@@ -47,9 +52,7 @@ def test_a_theme_whose_voices_are_all_answered_elsewhere_is_advice_and_stops_not
     assert counted(trace) == (2, 2)
     said = found(trace)
     assert set(said) == {("theme_unanswered", "rent")}
-    assert (
-        "(voices: 2, without any answer: 0). The others have one of their own or of another theme" in said.popitem()[1]
-    )
+    assert "(voices: 2, without any answer: 0). Each of them has one of its own or of another" in said.popitem()[1]
     assert deliberation.adoptable(deliberation.audit(trace))
 
 

@@ -162,7 +162,7 @@ def test_duplicates_never_run_in_a_circle():
     answering.give_answer(target=one, duplicate_of=two, **said)
     answering.give_answer(target=two, duplicate_of=three, **said)
     refused("circle", answering.give_answer, target=three, duplicate_of=one, **said)
-    refused("circle", answering.give_answer, target=three, duplicate_of=three, **said)
+    refused("itself", answering.give_answer, target=three, duplicate_of=three, **said)
     refused("duplicate", answering.give_answer, target=three, duplicate_of=heard(consultation("b"), "x"), **said)
     refused("duplicate", answering.give_answer, target=themed(asked, "Theme"), duplicate_of=one, **said)
 

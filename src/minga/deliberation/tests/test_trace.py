@@ -11,7 +11,7 @@ import pytest
 
 from minga import deliberation
 from minga.deliberation.engine.trace import Trace
-from minga.deliberation.tests.traces import REASON, built, covered, log, seeded, small, table, written
+from minga.deliberation.tests.traces import REASON, SAME, built, covered, log, seeded, small, table, written
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_each_fault_is_found_by_its_rule(change, rule, blocks):
         (
             lambda p: p["dispositions"][3].update(duplicate_of="chen"),
             "duplicate_circle",
-            "dispositions.csv, row 5: voice 'chen' is a duplicate of itself over others, so nobody answers it. Answer ",
+            "dispositions.csv, row 5: voice 'chen' is said to be a duplicate of itself, so nobody answers it. Name ",
         ),
         (
             lambda p: p["evidence"][0].update(value=None),
@@ -102,6 +102,14 @@ def test_circles_and_citations_are_named_with_their_rows(change, rule, words):
     change(parts)
     problems = deliberation.audit(built(parts))
     assert problems.filter(pl.col("rule") == rule)["message"].item().startswith(words)
+
+
+def test_two_voices_that_repeat_each_other_are_both_named():
+    parts = small()
+    parts["dispositions"][1].update(answer="duplicate_of", duplicate_of="chen", reason=SAME)
+    circles = deliberation.audit(built(parts)).filter(pl.col("rule") == "duplicate_circle")
+    assert circles["where"].to_list() == ["amina", "chen"]
+    assert all("is a duplicate of itself over others" in message for message in circles["message"])
 
 
 def test_a_clause_named_as_covering_a_voice_is_told_but_counts_as_no_change():

@@ -93,7 +93,7 @@ def by_hand(trace: Trace) -> dict[str, tuple[int, int]]:
     origin = {"c3a": {"c3"}, "c3b": {"c3"}, "c45": {"c4", "c5"}}
     unsourced = [clause for clause in last if not ({clause} | origin.get(clause, set())) & with_voice]
     rejected = [row for row in standing if row["answer"] == "rejected"]
-    own_reason = [row for row in rejected if [other["reason"] for other in rows].count(row["reason"]) == 1]
+    own_reason = [row for row in rejected if [other["reason"] for other in standing].count(row["reason"]) == 1]
     answered = [voice for voice in voices if final[voice]]
     return {
         "read": (len({name for name, _theme in links}), len(voices)),

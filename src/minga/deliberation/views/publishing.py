@@ -19,8 +19,9 @@ from minga.deliberation.engine.texts.html import style_of, write_html
 from minga.deliberation.engine.texts.replies import FORMATS as TABLES
 from minga.deliberation.engine.texts.replies import Frame, Names, Row, coded_replies, reply_rows, write_replies
 from minga.deliberation.engine.trace import Trace
+from minga.deliberation.engine.trace_files import write_trace
 from minga.deliberation.models import Consultation
-from minga.deliberation.selectors import access, publishing
+from minga.deliberation.selectors import access, publishing, trace_tables
 from minga.deliberation.selectors import drafts as texts
 from minga.deliberation.views.common import shows_consultation, works_on
 from minga.web import errors, pdf
@@ -117,6 +118,30 @@ def _replies(request: HttpRequest, consultation: Consultation, ending: str, publ
         _styled(response)
     response["Content-Disposition"] = f'{"inline" if ending == "html" else "attachment"}; filename="{name}"'
     return response
+
+
+@require_safe
+@_FILES
+@shows_consultation
+def trace_file(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+    """Give the whole way from voices to clauses as tables, once no more voices are taken in."""
+    if not publishing.has_public_replies(consultation):
+        raise Http404
+    return _packed(request, trace_tables.for_everyone(consultation), f"{consultation.slug}-trace.zip")
+
+
+@require_safe
+@works_on()
+def desk_trace_file(request: HttpRequest, consultation: Consultation) -> HttpResponse:
+    """Give the same with all words and what senders said about themselves, to the team alone."""
+    name = f"{consultation.slug}-trace-of-all-for-the-team.zip"
+    return _packed(request, trace_tables.for_team(consultation), name)
+
+
+def _packed(request: HttpRequest, trace: Trace, name: str) -> HttpResponse:
+    addressed = wording_publishing.addressed(trace, wording_publishing.whole_by(request))
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(write_trace(addressed), content_type="application/zip", headers=headers)
 
 
 def _written(trace: Trace, rows: list[Row], ending: str, frame: Frame, names: Names, public: set[str] | None) -> bytes:

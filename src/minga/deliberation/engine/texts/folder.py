@@ -149,7 +149,8 @@ def _ordered(
 def _at(row: dict[str, Any]) -> float:
     """Return the place of a clause among those beside it; what has none stands last, in the order of the table."""
     try:
-        return float(row.get("position") or "inf")
+        given = row.get("position")
+        return float("inf" if given is None else given)
     except ValueError:
         raise ExportError(
             f"clauses.csv: clause {row['clause']!r} has the position {row['position']!r}, which is no number. Count "
