@@ -115,8 +115,11 @@ class ReportForm(PlainForm):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     value = forms.CharField(
-        label=_("Value of the indicator now (optional)"),
-        help_text=_("With its day or year, so that it can be compared with the one at the beginning."),
+        label=_("Value of the indicator now"),
+        help_text=_(
+            "With its day or year, so that it can be compared with the one at the beginning. It may be left out "
+            "until the commitment is done."
+        ),
         max_length=200,
         required=False,
     )

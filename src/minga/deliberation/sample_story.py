@@ -207,20 +207,32 @@ def promise(told: Told, draft: Any, rows: Iterable[Mapping[str, Any]], organizat
     today, made_at = timezone.localdate(), told.calendar.at("promised")
     for row in rows:
         link = f"{_FIGURES}{row['figure']}/" if "figure" in row else ""
+        figure = published.look_up(link) if link else None
         made = committing.commit(
             clause=told.clauses[row["clause"]],
             title=row["title"],
             due_on=today + timedelta(days=row["days"]),
             owner=row.get("owner", "") or ("" if organization else OFFICE),
             organization=None if row.get("owner") else organization,
-            indicator=row.get("indicator", ""),
-            indicator_link=link if link and published.look_up(link) is not None else "",
-            target=row.get("target", ""),
+            indicator=row["indicator"],
+            indicator_link=link if figure else "",
+            baseline=_measured(row, "baseline", figure),
+            target=row["target"],
             by=told.officer,
         )
         if "status" in row:
-            committing.report(commitment=made, seen=1, status=row["status"], note=row["note"], by=told.officer)
+            value = _measured(row, "value", figure)
+            committing.report(
+                commitment=made, seen=1, status=row["status"], note=row["note"], value=value, by=told.officer
+            )
         date_promise(made, made_at, told.calendar.after(row["reported"]) if "reported" in row else None)
+
+
+def _measured(row: Mapping[str, Any], name: str, figure: published.Published | None) -> str:
+    """Return a value of the file; where it is that of an index, as the index shows it, and none without one."""
+    if "figure" in row and figure is None:
+        return ""
+    return str(row[name]).format(value=figure.value if figure else "")
 
 
 def adopt(told: Told, draft: Any, by: Any, decision: str) -> None:

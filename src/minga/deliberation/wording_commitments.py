@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from minga.deliberation import wording_consulting
 from minga.deliberation.models import Commitment
+from minga.deliberation.selectors import citing
 from minga.deliberation.selectors.commitments import LATE
 from minga.deliberation.services.committing import LEAST_NOTE
 from minga.web.calendar import Event
@@ -27,6 +28,8 @@ REFUSALS: Mapping[str, Words] = {
     "status": _("Choose how far it is."),
     "nothing": _("Nothing is new in what you sent. Write what happened."),
     "why": _("Who changes, drops or puts off a commitment says why, in at least %(least)s characters."),
+    "done": _("Everyone reads that it is done. Write in a sentence what was done."),
+    "value": _("It is measured, so give its value on the day on which it is done."),
     "changed": _("Somebody reported on this commitment meanwhile. Your words still stand here; read theirs below, "
                  "then send again."),
 }  # fmt: skip
@@ -80,6 +83,12 @@ def addresses(commitment: Commitment, whole: Any) -> dict[str, str]:
     }
 
 
+def indicator_address(commitment: Commitment, whole: Any) -> str:
+    """Return where the figure of a commitment is found, with the name of the site if it is one of this site."""
+    link = citing.shown_link(commitment.indicator_link)
+    return whole(link) if link.startswith("/") else link
+
+
 def to_plain(commitment: Commitment, whole: Any, voices: Sequence[str]) -> dict[str, Any]:
     """Return a commitment as JSON values; a row of the CSV file has the same names."""
     consultation = commitment.draft.consultation
@@ -101,7 +110,7 @@ def to_plain(commitment: Commitment, whole: Any, voices: Sequence[str]) -> dict[
         "status": commitment.status,
         "is_overdue": commitment.is_overdue,
         "indicator": commitment.indicator,
-        "indicator_link": commitment.indicator_link,
+        "indicator_link": indicator_address(commitment, whole),
         "baseline": commitment.baseline,
         "value": commitment.value_now,
         "target": commitment.target,

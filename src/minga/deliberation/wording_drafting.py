@@ -99,6 +99,12 @@ MISSING: Mapping[str, tuple[Words, str]] = {
     "evidence_incomplete": (_("A piece of evidence lacks its link or the value cited."), ""),
     "reason_short": (_("An answer that does not follow a voice gives no reason of 40 characters."), "answers"),
 }
+#: Rules of the trace that stop nothing, but that who adopts should know.
+ADVICE: Mapping[str, Words] = {
+    "clause_unsourced": _("No voice stands behind this clause. Say where it comes from."),
+    "theme_unanswered": _("The theme as a whole has no answer, so each of its voices needs one of its own."),
+    "voice_unread": _("Nobody found a theme in this voice. Give it one."),
+}
 #: Beside an accepted answer that a clause carries in words that are not published yet.
 NOT_PUBLISHED: Words = _("It stands in a text that is not published yet. Publish version %(number)s.")
 #: Beside a clause that nobody has written yet.
@@ -113,8 +119,8 @@ _OTHER = _("Answers and clauses do not hold together here. Look at the answer ag
 
 
 def missing(rule: str) -> Words:
-    """Say what stands in the way of adopting a draft."""
-    return MISSING.get(rule, (_OTHER, ""))[0]
+    """Say what stands in the way of adopting a draft, or what is good to know before."""
+    return ADVICE.get(rule) or MISSING.get(rule, (_OTHER, ""))[0]
 
 
 def answer_name(answer: Any) -> str:

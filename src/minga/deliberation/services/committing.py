@@ -57,7 +57,8 @@ def commit(
         raise ActError("title", "Nothing is promised yet. Say in a sentence what will be done.")
     if not owner:
         raise ActError("owner", "Nobody answers for the promise. Name an organization or an office.")
-    indicator, indicator_link = _checked_indicator(indicator, indicator_link)
+    language = language or draft.language
+    indicator, indicator_link = _checked_indicator(indicator, indicator_link, language)
     last = draft.commitments.aggregate(last=Max("number"))["last"] or 0
     made = Commitment.objects.create(
         draft=draft,
@@ -65,7 +66,7 @@ def commit(
         number=last + 1,
         title=title.strip(),
         about=about.strip(),
-        language=language or draft.language,
+        language=language,
         owner=owner,
         organization=organization,
         due_on=due_on,
@@ -98,8 +99,9 @@ def report(
     Raises
     ------
     ActError
-        Somebody reported meanwhile, nothing is said, the status is none, or a promise is changed, dropped or put off
-        without saying why.
+        Somebody reported meanwhile, nothing is said, the status is none, a promise is changed, dropped or put off
+        without saying why, or is done without saying what was done ("done") and where it is measured, with which value
+        ("value").
     """
     note, value, due = note.strip(), value.strip(), due_on or commitment.due_on
     if status not in Commitment.Status.values:
@@ -112,11 +114,21 @@ def report(
         raise ActError(
             "why", f"Who changes, drops or puts off a promise says why, in at least {LEAST_NOTE} characters. Say it."
         )
+    if status == Commitment.Status.DONE != known.status:
+        _demand_result(known, note, value)
     _advance(commitment, seen, status=status, due_on=due)
     update = _remember(commitment, version=commitment.version, note=note, value=value, by=by)
     _touch(commitment.draft)
     members.record(by=by, act="commitment.reported", on=commitment.reference, reason=f"{status}, {_origin(commitment)}")
     return update
+
+
+def _demand_result(commitment: Commitment, note: str, value: str) -> None:
+    """Let nothing be done in public without a word on what came of it, and without its value where it is measured."""
+    if not note:
+        raise ActError("done", "Everyone reads that it is done. Write in a sentence what was done.")
+    if commitment.is_measured and not value:
+        raise ActError("value", "It is measured, so give the value on the day on which it is done, beside the target.")
 
 
 @transaction.atomic
@@ -139,7 +151,9 @@ def amend(*, commitment: Commitment, seen: int, note: str, by: Any = None, **cha
     if not given["owner"]:
         raise ActError("owner", "Nobody would answer for the promise. Name an organization or an office.")
     given["indicator"], given["indicator_link"] = _checked_indicator(
-        given.get("indicator", commitment.indicator), given.get("indicator_link", commitment.indicator_link)
+        given.get("indicator", commitment.indicator),
+        given.get("indicator_link", commitment.indicator_link),
+        commitment.language,
     )
     _advance(commitment, seen, **given)
     update = _remember(commitment, version=commitment.version, note=note.strip(), by=by)
@@ -174,12 +188,12 @@ def _remember(commitment: Commitment, *, version: int, note: str, by: Any, value
     )
 
 
-def _checked_indicator(indicator: str, link: str) -> tuple[str, str]:
-    """Return what is measured and its permanent link; a figure of this site names itself."""
+def _checked_indicator(indicator: str, link: str, language: str) -> tuple[str, str]:
+    """Return what is measured and its permanent link; a figure of this site names itself in the language given."""
     link = link.strip()
     if not link:
         return indicator.strip(), ""
-    published = citing.look_up(link)
+    published = citing.look_up(link, language)
     if published is not None:
         return indicator.strip() or published.label[:300], published.link
     if not link.startswith("https://") or " " in link:

@@ -137,3 +137,22 @@ def test_a_refused_note_stands_in_the_form_again():
     shown = html(bao.post(address("desk_publish", "strategy", "plan"), {"note": "Read the goals first."}), 422)
     assert "Read the goals first." in shown
     assert "still in preparation" in shown
+
+
+def test_who_adopts_is_told_of_clauses_without_a_voice_and_may_adopt_all_the_same():
+    draft = begun("empty")
+    heard(draft.consultation, "We want training.")
+    answer = answering.give_answer(target=draft.consultation.voices.get(), answer="accepted")
+    drafting.add_clause(draft=draft, heading="Training", text="All are trained.", dispositions=[answer])
+    drafting.add_clause(draft=draft, heading="Ours", text="Nobody asked for this.")
+    versions.publish_version(draft=draft)
+    Consultation.objects.update(state="closed")
+    lead, _account = at_work(draft.consultation, "lead")
+    page = address("desk_adopt", "strategy", "plan")
+    shown = html(lead.get(page))
+    missing, _mark, advice = shown.partition("Good to know")
+    assert "What is missing" not in missing
+    assert f'href="{address("desk_clause", "strategy", "plan", 2)}">C2</a>: No voice stands behind' in advice
+    assert "C1</a>" not in advice
+    assert f'{address("answer_voice", "strategy", 1)}">V1</a>: Nobody found a theme' in advice
+    assert lead.post(page, {"decision": "Council, 3 May"}).status_code == 302

@@ -142,6 +142,25 @@ def test_report_that_says_nothing_is_refused(clause):
     assert refused.value.code == "nothing"
 
 
+def test_nothing_is_done_without_a_word_and_without_its_value_where_it_is_measured(clause):
+    one = promise(clause, indicator="Advisers trained", target="40")
+    for said, code in (({}, "done"), ({"value": "41"}, "done"), ({"note": "All are trained."}, "value")):
+        with pytest.raises(ActError) as refused:
+            committing.report(commitment=one, seen=1, status="done", **said)
+        assert refused.value.code == code
+    lead, _account = people.at_work(one.draft.consultation, "lead")
+    sent = {"seen": 1, "status": "done", "note": "All are trained.", "due_on": one.due_on.isoformat()}
+    page = lead.post(address("commitment_report", one.pk), sent)
+    assert page.status_code == 422
+    assert "give its value on the day on which it is done" in page.content.decode()
+    lead.post(address("commitment_report", one.pk), sent | {"value": "41"})
+    one.refresh_from_db()
+    assert (one.status, one.version) == ("done", 2)
+    committing.report(commitment=one, seen=2, status="done", value="42")
+    plain = promise(clause, title="Second")
+    committing.report(commitment=plain, seen=1, status="done", note="It is written.")
+
+
 def test_amending_keeps_the_promise_and_says_why(clause):
     one = promise(clause)
     with pytest.raises(ActError) as refused:

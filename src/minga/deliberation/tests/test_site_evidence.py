@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.apps import apps
@@ -15,8 +15,9 @@ from minga.deliberation import triggers, wording_answering, wording_publishing
 from minga.deliberation.engine.errors import ActError
 from minga.deliberation.models import Citation, ClauseVersion, Draft
 from minga.deliberation.selectors import citing as published
-from minga.deliberation.services import answering, citing, drafting, versions
+from minga.deliberation.services import answering, citing, committing, drafting, versions
 from minga.deliberation.testing_voices import at_work, consultation, heard, themed
+from minga.deliberation.tests.test_site_answering_services import edition_of
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
 
@@ -210,3 +211,21 @@ def test_figures_in_files_are_written_as_the_language_of_the_text_does(answer):
     text, _labels = wording_publishing.draft_text(Draft.objects.get(), 1, str, with_trace=True)
     (said,) = [note.text for note in text.clauses[0].notes if note.kind == "evidence"]
     assert "Entreprises sans courant · 46,0 · " in said
+
+
+def test_figure_of_a_promise_is_named_in_its_language_and_found_by_whoever_holds_the_file(answer):
+    edition_of("readiness-2026.1", 46.04, datetime(2026, 1, 1, tzinfo=UTC))
+    apps.get_model("indicators", "CompositeIndex").objects.update(titles={"en": "Readiness", "fr": "Maturité"})
+    Draft.objects.update(language="fr")
+    adopt()
+    path = "/en/indicators/readiness/readiness-2026.1/CV/skills/"
+    made = committing.commit(
+        clause=answer.changes.get().clause, title="On forme.", owner="Unité", due_on=date(2030, 1, 1),
+        indicator_link=path,
+    )  # fmt: skip
+    assert made.indicator.startswith("Maturité, readiness-2026.1: ")
+    for place in (address("commitments_file", "json"), "/api/v1/deliberation/commitments"):
+        (row,) = Client().get(place).json()["commitments"]
+        assert row["indicator_link"] == f"http://testserver{path}"
+    french = Client().get(address("commitments_file", "csv").replace("/en/", "/fr/", 1)).content.decode()
+    assert f"http://testserver{path.replace('/en/', '/fr/', 1)}" in french

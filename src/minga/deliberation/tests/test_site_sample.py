@@ -204,6 +204,7 @@ def no_promise_was_due_or_reported_before_it_was_made():
         reports = list(one.updates.order_by("version").values_list("at", flat=True))
         assert reports == sorted(reports)
         if one.status == "done":
+            assert one.updates.last().value == one.target
             assert reports[-1].date() <= one.due_on <= today
 
 
@@ -228,7 +229,7 @@ def test_days_are_stored_under_the_rules_that_guard_published_versions(request):
 
 def test_value_and_target_of_a_promise_are_of_one_scale():
     """The index counts points from 0 to 100; a level of 0 to 5 beside it would mislead."""
-    measured = [row for row in texts("story")["commitments"] if "target" in row]
+    measured = [row for row in texts("story")["commitments"] if "figure" in row]
     assert measured
     for row in measured:
         assert "points" in row["indicator"]
@@ -236,6 +237,15 @@ def test_value_and_target_of_a_promise_are_of_one_scale():
         number, unit, *_rest = row["target"].split()
         assert unit == "points"
         assert 5 < float(number) <= 100
+
+
+def test_each_promise_has_a_measure_that_is_called_invented_or_of_the_sample():
+    for row in texts("story")["commitments"]:
+        assert "sample" in row["indicator"]
+        assert row["baseline"]
+        assert row["target"]
+        assert ("{value}" in row["baseline"]) == ("figure" in row)
+        assert row.get("value") or "status" not in row
 
 
 def test_what_all_groups_agree_on_leads_to_the_clause_that_says_it(sample):

@@ -26,6 +26,7 @@ from minga.deliberation.views.drafting import EDITOR
 
 #: How many things that are missing one page lists.
 _MOST = 200
+_MOST_ADVICE = 30
 
 
 @works_on_draft(EDITOR)
@@ -75,6 +76,7 @@ def adopt(request: HttpRequest, draft: Draft) -> HttpResponse:
             return redirect("deliberation:draft", draft.consultation.slug, draft.slug)
     problems = adoption.missing(draft, draft.consultation)
     stopping = problems.filter(problems["blocks"]).to_dicts()
+    advice = problems.filter(~problems["blocks"]).to_dicts()
     words = frame(draft) | {
         "form": form,
         "missing": [
@@ -85,6 +87,8 @@ def adopt(request: HttpRequest, draft: Draft) -> HttpResponse:
             *_named(draft, stopping[:_MOST]),
         ],
         "more": max(0, len(stopping) - _MOST),
+        "advice": _named(draft, advice[:_MOST_ADVICE]),
+        "more_advice": max(0, len(advice) - _MOST_ADVICE),
         "is_adopted": draft.state == Draft.State.ADOPTED,
     }
     return render(request, "deliberation/drafting_desk_adopt.html", words, status=422 if form.errors else 200)

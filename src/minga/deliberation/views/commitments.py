@@ -37,6 +37,8 @@ from minga.web.ratelimit import limited
 
 _A_PAGE = 30
 _LONGEST_OWNER = 80
+#: The field beside which a refusal stands.
+_FIELDS = {"why": "note", "nothing": "note", "done": "note", "value": "value"}
 _FILES = limited("deliberation-files", times=120, seconds=600, reading=True)
 
 
@@ -197,7 +199,7 @@ def commitment_report(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         committing.report(commitment=found, by=request.user, **form.update())
     except ActError as error:
-        form.add_error("note" if error.code in {"why", "nothing"} else None, wording.refusal(error.code))
+        form.add_error(_FIELDS.get(error.code), wording.refusal(error.code))
         # who read an older state has now read the newer one, beside the words that still stand in the form
         form.data = form.data | {"seen": str(selectors.find(pk).version)} if error.code == "changed" else form.data
         return _page(request, selectors.find(pk), form)
