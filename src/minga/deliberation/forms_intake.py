@@ -133,6 +133,8 @@ class ColumnsForm(PlainForm):
         self.file_name = table["name"]
         self.key = table["key"]
         self.header_line = table["header_line"]
+        self.is_known = "text" in table["columns"]
+        self.is_suggested = not self.is_known and bool(table.get("asked"))
         if len(table["beginnings"]) > 1:
             self.fields["header"] = forms.TypedChoiceField(
                 label=_("Which row names the columns?"),
@@ -145,11 +147,25 @@ class ColumnsForm(PlainForm):
                 required=False,
                 initial=table["header_line"],
             )
-        choices = [("", _("no column")), *((name, _with_samples(name, table["samples"])) for name in table["header"])]
+        columns = [(name, _with_samples(name, table["samples"])) for name in table["header"]]
         for field, label in wording_intake.COLUMNS.items():
             self.fields[field] = forms.ChoiceField(
-                label=label, choices=choices, required=False, initial=table["columns"].get(field, "")
+                label=label,
+                choices=[("", _("no column")), *columns],
+                required=False,
+                initial=table["columns"].get(field, ""),
             )
+        self.fields["text"] = forms.MultipleChoiceField(
+            label=wording_intake.COLUMNS["text"],
+            help_text=_(
+                "Where several questions were asked, tick each. Every answer becomes a voice under its question."
+            ),
+            # a question of another script than the page keeps its own direction
+            choices=[(name, f"\u2068{shown}\u2069") for name, shown in columns],
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            initial=[table["columns"]["text"], *table.get("more", ())] if self.is_known else table.get("asked", ()),
+        )
         if table["asks_order"]:
             self.fields["order"] = forms.ChoiceField(
                 label=_("In dates such as 3/4/2026, which comes first?"),
@@ -162,12 +178,33 @@ class ColumnsForm(PlainForm):
                 initial=table["order"].replace(UNDECIDED, ""),
             )
 
+        self.fields["is_left_out"] = forms.BooleanField(
+            label=_("Leave this spreadsheet out"), required=False, initial=table.get("is_left_out", False)
+        )
+
     def clean(self) -> dict[str, Any]:
-        """Ask for the column with the text, unless other columns are about to be found under another row."""
+        """Ask for the text where it was known and is no more; what nobody has named yet may wait."""
         given = super().clean() or {}
-        if not given.get("text") and not self._has_moved(given):
-            self.add_error("text", _("Say which column holds the text."))
+        if self.is_known and not self._is_named(given):
+            self.demand_text()
         return given
+
+    def demand_text(self) -> None:
+        """Say that something has to be chosen here."""
+        self.add_error("text", _("Say which column holds the text, or leave this spreadsheet out."))
+
+    @property
+    def others(self) -> list[Any]:
+        """Who sent it and when: the fields between the text and the last word."""
+        return [self[name] for name in self.fields if name not in {"header", "text", "is_left_out"}]
+
+    @property
+    def is_named(self) -> bool:
+        """Whether somebody said what becomes of this spreadsheet."""
+        return self._is_named(self.cleaned_data)
+
+    def _is_named(self, given: Mapping[str, Any]) -> bool:
+        return bool(given.get("text") or given.get("is_left_out")) or self._has_moved(given)
 
     def _has_moved(self, given: Mapping[str, Any]) -> bool:
         return (given.get("header") or self.header_line) != self.header_line
@@ -175,9 +212,13 @@ class ColumnsForm(PlainForm):
     def said(self) -> Said:
         """Return what was said; under another row the names of the columns decide anew."""
         given = self.cleaned_data
-        columns = {name: given[name] for name in wording_intake.COLUMNS if given[name]}
+        texts = given["text"]
+        columns = {name: given[name] for name in wording_intake.COLUMNS if given[name] and name != "text"}
+        columns |= {"text": texts[0]} if texts else {}
         header = given.get("header") or self.header_line
-        return Said({} if self._has_moved(given) else columns, header, given.get("order", ""))
+        if self._has_moved(given):
+            return Said({}, header, given.get("order", ""), is_left_out=given["is_left_out"])
+        return Said(columns, header, given.get("order", ""), texts[1:], given["is_left_out"])
 
 
 def _with_samples(column: str, samples: Mapping[str, Iterable[str]]) -> str:

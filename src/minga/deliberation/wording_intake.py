@@ -74,6 +74,10 @@ PROBLEMS: Mapping[str, Words] = {
     "no_rows": _("The spreadsheet has no rows under its header. Add some, or leave it out."),
     "no_text_column": _("No column is known to hold the text. Say below which one it is, then check again."),
     "value": _("“%(value)s” is not known here; the cell was left out, the row is kept. Write one of: %(known)s."),
+    "formula": _("“%(value)s” is a formula without a result, so the row was left out. Put the words there, then send "
+                 "the row again."),
+    "formula_cell": _("“%(value)s” is a formula without a result; the cell was left out, the row is kept. Put the "
+                      "words there, or empty the cell."),
     "address": _("“%(value)s” is no e-mail address; the cell was left out, the row is kept. Write it as "
                  "name@example.org."),
     "date_order": _("In dates such as %(value)s nobody can tell day and month apart; the cells were left out, the rows "
@@ -83,7 +87,7 @@ PROBLEMS: Mapping[str, Words] = {
 
 #: Fields that a column can hold.
 COLUMNS: Mapping[str, Words] = {
-    "text": _("The text itself"),
+    "text": _("Columns with the text"),
     "name": _("Name"),
     "organization": _("Organization"),
     "address": _("E-mail address"),
@@ -102,11 +106,11 @@ _PLACES: Mapping[str, Words] = {
     "sheet": _("sheet %(number)s"),
 }
 _PLACE = re.compile(r"\b(page|row|rows|message|paragraph|table) (\d+(?:, \d+)*)\b|\b(sheet) ([^;]+)")
+_IS_FILE = re.compile(r"\.\w{2,5}$")
 #: So many rows are named on a page; the table of all problems names the rest.
 _ROWS = 12
 
 
-_IS_FILE = re.compile(r"\.\w{2,5}$")
 def refusal(code: str) -> Words:
     """Say why a step is not possible."""
     return REFUSALS.get(code, _("This is not possible now. Look at the page again."))

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from minga.deliberation.engine import incoming_rows, incoming_sheets
+from minga.deliberation.engine.incoming_columns import Held, hold
 from minga.deliberation.engine.incoming_dates import UNDECIDED
 from minga.deliberation.engine.incoming_headers import Beginning
 from minga.deliberation.engine.submissions import tidy_text
@@ -43,6 +44,8 @@ class Entry:
     name: str
     kind: str
     text: str
+    #: where each answer to one of several questions of a spreadsheet begins and ends in the text
+    answers: tuple[tuple[int, int], ...] = ()
     place: str = ""
     media_type: str = ""
     language: str = ""
@@ -57,12 +60,12 @@ class Entry:
     data: bytes | None = field(default=None, repr=False)
     #: the uploaded file is this document and nothing else
     is_whole_file: bool = False
-
-
-@dataclass(frozen=True)
     #: SHA-256 of the document, and of the files attached to it; empty for rows
     file_hash: str = ""
     attached: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Problem:
     """Something that was left out, and what to do about it; the code lets a page say so in its own language."""
 
@@ -93,6 +96,10 @@ class Said:
     header: int | None = None
     #: "dmy" or "mdy", where nothing in the dates tells
     order: str = ""
+    #: further columns with text
+    more: Sequence[str] = ()
+    #: nothing of it shall be taken in
+    is_left_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,6 +110,11 @@ class Table:
     name: str
     header: tuple[str, ...]
     columns: Mapping[str, str]
+    #: further columns with text, and where none is known those that may hold it
+    more: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    #: nothing of it shall be taken in
+    is_left_out: bool = False
     #: how many rows its sheets have
     rows: int = 0
     #: by what it is known: the number of its file, with its place where that is an archive
@@ -121,7 +133,8 @@ class Table:
         """Give the table as plain values."""
         return {
             "file": self.file, "key": self.key, "name": self.name, "header": list(self.header),
-            "columns": dict(self.columns), "rows": self.rows, "order": self.order,
+            "columns": dict(self.columns), "more": list(self.more), "asked": list(self.asked),
+            "is_left_out": self.is_left_out, "rows": self.rows, "order": self.order,
             "asks_order": self.asks_order, "header_line": self.header_line,
             "samples": {column: list(cells) for column, cells in self.samples.items()},
             "beginnings": [[one.line, one.words] for one in self.beginnings],
@@ -194,6 +207,7 @@ def _documents(number: int, name: str, data: bytes, limits: Limits, *, is_alone:
 
 def _entry(number: int, name: str, data: bytes, found: Document, *, is_alone: bool) -> Entry:
     is_whole = is_alone and found.data is None
+    held = found.data or data
     return Entry(
         file=number,
         name=name,
@@ -206,8 +220,9 @@ def _entry(number: int, name: str, data: bytes, found: Document, *, is_alone: bo
         received_at=found.sent_at,
         data=None if is_whole else held,
         is_whole_file=is_whole,
+        file_hash=hashlib.sha256(held).hexdigest(),
+        attached=digests_of_attached(held) if found.kind == "email" else frozenset(),
     )
-    held = found.data or data
 
 
 def _problem(wrong: ExtractionError) -> Problem:
@@ -219,16 +234,18 @@ def _sheet(
 ) -> Iterator[Entry | Problem | Table]:
     given = said.get(key, Said())
     try:
-        file_hash=hashlib.sha256(held).hexdigest(),
-        attached=digests_of_attached(held) if found.kind == "email" else frozenset(),
         sheets, wrong = incoming_sheets.load(data, name, kind, given.header)
     except incoming_sheets.SheetError as problem:
         yield Problem(name, problem.code, str(problem), values=problem.values)
         return
     for place, message in wrong:
         yield Problem(name, "row", message, place)
+    if not sheets:
+        return
     table = _table(number, key, name, sheets, given)
     yield table
+    if table.is_left_out:
+        return
     if "text" not in table.columns:
         yield Problem(
             name, "no_text_column",
@@ -238,7 +255,7 @@ def _sheet(
     found: list[tuple[str, incoming_rows.CellProblem]] = []
     for sheet in sheets:
         where = sheet.name if len(sheets) > 1 else ""
-        for row in incoming_rows.rows(sheet.table, table.columns, where, table.order):
+        for row in incoming_rows.rows(sheet.table, table.columns, where, table.order, table.more):
             found += [(row.place, one) for one in row.problems]
             if row.text:
                 yield _of_row(number, name, row)
@@ -247,14 +264,19 @@ def _sheet(
 
 def _table(number: int, key: str, name: str, sheets: Sequence[incoming_sheets.Sheet], given: Said) -> Table:
     header = tuple(dict.fromkeys(column for sheet in sheets for column in sheet.columns))
+    held = hold(header, incoming_sheets.filled_cells(sheets))
     chosen = {field: column for field, column in given.columns.items() if column in header}
-    columns = chosen or incoming_sheets.guess(header)
-    told = incoming_sheets.order_of(sheets, columns["date"]) if "date" in columns else ""
+    if chosen:
+        held = Held(chosen, tuple(column for column in given.more if column in header), held.asked)
+    told = incoming_sheets.order_of(sheets, held.columns["date"]) if "date" in held.columns else ""
     return Table(
         number,
         name,
         header,
-        columns,
+        held.columns,
+        held.more,
+        held.asked,
+        given.is_left_out,
         rows=sum(sheet.table.height for sheet in sheets),
         key=key,
         samples=incoming_sheets.samples(sheets),
@@ -271,6 +293,7 @@ def _of_row(number: int, name: str, row: incoming_rows.Row) -> Entry:
         name=name,
         kind="spreadsheet",
         text=row.text,
+        answers=row.answers,
         place=row.place,
         language=row.language,
         author_name=row.name,
@@ -288,8 +311,8 @@ def _together(
     """Name each problem of a column once, with its rows and the first things that stand there."""
     grouped: dict[tuple[str, str], list[tuple[str, incoming_rows.CellProblem]]] = {}
     for place, one in found:
-        grouped.setdefault((one.wanted, one.code), []).append((place, one))
-    for (wanted, code), cells in grouped.items():
+        grouped.setdefault((one.column or columns[one.wanted], one.code), []).append((place, one))
+    for (column, code), cells in grouped.items():
         first = cells[0][1]
         seen = list(dict.fromkeys(str(one.values["value"]) for _place, one in cells if "value" in one.values))
         values = {**first.values, "value": ", ".join(seen[:_EXAMPLES]) + (" …" if len(seen) > _EXAMPLES else "")}
@@ -298,7 +321,7 @@ def _together(
             code,
             first.message,
             _places([place for place, _one in cells]),
-            columns[wanted],
+            column,
             values if seen else first.values,
             len(cells),
         )

@@ -42,7 +42,7 @@ SHORT_TEXT = 600
 KEPT = 2000
 _EXCERPT = 120
 #: Problems of a cell alone: its row is taken in.
-CELLS = frozenset({"value", "date", "date_order", "address"})
+CELLS = frozenset({"value", "date", "date_order", "address", "formula_cell"})
 #: What is read all the same, and wants a look at the file.
 NOTES = frozenset({"arabic_order", "crossed_out"})
 #: Submissions of each kind whose voice is shown beforehand, and how much of it.
@@ -62,9 +62,9 @@ def check(*, intake: Intake, tell: Tell = lambda *_: None) -> None:
         if isinstance(one, Entry):
             noted = _noted(one, known, words, len(found["entries"]) + 1)
             found["entries"].append(noted)
-            if voices := voices_of_text(one.text, way):
+            if voices := voices_of_entry(one, way):
                 noted |= _left_out(one)
-                _note_sample(found["samples"], one, voices[0])
+                _note_sample(found["samples"], one, voices)
         elif isinstance(one, Table):
             found["tables"].append(one.as_dict())
         else:
@@ -130,11 +130,25 @@ def _noted(
         "place": entry.place,
         "kind": entry.kind,
         "characters": len(entry.text),
-        "excerpt": " ".join(entry.text[: 2 * _EXCERPT].split())[:_EXCERPT],
+        "excerpt": " ".join(_begin(entry).split())[:_EXCERPT],
         "twin": twin,
         "alike": alike,
         "holds": "" if twin else ", ".join(dict.fromkeys([*near, *holding])),
     }
+
+
+def _begin(entry: Entry) -> str:
+    """Return how a submission begins, without the questions it answers."""
+    if entry.answers:
+        return " · ".join(entry.text[start:end][:_EXCERPT] for start, end in entry.answers)
+    return entry.text[: 2 * _EXCERPT]
+
+
+def left_out_of_entry(entry: Entry) -> str:
+    """Return the words of a submission that its voices leave out; the questions it answers are none of its words."""
+    if not entry.answers:
+        return left_out_of(entry.text)
+    return " ".join(words for start, end in entry.answers if (words := left_out_of(entry.text[start:end])))
 
 
 def left_out_of(text: str) -> str:
@@ -143,12 +157,12 @@ def left_out_of(text: str) -> str:
 
 
 def _left_out(entry: Entry) -> dict[str, Any]:
-    words = left_out_of(entry.text)
+    words = left_out_of_entry(entry)
     return {"left_out": _begun(words, SHOWN_LEFT_OUT), "left_words": count_words(words)} if words else {}
 
 
-def _note_sample(samples: list[dict[str, Any]], entry: Entry, voice: Part) -> None:
-    """Note of the first submissions of each kind which words would be a voice, and which are left out of it."""
+def _note_sample(samples: list[dict[str, Any]], entry: Entry, voices: Sequence[Part]) -> None:
+    """Note of the first submissions of each kind which words would be voices, and which are left out of them."""
     if sum(one["kind"] == entry.kind for one in samples) >= _SAMPLES:
         return
     samples.append(
@@ -156,8 +170,8 @@ def _note_sample(samples: list[dict[str, Any]], entry: Entry, voice: Part) -> No
             "name": entry.name,
             "place": entry.place,
             "kind": entry.kind,
-            "voice": _begun(voice.text, _SHOWN_OF_VOICE),
-            "left_out": _begun(left_out_of(entry.text), _SHOWN_OF_VOICE),
+            "voices": [_begun(voice.text, _SHOWN_OF_VOICE) for voice in voices],
+            "left_out": _begun(left_out_of_entry(entry), _SHOWN_OF_VOICE),
         }
     )
 

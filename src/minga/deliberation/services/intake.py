@@ -36,9 +36,9 @@ from minga.deliberation.services.checking import (
     SHORT,
     Tell,
     entries_of,
-    left_out_of,
+    left_out_of_entry,
     sender_of,
-    voices_of_text,
+    voices_of_entry,
 )
 from minga.deliberation.services.marks import mark_of
 from minga.deliberation.services.sources import Author, File, demand_open, take_in
@@ -109,14 +109,15 @@ def set_task(*, intake: Intake, task: UUID) -> None:
 
 # ---------------------------------------------------------------- the import
 def choose_columns(*, intake: Intake, said: Mapping[str, Said], seen: int) -> None:
-    """Say of each spreadsheet, by its key, what its columns hold; the upload is then checked anew.
+    """Say of spreadsheets, by their keys, what their columns hold; the upload is then checked anew.
 
     Raises
     ------
     ActError
         "changed" where somebody else went on with it meanwhile.
     """
-    given = {**intake.given, "sheets": {key: asdict(one) for key, one in said.items()}}
+    sheets = {key: asdict(one) for key, one in said.items()}
+    given = {**intake.given, "sheets": {**intake.given.get("sheets", {}), **sheets}}
     _advance(intake, seen, state=Intake.State.READING, given=given, found={})
 
 
@@ -198,7 +199,7 @@ def _take_piece(intake: Intake, piece: Sequence[Entry], files: Mapping[int, Inta
 
 def _has_looked(intake: Intake, entry: Entry, at: int) -> bool:
     """Whether somebody could see all that its voice leaves out, and said that it needs no answer."""
-    words = left_out_of(entry.text)
+    words = left_out_of_entry(entry)
     return not words or bool(intake.given.get("looked") and at < KEPT and len(words) <= SHOWN_LEFT_OUT)
 
 
@@ -217,7 +218,7 @@ def _take_one(intake: Intake, entry: Entry, file: IntakeFile, known: Known, word
         intake.consultation,
         given.get("kind") or entry.kind if entry.kind == "letter" else entry.kind,
         entry.text,
-        voices=voices_of_text(entry.text, given.get("voices", SHORT)),
+        voices=voices_of_entry(entry, given.get("voices", SHORT)),
         round=intake.round,
         author=Author(sender.name, sender.organization, sender.address),
         strata={**given.get("strata", {}), **entry.strata},
@@ -264,7 +265,8 @@ def _finish(intake: Intake) -> None:
 
 def _unread(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the spreadsheets of which nothing was read, since no column is known to hold the text."""
-    return [table for table in found.get("tables", []) if "text" not in table["columns"]]
+    tables = found.get("tables", [])
+    return [table for table in tables if "text" not in table["columns"] and not table.get("is_left_out")]
 
 
 def _set_aside(intake: Intake, tables: Sequence[dict[str, Any]]) -> Intake:
@@ -275,6 +277,13 @@ def _set_aside(intake: Intake, tables: Sequence[dict[str, Any]]) -> Intake:
         state=Intake.State.CHECKED,
     )  # fmt: skip
     numbers = {file: number for number, file in enumerate(dict.fromkeys(table["file"] for table in tables))}
+    # what stays out of an archive stays out of what is kept of it
+    left = {key: one for key, one in intake.given.get("sheets", {}).items() if one.get("is_left_out")}
+    kept.given["sheets"] = {
+        _rekeyed(key, numbers[file]): one
+        for key, one in left.items()
+        if (file := int(key.partition("-")[0])) in numbers
+    }
     for file, number in numbers.items():
         intake.files.filter(number=file).update(intake=kept, number=number)
     problems = []
@@ -293,7 +302,7 @@ def _set_aside(intake: Intake, tables: Sequence[dict[str, Any]]) -> Intake:
         ],
         "counts": {"problems": len(problems), "cells": 0, "notes": 0, "entries": 0},
     }
-    kept.save(update_fields=["found"])
+    kept.save(update_fields=["found", "given"])
     return kept
 
 

@@ -348,9 +348,9 @@ def test_a_cell_that_is_no_address_is_named_and_its_row_kept(asked):
 
 def test_check_shows_which_words_would_be_a_voice_and_which_are_left_out(asked):
     intake = begun(asked, {f"{n}.txt": "\n\n".join([*ZELDA, str(n)]).encode() for n in range(3)}, voices="whole")
-    assert [(one["name"], one["voice"]) for one in intake.found["samples"]] == [
-        ("0.txt", "Train the bakers first."),
-        ("1.txt", "Train the bakers first."),
+    assert [(one["name"], one["voices"]) for one in intake.found["samples"]] == [
+        ("0.txt", ["Train the bakers first."]),
+        ("1.txt", ["Train the bakers first."]),
     ]
     left_out = intake.found["samples"][0]["left_out"]
     assert left_out == "Dear Minister, Yours sincerely, Zelda Uniquename 12 Elm Street 0"

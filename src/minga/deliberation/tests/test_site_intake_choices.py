@@ -47,7 +47,7 @@ def test_columns_order_of_dates_and_another_row_are_chosen(
     page, columns = address("intake", asked.slug, uploaded.pk), address("intake_columns", asked.slug, uploaded.pk)
     refused = analyst.post(columns, {"seen": uploaded.revision, "file-0-header": "2"})
     assert refused.status_code == 422
-    assert "Say which column holds the text." in html(refused, 422)
+    assert "Say which column holds the text, or leave this spreadsheet out." in html(refused, 422)
     given = {"file-0-header": "2", "file-0-text": "Alpha", "file-0-may_publish": "Beta", "file-0-date": "Date"}
     with django_capture_on_commit_callbacks(execute=True):
         analyst.post(columns, {"seen": uploaded.revision, **given})
@@ -70,7 +70,7 @@ def test_another_row_of_names_is_guessed_anew(asked, analyst, uploaded, django_c
     with django_capture_on_commit_callbacks(execute=True):
         analyst.post(
             address("intake_columns", asked.slug, uploaded.pk),
-            {"seen": uploaded.revision, "file-0-header": "1", "file-0-text": ""},
+            {"seen": uploaded.revision, "file-0-header": "1"},
         )
     uploaded.refresh_from_db()
     (table,) = uploaded.found["tables"]

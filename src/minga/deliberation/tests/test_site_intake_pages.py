@@ -49,7 +49,7 @@ def letter(asked):
 def test_officer_gets_letters_and_a_table_in_by_pages_alone(bao, asked, django_capture_on_commit_callbacks):
     files = {
         "letters.docx": word_file(["Train the bakers of Praia first."]),
-        "said.csv": b"Kommentar;Name\nFund small machines.;Amina\n;Bao\n",
+        "said.csv": b"Bemerkung;Name\nFund small machines.;Amina\n;Bao\n",
         "scan.pdf": b"\xff\xd8\xff\xe0 a picture",
     }
     with django_capture_on_commit_callbacks(execute=True):
@@ -63,7 +63,7 @@ def test_officer_gets_letters_and_a_table_in_by_pages_alone(bao, asked, django_c
     assert "The file is a picture or a recording" in shown
     assert "<legend><bdi>said.csv</bdi></legend>" in shown
     assert not Source.objects.exists()
-    columns = {"seen": intake.revision, "file-1-text": "Kommentar", "file-1-name": "Name"}
+    columns = {"seen": intake.revision, "file-1-text": "Bemerkung", "file-1-name": "Name"}
     with django_capture_on_commit_callbacks(execute=True):
         post(bao, "intake_columns", intake.pk, **columns)
     shown = page(bao, "intake", intake.pk)

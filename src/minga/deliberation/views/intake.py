@@ -72,7 +72,8 @@ def _page(request: HttpRequest, found: Intake, *, status: int = 200, **more: Any
     twins = [one for one in entries if one["twin"]]
     page = Paginator([one for one in entries if not one["twin"]], _PER_PAGE).get_page(request.GET.get("page"))
     problems = sorted(noted.get("problems", []), key=lambda one: _weight(one["code"]))
-    unread = [table for table in noted.get("tables", []) if "text" not in table["columns"]]
+    tables = [table for table in noted.get("tables", []) if not table.get("is_left_out")]
+    unread = [table for table in tables if "text" not in table["columns"]]
     words = frame(found.consultation) | {
         "intake": found,
         "is_waiting": found.state in {Intake.State.READING, Intake.State.RUNNING},
@@ -91,12 +92,19 @@ def _page(request: HttpRequest, found: Intake, *, status: int = 200, **more: Any
         "more_problems": max(0, len(problems) - _SHOWN),
         "columns": [ColumnsForm(table) for table in noted.get("tables", [])],
         "unread": [table | {"rows": table.get("rows", 0)} for table in unread],
+        "unused": [one for table in tables if table not in unread and (one := _unused(table))["columns"]],
         "set_aside": noted.get("waiting"),
         "confirming": ConfirmForm(initial={"seen": found.revision}),
         "left": found.done - found.taken,
         "left_out": noted.get("left_out"),
     }
     return render(request, "deliberation/intake.html", words | more, status=status)
+
+
+def _unused(table: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of a spreadsheet of which nothing would be taken in."""
+    used = {*table["columns"].values(), *table.get("more", ())}
+    return table | {"columns": [name for name in table["header"] if name not in used and table["samples"].get(name)]}
 
 
 def _weight(code: str) -> int:
@@ -133,8 +141,11 @@ def intake_columns(request: HttpRequest, consultation: Consultation, pk: UUID) -
     found = sources.find_intake(consultation, pk)
     forms = [ColumnsForm(table, request.POST) for table in found.found.get("tables", [])]
     fitting = [form.is_valid() for form in forms]  # each one says what is wrong with it
-    if not all(fitting):
-        return _page(request, found, status=422, columns=forms)
+    if all(fitting) and not any(form.is_named for form in forms):
+        for form in forms:
+            form.demand_text()
+    if any(form.errors for form in forms):
+        return _page(request, found, status=422, columns=forms, is_wrong=True)
     try:
         services.choose_columns(intake=found, said={form.key: form.said() for form in forms}, seen=_seen(request))
     except ActError as error:
