@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
 
 from minga.deliberation.engine.splitting import (
     NEW,
@@ -19,10 +22,10 @@ from minga.deliberation.engine.splitting import (
     pieces,
     suggest_way,
     title_above,
+    wants_a_look,
 )
 from minga.deliberation.engine.suggesting import Said, best
 from minga.deliberation.models import Consultation, Source, Theme, Voice
-    wants_a_look,
 from minga.deliberation.selectors import theming
 from minga.deliberation.selectors.suggesting import likeness
 from minga.text.extraction import without_mark
@@ -31,7 +34,8 @@ from minga.text.extraction import without_mark
 _ALIKE, _MOST = 0.25, 3
 #: The voices that came last are compared, each by its beginning.
 _COMPARED, _LETTERS = 2000, 400
-
+#: Voices of a page; each has forms of its own.
+_PER_PAGE = 50
 
 #: A longer source is looked at by itself.
 _BOOK = 20_000
@@ -63,17 +67,29 @@ class Beside:
     """A source beside its voices."""
 
     pieces: list[ShownPiece]
+    #: the voices of one page
     rows: list[Row]
+    page: Page[Voice]
     #: pieces that are in no voice yet and that somebody may want to be
     left: int
 
 
-def beside(source: Source, way: str, choices: Mapping[int, str] | None = None) -> Beside:
-    """Bring together what the page of a source shows; `choices` are those that somebody made and could not save."""
+def beside(
+    source: Source, way: str, choices: Mapping[int, str] | None = None, *, page: Any = None, number: int | None = None
+) -> Beside:
+    """Bring together what the page of a source shows.
+
+    Parameters
+    ----------
+    choices : what somebody chose for pieces and could not save
+    page : which page of its voices; without it the one that holds the voice with this `number`
+    """
     voices = list(theming.voices_in(source.consultation).filter(source=source).order_by("start", "number"))
     shown = [_shown(piece, voices, source, choices) for piece in pieces(source.text, way)]
     left = sum(one.voice is None and one.choice in {NEW, WITH} for one in shown)
-    return Beside(shown, _rows(source, voices), left)
+    at = next((place for place, voice in enumerate(voices) if voice.number == number), 0)
+    found = Paginator(voices, _PER_PAGE).get_page(page or at // _PER_PAGE + 1)
+    return Beside(shown, _rows(source, list(found.object_list)), found, left)
 
 
 @dataclass(frozen=True)
@@ -100,7 +116,7 @@ class Suggested:
 
 
 def suggested(source: Source, voices: Collection[Voice] = ()) -> Suggested:
-    """Return what is suggested for a source that waits; nothing for a whole book.
+    """Return what is suggested for a source that waits; nothing for a whole book, or one that wants a look at its file.
 
     Where it has voices already, no more are suggested; then all words that stand in none of them are left out.
     """

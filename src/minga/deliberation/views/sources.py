@@ -92,7 +92,9 @@ def _page(request: HttpRequest, found: Source, *, status: int = 200, **more: Any
     """Show the page; `more` holds what somebody typed or chose in vain."""
     asked = request.POST if request.method == "POST" else request.GET
     way = asked.get("by", "") if asked.get("by", "") in cutting.WAYS else cutting.suggest_way(found.text)
-    shown = beside.beside(found, way, more.pop("choices", None))
+    typed, named = more.pop("typed", {}), more.pop("named", {})
+    number = next(iter({**typed, **named}), read_number(asked.get("voice")))
+    shown = beside.beside(found, way, more.pop("choices", None), page=asked.get("page"), number=number)
     words = frame(found.consultation) | {
         "source": found,
         "place": wording_intake.place(found.place),
@@ -104,14 +106,15 @@ def _page(request: HttpRequest, found: Source, *, status: int = 200, **more: Any
         ],
         "pieces": shown.pieces,
         "left": shown.left,
-        "rows": _voice_rows(shown.rows, more.pop("typed", {}), more.pop("named", {})),
+        "rows": _voice_rows(shown.rows, typed, named),
+        "page": shown.page,
         "themes": list(theming.in_use(found.consultation).order_by("name")),
         "describing": DescribeForm.of(found, found.consultation.rounds.all()),
         "following": sources.next_waiting(found),
+        "unread": [wording_intake.place(one) for one in without_words(found.text)],
     }
     return render(request, "deliberation/source.html", words | more, status=status)
 
-        "unread": [wording_intake.place(one) for one in without_words(found.text)],
 
 def _voice_rows(
     rows: list[beside.Row], typed: Mapping[int, VoiceForm], named: Mapping[int, str]
@@ -152,9 +155,11 @@ def _again(request: HttpRequest, found: Source, error: ActError, **typed: Any) -
     return _page(request, found, status=422, refused=str(wording_intake.refusal(error.code)), **typed)
 
 
-def _back(found: Source, anchor: str = "") -> HttpResponse:
+def _back(found: Source, anchor: str = "", voice: Voice | None = None) -> HttpResponse:
+    """Go back to the page of a source: to a part of it, or to one of its voices, on whichever page that stands."""
     response = redirect("deliberation:source", found.consultation.slug, found.number)
-    response["Location"] += f"#{anchor}" if anchor else ""
+    anchor = voice.code if voice else anchor
+    response["Location"] += (f"?voice={voice.number}" if voice else "") + (f"#{anchor}" if anchor else "")
     return response
 
 
@@ -253,7 +258,7 @@ def voice_edit(request: HttpRequest, consultation: Consultation, number: int) ->
         splitting.reword(voice=voice, seen=_seen(request), by=request.user, **form.cleaned_data)
     except ActError as error:
         return _again(request, voice.source, error, typed={number: form})
-    return _back(voice.source, voice.code)
+    return _back(voice.source, voice=voice)
 
 
 @require_POST
@@ -288,7 +293,7 @@ def voice_theme(request: HttpRequest, consultation: Consultation, number: int) -
         said = str(wording_answering.refusal(error.code))
         named = {"named": {voice.number: given.get("name", "")}, "refused": said}
         return _page(request, voice.source, status=422, **named)
-    return _back(voice.source, voice.code)
+    return _back(voice.source, voice=voice)
 
 
 def _theme(consultation: Consultation, number: str) -> Theme:
