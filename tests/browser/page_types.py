@@ -257,6 +257,7 @@ PAGE_TYPES = (
     PageType("conversation, a statement of one's own", f"{TALK}add/", then=_add_and_mend),
     PageType("conversation, report", f"{_REPORTED}report/"),
     PageType("conversation, all statements", f"{_REPORTED}report/statements/?order=A"),
+    PageType("conversation, routing log", f"{_REPORTED}report/routing/"),
     PageType("conversation, one statement", f"{_REPORTED}report/3/"),
     PageType("conversation, moderation log", f"{_REPORTED}log/"),
     PageType("conversation, report for the team", f"{_REPORTED}report/", "secretariat"),
