@@ -30,7 +30,9 @@ def shortened(line: str) -> str:
 class ReasonForm(PlainForm):
     """Which published rule, and why; both stand in the public log."""
 
-    rule = forms.ChoiceField(label=_("Which rule?"), required=False)
+    rule = forms.ChoiceField(
+        label=_("Which rule?"), help_text=_("A rejection needs one. A sentence can say more."), required=False
+    )
     words = forms.CharField(
         label=_("Why, in a sentence"),
         help_text=_("Stands in the public log. Do not repeat what should not be seen, and write no names."),
@@ -42,7 +44,7 @@ class ReasonForm(PlainForm):
 
     def __init__(self, rules: Iterable[tuple[str, str]], *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **{"auto_id": "why_%s"} | named)
-        self.fields["rule"].choices = [("", _("No rule alone")), *((name, shortened(line)) for name, line in rules)]
+        self.fields["rule"].choices = [("", _("No rule")), *((name, shortened(line)) for name, line in rules)]
 
 
 class FilterForm(PlainForm):

@@ -10,10 +10,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from minga.deliberation import wording_consulting
+from minga.deliberation.models import ModerationAct
 
 Words = str | Promise
 
 REFUSALS: Mapping[str, Words] = {
+    "rule": _("Choose the rule that the statement breaks: it is left out only for one of these rules. A sentence can "
+              "say more."),
     "reason": _("Write the reason, at least ten characters. It stands in the public log."),
     "changed": _("Somebody else decided on this meanwhile. Look at it again, then decide."),
     "second": _("You asked for a second look, so somebody else decides on this statement."),
@@ -89,7 +92,8 @@ def reasoned(consultation: Any, rule: str, words: str) -> dict[str, str]:
     line = dict(wording_consulting.grounds(consultation)).get(rule, "")
     if wording_consulting.rule(rule) and line:
         return {"rule": rule, "reason": words.strip()}
-    return {"rule": "", "reason": " ".join(part for part in (line, words.strip()) if part)}
+    mark = ModerationAct.OWN_RULE if line else ""
+    return {"rule": mark, "reason": " ".join(part for part in (line, words.strip()) if part)}
 
 
 def figure(flag: Any) -> Words:

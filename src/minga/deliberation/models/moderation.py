@@ -13,6 +13,8 @@ from minga.deliberation.models.conversations import Conversation, Participant, S
 class ModerationAct(models.Model):
     """A decision about a statement or a participant; the public log. Rows are added, never changed."""
 
+    OWN_RULE = "own"
+
     class Act(models.TextChoices):
         ACCEPT = "accept", pgettext_lazy("a statement", "accepted")
         REJECT = "reject", pgettext_lazy("a statement", "rejected")
@@ -24,6 +26,8 @@ class ModerationAct(models.Model):
         ORDER = "order", _("given a place in the order")
         NO_ORDER = "unorder", _("place in the order taken away")
         REWORD = "reword", _("reworded before others voted")
+        TRANSLATE = "translate", _("shown in a translation")
+        UNTRANSLATE = "untranslate", _("translation taken away")
         CORRECT = "correct", _("corrected by its author")
         WITHDRAW = "withdraw", _("withdrawn by its author")
         BAN = "ban", _("participant banned")
@@ -36,12 +40,13 @@ class ModerationAct(models.Model):
         Participant, null=True, blank=True, on_delete=models.CASCADE, related_name="moderation"
     )
     act = models.CharField(max_length=15, choices=Act.choices)
-    #: one of the rules with which every consultation begins, said in the reader's language; empty where a
-    #: consultation has rules of its own, which stand in the reason
+    #: one of the rules with which every consultation begins, said in the reader's language; or `OWN_RULE`, where the
+    #: reason begins with one of the consultation's own, since the team may write other rules tomorrow
     rule = models.CharField(max_length=20, blank=True)
     #: why, in a sentence
     reason = models.TextField(_("reason"), blank=True)
-    #: of new words: {"old": ..., "new": ...}, or {"private": true} where the old ones told about somebody
+    #: of new words: {"old": ..., "new": ...}, or {"private": true} where the old ones told about somebody; of a
+    #: translation also {"language": ..., "by": "human" or "machine"}; of an order {"place": ...}
     detail = models.JSONField(default=dict, blank=True)
     by_mark = models.CharField(max_length=80, blank=True)
     at = models.DateTimeField(auto_now_add=True)

@@ -153,7 +153,7 @@ class LogRow:
     on: date
     act: str
     reason: str
-    #: one of the rules with which every consultation begins; empty for none, or one of the consultation's own
+    #: one of the rules with which every consultation begins, or the mark of one of the consultation's own; or empty
     rule: str
     #: the statement; None for decisions about participants
     number: int | None
@@ -166,11 +166,19 @@ class LogRow:
     is_private: bool = False
     #: the place in the order that was given
     place: int | None = None
+    #: of a translation: its language, and whether a "human" or a "machine" made it
+    language: str = ""
+    translated_by: str = ""
 
     @property
     def act_name(self) -> str:
         """The decision in words."""
         return str(Act(self.act).label)
+
+    @property
+    def says_nothing_more(self) -> bool:
+        """Whether the decision has neither a reason nor words."""
+        return not (self.rule or self.reason or self.place or self.language or self.is_private or self.old or self.new)
 
 
 def public_log(conversation: Conversation) -> list[LogRow]:
@@ -202,6 +210,8 @@ def _log_row(conversation: Conversation, act: ModerationAct) -> LogRow:
         new=detail.get("new", ""),
         is_private=bool(act.detail.get("private")),
         place=act.detail.get("place"),
+        language=act.detail.get("language", ""),
+        translated_by=act.detail.get("by", ""),
     )
 
 

@@ -35,12 +35,13 @@ def decide(
 
     Parameters
     ----------
-    rule : the name of a rule with which every consultation begins, which is a reason by itself
+    rule : what a rejection needs: the name of a rule with which every consultation begins, or `ModerationAct.OWN_RULE`
+        where the reason begins with one of the consultation's own
 
     Raises
     ------
     ActError
-        The reason is missing, another moderator has to decide, its author withdrew it, or somebody decided meanwhile.
+        The rule is missing, another moderator has to decide, its author withdrew it, or somebody decided meanwhile.
     """
     _decide(statement, state, seen_version, reason, rule, by)
     _recorded(f"statement.{_SAID[State(state)]}", statement, by)
@@ -50,13 +51,19 @@ def _decide(statement: Statement, state: str, seen_version: int, reason: str, ru
     if state not in State.values:
         raise ActError("state", f"A statement cannot be {state!r}. It is one of {', '.join(State.values)}.")
     if state == State.REJECTED:
-        check_reason(reason, rule)
+        _check_rule(rule)
     if selectors.is_withdrawn(statement):
         raise ActError("withdrawn", "Its author withdrew this statement, so nobody decides on it any more.")
     if statement.wants_second_look and by is not None and mark_of(by) in selectors.who_asked(statement):
         raise ActError("second", "You asked for a second look, so somebody else decides on this statement.")
     _change(statement, seen_version, state=state, wants_second_look=False)
     _note(_ACTS[State(state)], reason, by, statement, rule)
+
+
+def _check_rule(rule: str) -> None:
+    """Refuse a rejection for no rule: that moderators disagree is no reason, as the published rules say."""
+    if not rule:
+        raise ActError("rule", "A statement is left out only for one of the published rules. Name the one it breaks.")
 
 
 def check_reason(reason: str, rule: str = "") -> None:
@@ -115,10 +122,10 @@ def decide_many(
     Raises
     ------
     ActError
-        The reason is missing.
+        The rule is missing.
     """
     if state == State.REJECTED:
-        check_reason(reason, rule)
+        _check_rule(rule)
     versions = dict(seen)
     found = conversation.statements.filter(number__in=versions).exclude(state=state, wants_second_look=False)
     became: dict[str, list[int]] = {"done": [], "changed": [], "second": [], "withdrawn": []}
@@ -231,6 +238,14 @@ def reword(
 def forget_words(statement: Statement) -> None:
     """Take words that told about somebody out of earlier decisions as well; that there were some stays."""
     statement.moderation.filter(act=Act.REWORD).update(detail={"private": True})
+    forget_translations(statement)
+
+
+def forget_translations(statement: Statement) -> None:
+    """Take the words of translations out of earlier decisions: they say again what its author took back."""
+    for act in statement.moderation.filter(act__in=(Act.TRANSLATE, Act.UNTRANSLATE)):
+        act.detail = {name: act.detail[name] for name in ("language", "by") if name in act.detail}
+        act.save(update_fields=["detail"])
 
 
 @transaction.atomic
@@ -261,6 +276,8 @@ def translate(
 ) -> None:
     """Put a translation beside a statement, marked as made by a person or by a machine; empty words take it away.
 
+    People vote on it in the place of the original, so the log tells of it with its words.
+
     Raises
     ------
     ActError
@@ -268,8 +285,14 @@ def translate(
     """
     if language not in dict(settings.LANGUAGES) or language == statement.language:
         raise ActError("language", f"A translation into {language!r} has no place here. Choose another language.")
-    kept = {code: told for code, told in statement.translations.items() if code != language}
-    if text.strip():
-        kept[language] = {"text": " ".join(text.split())[:1000], "by": "machine" if is_by_machine else "human"}
+    kept = dict(statement.translations)
+    old = kept.pop(language, {}).get("text", "")
+    words, by_whom = " ".join(text.split())[:1000], "machine" if is_by_machine else "human"
+    if words:
+        kept[language] = {"text": words, "by": by_whom}
+    has_changed = kept != statement.translations
     _change(statement, seen_version, translations=kept)
+    if has_changed:
+        detail = {"language": language, "old": old} | ({"new": words, "by": by_whom} if words else {})
+        _note(Act.TRANSLATE if words else Act.UNTRANSLATE, "", by, statement, detail=detail)
     _recorded("statement.translated", statement, by)

@@ -13,6 +13,7 @@ from minga.deliberation.engine.errors import ActError
 from minga.deliberation.models import Conversation, ModerationAct, Participant, Statement, Vote
 from minga.deliberation.selectors.moderating import votes_of_others
 from minga.deliberation.selectors.taking_part import is_running, shown_statements
+from minga.deliberation.services.moderating import forget_translations, forget_words
 from minga.text import analyse
 from minga.text.similarity import texts
 
@@ -175,6 +176,7 @@ def correct_statement(*, participant: Participant, number: int, text: str, seen_
         _refuse_same(same, conversation)
     if text != own.text:
         _change(own, seen_version, ModerationAct.Act.CORRECT, text=text, translations={}, state=State.WAITING)
+        forget_translations(own)
     return own
 
 
@@ -197,7 +199,7 @@ def withdraw_statement(*, participant: Participant, number: int, seen_version: i
         return
     _change(own, seen_version, ModerationAct.Act.WITHDRAW, **gone, text="", translations={}, theme="")
     own.votes.all().delete()
-    own.moderation.filter(act=ModerationAct.Act.REWORD).update(detail={"private": True})
+    forget_words(own)
 
 
 def _own(participant: Participant, number: int) -> Statement:

@@ -72,22 +72,38 @@ def test_second_page_of_the_queue_still_shows_what_waits(talk, moderator):
     assert "Accepted already." not in page
 
 
-def test_rejection_needs_a_reason_and_keeps_what_was_chosen(talk, moderator):
+def test_rejection_needs_a_rule_and_keeps_what_was_chosen(talk, moderator):
     client, _account = moderator
     statement = proposed(talk)
-    sent = {"chosen": [f"{statement.number}:1"], "act": "reject", "words": "no"}
+    sent = {"chosen": [f"{statement.number}:1"], "act": "reject", "words": "I simply dislike this one."}
     response = client.post(address("queue", talk.slug), sent)
     page = response.content.decode()
     assert response.status_code == 422
-    assert "Write the reason" in page
+    assert "Choose the rule that the statement breaks" in page
+    assert "I simply dislike this one." in page
     assert f'value="{statement.number}:1" checked' in page
-    assert client.post(address("queue", talk.slug), sent | {"chosen": [], "words": WHY}).status_code == 422
+    one = address("queue_statement", talk.slug, statement.number)
+    assert client.post(one, {"do": "reject", "version": 1, "words": WHY}).status_code == 422
+    assert client.post(address("queue", talk.slug), sent | {"chosen": [], "rule": "private"}).status_code == 422
     response = client.post(address("queue", talk.slug), sent | {"rule": "private", "words": ""})
     assert response.status_code == 302
     statement.refresh_from_db()
     assert statement.state == "rejected"
     act = ModerationAct.objects.get()
     assert (act.rule, act.reason) == ("private", ""), "the rule is said in the reader's language"
+
+
+def test_a_rule_of_the_consultations_own_is_one_and_stands_before_the_sentence(talk, moderator):
+    client, _account = moderator
+    talk.consultation.policy = "Stay polite.\nWrite about training."
+    talk.consultation.save()
+    statement = proposed(talk)
+    page = address("queue_statement", talk.slug, statement.number)
+    sent = {"do": "reject", "version": 1, "rule": "2", "words": "It is about taxes."}
+    assert client.post(page, sent).status_code == 302
+    act = ModerationAct.objects.get()
+    assert (act.rule, act.reason) == ("own", "Write about training. It is about taxes.")
+    assert "Write about training. It is about taxes." in Client().get(address("log", talk.slug)).content.decode()
 
 
 def test_a_reason_stays_where_no_statement_was_chosen(talk, moderator):
@@ -141,7 +157,7 @@ def test_words_by_which_somebody_can_be_reached_are_marked(talk, moderator):
 def test_second_moderator_never_overwrites_the_first(talk, moderator):
     client, _account = moderator
     statement = proposed(talk)
-    services.decide(statement=statement, state="rejected", seen_version=1, reason=WHY)
+    services.decide(statement=statement, state="rejected", seen_version=1, rule="private")
     response = client.post(
         address("queue", talk.slug), {"chosen": [f"{statement.number}:1"], "act": "accept"}, follow=True
     )
@@ -158,7 +174,7 @@ def test_every_decision_can_be_undone_and_stays_in_the_history(talk, moderator):
     statement = proposed(talk)
     page = address("queue_statement", talk.slug, statement.number)
     for version, wish in enumerate(("reject", "reopen", "accept"), start=1):
-        assert client.post(page, {"do": wish, "version": version, "words": WHY}).status_code == 302
+        assert client.post(page, {"do": wish, "version": version, "rule": "private"}).status_code == 302
     statement.refresh_from_db()
     assert statement.state == "accepted"
     assert list(statement.moderation.values_list("act", flat=True)) == ["reject", "reopen", "accept"]
@@ -248,7 +264,7 @@ def test_details_and_translations_are_kept_and_marked(talk, moderator):
     statement.refresh_from_db()
     assert (statement.is_meta, statement.order, statement.theme, statement.version) == (True, 3, "Method", 3)
     assert statement.translations == {"fr": {"text": "Utile ?", "by": "machine"}}
-    assert set(statement.moderation.values_list("act", flat=True)) == {"meta", "order"}
+    assert set(statement.moderation.values_list("act", flat=True)) == {"meta", "order", "translate"}
     assert client.post(page, sent | {"version": 3, "language": "en"}).status_code == 422
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from minga.deliberation import wording_consulting
 from minga.deliberation.models import ModerationAct
 from minga.deliberation.selectors import moderating as selectors
-from minga.deliberation.services import banning
+from minga.deliberation.services import banning, stating
 from minga.deliberation.services import moderating as services
 from minga.deliberation.testing_conversations import conversation, joined, said
 from minga.deliberation.testing_voices import at_work
@@ -46,7 +46,7 @@ def acts(talk):
 def test_log_tells_decisions_and_reasons_and_nobodys_name(talk):
     statement = said(talk, "Robots should pay taxes.", state="waiting", author=joined(talk))
     _client, account = at_work(talk.consultation, "moderator")
-    services.decide(statement=statement, state="rejected", seen_version=1, reason=WHY, by=account)
+    services.decide(statement=statement, state="rejected", seen_version=1, rule="private", reason=WHY, by=account)
     people = [joined(talk), joined(talk)]
     for person in people:
         banning.ban(participant=person, reason="Votes of a machine.", by=account)
@@ -68,7 +68,8 @@ def test_log_tells_decisions_and_reasons_and_nobodys_name(talk):
 
 def test_csv_holds_no_formula(talk):
     statement = said(talk, "Robots.", state="waiting")
-    services.decide(statement=statement, state="rejected", seen_version=1, reason="=HYPERLINK(1) and more")
+    given = {"rule": "advertising", "reason": "=HYPERLINK(1) and more"}
+    services.decide(statement=statement, state="rejected", seen_version=1, **given)
     text = Client().get(address("log_csv", talk.slug)).content.decode()
     assert "'=HYPERLINK" in text
 
@@ -103,7 +104,7 @@ def test_new_words_stand_beside_the_old_ones_while_the_statement_is_shown(talk):
     page = read(talk)
     assert "Robots pays tax." in page
     assert "Robots should pay." in page
-    services.decide(statement=statement, state="rejected", seen_version=2, reason=WHY)
+    services.decide(statement=statement, state="rejected", seen_version=2, rule="private")
     assert "pays tax" not in read(talk), "words of what was rejected are shown nowhere"
 
 
@@ -118,6 +119,51 @@ def test_words_that_told_about_somebody_are_not_repeated(talk):
     assert "991" not in page
     assert "Amina" not in page
     assert not ModerationAct.objects.filter(detail__has_key="old").exists(), "earlier decisions forget them as well"
+
+
+def lines(talk):
+    """Return the table that everybody can download, the latest decision first."""
+    text = Client().get(address("log_csv", talk.slug)).content.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_translations_stand_in_the_log_with_their_words_since_people_vote_on_them(talk):
+    statement = said(talk, "Il faut former.", language="fr")
+    told = {"statement": statement, "language": "en"}
+    services.translate(**told, text="Training is needed.", is_by_machine=True, seen_version=1)
+    services.translate(**told, text="Training is needed.", is_by_machine=True, seen_version=2)  # nothing new
+    services.translate(**told, text="People must be trained.", is_by_machine=False, seen_version=3)
+    services.translate(**told, text="", is_by_machine=False, seen_version=4)
+    assert acts(talk) == ["untranslate", "translate", "translate"]
+    gone, new, first = lines(talk)
+    assert (first["language"], first["translated_by"], first["new_words"]) == ("en", "machine", "Training is needed.")
+    assert (new["translated_by"], new["old_words"]) == ("human", "Training is needed.")
+    assert (gone["old_words"], gone["new_words"]) == ("People must be trained.", "")
+    page = read(talk)
+    for words in ("translated by a machine: it may be wrong", "People must be trained.", "translation taken away"):
+        assert words in page
+    report = reverse("deliberation:report_statement", args=[talk.slug, statement.number])
+    assert "translated by a machine" in Client().get(report).content.decode()
+
+
+def test_words_of_a_translation_go_with_the_words_that_they_say_again(talk):
+    statement = said(talk, "Call Amina: 991.", author=joined(talk))
+    services.translate(
+        statement=statement, language="fr", text="Appelez Amina : 991.", is_by_machine=False, seen_version=1
+    )
+    services.reword(
+        statement=statement, text="Ask a baker.", seen_version=2, reason="A name was in it.", is_private=True
+    )
+    assert "991" not in read(talk)
+    assert [row["language"] for row in lines(talk)] == ["", "fr"]
+    stating.correct_statement(participant=statement.author, number=statement.number, text="Ask bakers.", seen_version=3)
+    assert not ModerationAct.objects.filter(detail__has_key="new").exists()
+
+
+def test_table_says_the_place_that_the_page_shows(talk):
+    statement = said(talk, "Is this talk useful?")
+    services.set_details(statement=statement, is_meta=False, order=1, theme="", seen_version=1)
+    assert [(row["decision"], row["place"]) for row in lines(talk)] == [("order", "1")]
 
 
 def test_the_latest_decision_stands_first_also_about_people(talk):

@@ -166,7 +166,7 @@ def test_consensus_and_division_are_told_apart():
 def test_words_of_rejected_statements_are_shown_nowhere():
     where = with_camps(2)
     statement = where.statements.get(number=4)
-    moderation.decide(statement=statement, state="rejected", seen_version=1, reason="It insults people.")
+    moderation.decide(statement=statement, state="rejected", seen_version=1, rule="insult", reason="It insults people.")
     published(where)
     for name, rest in (("report", ()), ("report_statements", ()), ("report_statement", (4,))):
         page = Client().get(address(name, where.slug, *rest)).content.decode()
@@ -293,9 +293,7 @@ def test_log_of_moderation_says_what_its_table_holds():
     where = with_camps(2)
     one = where.statements.first()
     _client, account = at_work(where.consultation, "moderator")
-    moderation.decide(
-        statement=one, state="rejected", seen_version=one.version, reason="Rule 2: it advertises.", by=account
-    )
+    moderation.decide(statement=one, state="rejected", seen_version=one.version, rule="advertising", by=account)
     page = Client().get(address("log", where.slug)).content.decode()
     assert tables_and_captions(page) == (1, 1)
 

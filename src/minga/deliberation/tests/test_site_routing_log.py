@@ -99,7 +99,7 @@ def test_places_in_the_order_states_and_weights_are_those_of_the_day():
     new, gone, about = (said(where, f"Machine {name} has no votes.") for name in ("one", "two", "three"))
     first = published(where)
     moderation.set_details(statement=new, is_meta=False, order=1, theme="", seen_version=1)
-    moderation.decide(statement=gone, state="rejected", seen_version=1, reason="It names a person.")
+    moderation.decide(statement=gone, state="rejected", seen_version=1, rule="private")
     moderation.set_details(statement=about, is_meta=True, order=None, theme="", seen_version=1)
     voted(joined(where), where.statements.get(number=0), 1)
     second = published(where)

@@ -112,7 +112,7 @@ def test_author_of_a_statement_is_named_only_as_far_as_it_is_sure():
     assert moderated.written_by(own) == "unknown"
     assert "its author is not known any more" in html(address("report_statement", where.slug, own.number))
     advert = said(where, "Buy our robots!", state="waiting")
-    moderating.decide(statement=advert, state="rejected", seen_version=1, reason="Rule 2: it advertises.")
+    moderating.decide(statement=advert, state="rejected", seen_version=1, rule="advertising")
     assert moderated.written_by(advert) == ""
     moderating.decide(statement=first, state="waiting", seen_version=1)
     moderating.decide(statement=first, state="accepted", seen_version=2)

@@ -16,6 +16,8 @@ from minga.deliberation.views.common import shows_conversation
 from minga.deliberation.views.moderating import frame
 
 _A_PAGE = 50
+_COLUMNS = ["date", "statement", "participants", "decision", "place", "language", "translated_by", "rule", "reason",
+            "old_words", "new_words"]  # fmt: skip
 #: so that a spreadsheet knows the letters
 _BOM = "\ufeff"
 
@@ -41,11 +43,12 @@ def log_csv(request: HttpRequest, conversation: Conversation) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="moderation-{conversation.slug}.csv"'
     response.write(_BOM)
     writer = csv.writer(response)
-    writer.writerow(["date", "statement", "participants", "decision", "rule", "reason", "old_words", "new_words"])
+    writer.writerow(_COLUMNS)
     for row in moderating.public_log(conversation):
         number = "" if row.number is None else row.number
+        named = (row.on.isoformat(), number, row.people or "", row.act, row.place or "")
         told = (wording_consulting.rule(row.rule), row.reason, row.old, row.new)
-        writer.writerow([row.on.isoformat(), number, row.people or "", row.act, *map(_harmless, told)])
+        writer.writerow([*named, row.language, row.translated_by, *map(_harmless, told)])
     return response
 
 

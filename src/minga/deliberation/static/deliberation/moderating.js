@@ -7,7 +7,6 @@
   const all = form.querySelector("[data-choose-all]");
   const keys = form.querySelector("[data-keys]");
   const help = form.querySelector("[data-keys-help]");
-  const reason = form.querySelector("[name=words]");
   const OFF = "minga-queue-keys-off";
   const kept = (change) => { try { return change(window.localStorage); } catch { return null; } };
   form.querySelector(".keys").hidden = false;
@@ -43,7 +42,7 @@
   };
   const reject = () => {
     const rule = form.querySelector("[name=rule]");
-    if (rule.value || reason.value.trim().length >= 10) press("reject");
+    if (rule.value) press("reject");
     else rule.focus();
   };
   const does = {
