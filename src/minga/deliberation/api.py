@@ -24,6 +24,7 @@ from minga.deliberation.api_shapes import (
     Language,
     Page,
     PerPage,
+    TraceOut,
     router,
 )
 from minga.deliberation.models import Commitment, Consultation, Conversation
@@ -36,6 +37,7 @@ from minga.deliberation.selectors import (
     promised,
     publishing,
     rounds,
+    trace_tables,
     tracing,
 )
 
@@ -117,6 +119,18 @@ def coverage(request: HttpRequest, slug: str) -> Any:
         "strata": counted.strata.to_dicts(),
         "rounds": _outcomes(found),
     }
+
+
+@router.get("/consultations/{slug:slug}/trace", response=TraceOut, summary="Take the way from voices to clauses along")
+@decorate_view(conditional_page)
+def trace(request: HttpRequest, slug: str) -> Any:
+    """Once no more voices are taken in: all that coverage counts, in rows, so that anybody can count again."""
+    api_talking.slow_down(request, "deliberation-trace", times=60, seconds=600)
+    found = access.find_consultation(slug, request.user)
+    if not publishing.has_public_replies(found):
+        raise Http404
+    tables = trace_tables.for_everyone(found)
+    return trace_tables.rows_of(wording_publishing.addressed(tables, wording_publishing.whole_by(request)))
 
 
 def _outcomes(found: Consultation) -> list[dict[str, int | None]]:
@@ -220,11 +234,13 @@ def commitment(request: HttpRequest, pk: UUID) -> Any:
 
 def _commitment(request: HttpRequest, one: Commitment, voices: Sequence[str]) -> dict[str, Any]:
     kept = (
-        "code", "title", "about", "language", "owner", "due_on", "status", "indicator", "indicator_link", "baseline",
-        "target", "is_overdue",
+        "code", "title", "about", "language", "owner", "due_on", "status", "indicator", "baseline", "target",
+        "is_overdue",
     )  # fmt: skip
     with translation.override(citing.KEPT_IN):
-        addresses = wording_commitments.addresses(one, wording_publishing.whole_by(request))
+        whole = wording_publishing.whole_by(request)
+        addresses = wording_commitments.addresses(one, whole)
+        addresses["indicator_link"] = wording_commitments.indicator_address(one, whole)
     return (
         {name: getattr(one, name) for name in kept}
         | addresses
