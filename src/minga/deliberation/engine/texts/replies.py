@@ -42,9 +42,10 @@ table{overflow-wrap:anywhere}
 @media screen and (max-width:50rem){thead{position:absolute;clip-path:inset(50%);inline-size:1px;block-size:1px;
 overflow:hidden}table,tbody,tr,th[scope=row],td{display:block}tr{margin-block-end:1.5rem}td:empty{display:none}
 td::before{content:attr(data-label) ": ";color:#4a5450}}
-/* words of narrow columns stay whole; only what people said may be broken to fit */
-@media print,(min-width:50.01rem){th,td{overflow-wrap:normal}
+/* words of narrow columns stay whole; only what people said may be broken to fit. Paper does not know min-width */
+@media screen and (min-width:50.01rem){th,td{overflow-wrap:normal}
 td:nth-child(2),td:nth-child(5){overflow-wrap:break-word}}
+@media print{th,td{overflow-wrap:normal}td:nth-child(2),td:nth-child(5){overflow-wrap:break-word}}
 """
 
 
