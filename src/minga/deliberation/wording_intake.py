@@ -47,7 +47,7 @@ PROBLEMS: Mapping[str, Words] = {
     "kind": _("The content is nothing that can be read, whatever the name says. Save it as .docx, .pdf, .txt, .eml, "
               ".xlsx or .csv."),
     "old_office": _("The file is in an old format of Office (.doc or .xls). Save it as .docx or .xlsx."),
-    "outlook": _("The file is a mail as Outlook keeps it (.msg). Open it in Outlook, save it with “File”, “Save As” as "
+    "outlook": _("This mail of Outlook (.msg) cannot be read. Open it in Outlook, save it with “File”, “Save As” as "
                  "“Text Only (*.txt)”, and save what is attached to it beside it."),
     "form": _("The answers in this form can be read by the program alone in which it was filled in. Open it there, and "
               "print it to a new PDF file."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
@@ -93,6 +94,46 @@ def mailbox_file(messages: Sequence[bytes]) -> bytes:
     """Write a mailbox."""
     escaped = [one.replace(b"\nFrom ", b"\n>From ") for one in messages]
     return b"".join(b"From amina@example.org Tue Mar  3 09:15:00 2026\n" + one + b"\n\n" for one in escaped)
+
+
+def outlook_file(values: Mapping[str, bytes], *, shares: bool = False) -> bytes:
+    """Write a mail as Outlook keeps it, from streams by their path: {"__substg1.0_0037001F": ...}.
+
+    With `shares` all streams lie in the same bytes, as no program writes them.
+    """
+    size, end, free = 512, 0xFFFFFFFE, 0xFFFFFFFF
+    padded = {path: data + bytes(max(4096 - len(data), 0)) for path, data in values.items()}
+    folders = dict.fromkeys(path.split("/")[0] for path in values if "/" in path)
+    children: dict[str, list[str]] = {"": [*folders, *(path for path in values if "/" not in path)]}
+    children |= {folder: [path for path in values if path.startswith(f"{folder}/")] for folder in folders}
+    order = ["", *folders, *values]
+    chains, starts, content = list[int](), dict[str, int](), b""
+    for path, data in padded.items():
+        if not (shares and starts):
+            filled = data + bytes(-len(data) % size)
+            starts[path] = len(chains)
+            chains += [*range(len(chains) + 1, len(chains) + len(filled) // size), end]
+            content += filled
+        starts.setdefault(path, 0)
+    after = {one: group[at + 1] for group in children.values() for at, one in enumerate(group[:-1])}
+    entries = b""
+    for path in order:
+        kind = 5 if not path else 1 if path in folders else 2
+        called = (path.rpartition("/")[2] or "Root Entry").encode("utf-16-le") + b"\0\0"
+        inner = children.get(path, []) if kind != 2 else []
+        links = (order.index(after[path]) if path in after else free, order.index(inner[0]) if inner else free)
+        entries += called.ljust(64, b"\0") + struct.pack("<HBBIII", len(called), kind, 1, free, *links) + bytes(36)
+        entries += struct.pack("<IQ", starts.get(path, end), len(padded.get(path, b"")))
+    entries += bytes(-len(entries) % size)
+    first = len(chains)
+    chains += [*range(first + 1, first + len(entries) // size), end]
+    tables = next(count for count in range(1, 100) if count * 128 >= len(chains) + count)
+    at = len(chains)
+    table = struct.pack(f"<{tables * 128}I", *chains, *[0xFFFFFFFD] * tables, *[free] * (tables * 127 - len(chains)))
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    head += struct.pack("<IIIIIIIII", 0, tables, first, 0, 4096, end, 0, end, 0)
+    head += struct.pack("<109I", *range(at, at + tables), *[free] * (109 - tables))
+    return head + content + entries + table
 
 
 def archive_file(files: Mapping[str, bytes]) -> bytes:

@@ -8,6 +8,7 @@ Pure: no Django, no database.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from minga.text.extraction.archives import unpack
 from minga.text.extraction.charsets import decode
@@ -39,6 +40,8 @@ from minga.text.extraction.letters import (
 from minga.text.extraction.mail import Reader, digests_of_attached, messages, read_mail
 from minga.text.extraction.marks import is_item, is_quoted, paragraphs, without_mark
 from minga.text.extraction.opendocument import read_ods, read_odt
+from minga.text.extraction.outlook import MEDIA_TYPE as OUTLOOK
+from minga.text.extraction.outlook import from_outlook
 from minga.text.extraction.pdf import read_pdf
 from minga.text.extraction.rich import read_rtf
 from minga.text.extraction.word import read_word, too_long
@@ -120,6 +123,9 @@ def _one(data: bytes, name: str, kind: str, limits: Limits, depth: int) -> Docum
         return read_rtf(data, name, limits)
     if kind == "email" and depth < _DEEPEST:
         return read_mail(data, name, limits, _reader(limits, depth + 1))
+    if kind == "outlook" and depth < _DEEPEST:
+        mail = read_mail(from_outlook(data, name, limits), name, limits, _reader(limits, depth + 1))
+        return replace(mail, media_type=OUTLOOK)
     if kind in {"text", "html"}:
         return _plain(data, name, kind, limits)
     raise ExtractionError(

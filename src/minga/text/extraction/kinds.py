@@ -15,7 +15,8 @@ _MAIL_HEADERS = frozenset(
     b"from to cc subject date received message-id return-path mime-version delivered-to reply-to content-type "
     b"dkim-signature x-mailer in-reply-to references".split()
 )
-_PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
+#: Bytes with which pictures begin.
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: A name that each part of a mail of Outlook has.
 _OUTLOOK = "__substg1.0_".encode("utf-16-le")
@@ -31,7 +32,8 @@ _OPEN = {
 def kind_of(data: bytes, name: str, limits: Limits) -> str:
     """Say what a file is.
 
-    One of "pdf", "word", "odt", "rtf", "workbook", "ods", "archive", "mailbox", "email", "html", "csv" and "text".
+    One of "pdf", "word", "odt", "rtf", "workbook", "ods", "archive", "mailbox", "email", "outlook", "html", "csv" and
+    "text".
 
     Raises
     ------
@@ -49,6 +51,8 @@ def kind_of(data: bytes, name: str, limits: Limits) -> str:
         return "pdf"
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _packed(data, name)
+    if is_outlook(data):
+        return "outlook"
     _refuse(data, name)
     if data.startswith(b"{\\rtf"):
         return "rtf"
@@ -61,6 +65,11 @@ def kind_of(data: bytes, name: str, limits: Limits) -> str:
     if re.match(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)\b", data[:400], re.IGNORECASE):
         return "html"
     return "csv" if PurePath(name).suffix.lower() in _TABLES else "text"
+
+
+def is_outlook(data: bytes) -> bool:
+    """Whether a file is a mail as Outlook keeps it."""
+    return data.startswith(_OLD_OFFICE) and _OUTLOOK in data
 
 
 def _unknown(name: str) -> ExtractionError:
@@ -76,17 +85,10 @@ def _refuse(data: bytes, name: str) -> None:
     if data.startswith(_OLD_OFFICE):
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise protected(name)
-        if _OUTLOOK in data:
-            raise ExtractionError(
-                "outlook",
-                "The file is a mail as Outlook keeps it (.msg). Open it in Outlook, save it with “File”, “Save As” as "
-                "“Text Only (*.txt)”, and save what is attached to it beside it.",
-                file=name,
-            )
         raise ExtractionError(
             "old_office", "The file is in an old format of Office (.doc or .xls). Save it as .docx or .xlsx.", file=name
         )
-    if data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or data[4:8] == b"ftyp":
+    if data.startswith(PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or data[4:8] == b"ftyp":
         raise ExtractionError(
             "picture",
             "The file is a picture or a recording, and holds no text. Type what it says, or scan it with text "

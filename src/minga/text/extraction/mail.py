@@ -13,11 +13,12 @@ from email.message import EmailMessage, Message, MIMEPart
 from email.utils import parsedate_to_datetime
 
 from minga.text.extraction.charsets import decode
-from minga.text.extraction.documents import Document, ExtractionError, Limits, Part, joined_places
+from minga.text.extraction.documents import LIMITS, Document, ExtractionError, Limits, Part, joined_places
 from minga.text.extraction.earlier import author_of, earlier_mail
 from minga.text.extraction.html import html_to_text
-from minga.text.extraction.kinds import damaged
+from minga.text.extraction.kinds import damaged, is_outlook
 from minga.text.extraction.marks import paragraphs
+from minga.text.extraction.outlook import from_outlook
 
 MEDIA_TYPE = "message/rfc822"
 _BEGIN = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From \S+[^\n]*\d[^\n]*\r?\n")
@@ -220,6 +221,7 @@ def digests_of_attached(data: bytes) -> frozenset[str]:
         Empty where it cannot be told.
     """
     try:
+        data = from_outlook(data, "", LIMITS) if is_outlook(data) else data
         message = email.message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), policy=email.policy.default)
         return frozenset(
             hashlib.sha256(_bytes(one)).hexdigest() for one in message.walk() if isinstance(one, EmailMessage)

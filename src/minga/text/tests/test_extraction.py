@@ -398,7 +398,15 @@ def test_message_in_message_in_message_is_read_no_further():
 @given(
     st.binary(max_size=400),
     st.sampled_from(
-        [b"", b"{\\rtf1 ", b"%PDF-1.4\n", b"PK\x03\x04", b"From: a@b\nDate: x\n\n", b"From a 1\nFrom: x\n"]
+        [
+            b"",
+            b"{\\rtf1 ",
+            b"%PDF-1.4\n",
+            b"PK\x03\x04",
+            b"From: a@b\nDate: x\n\n",
+            b"From a 1\nFrom: x\n",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "__substg1.0_".encode("utf-16-le"),
+        ]
     ),
 )
 def test_any_bytes_give_documents_or_one_kind_of_error(data, start):
