@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from minga.deliberation.engine.incoming import Entry, Problem, Said, Table, read_upload
+from minga.deliberation.engine.incoming_words import is_nothing
 from minga.deliberation.engine.splitting import (
     PARAGRAPHS,
     SHOWN_LEFT_OUT,
@@ -200,6 +201,8 @@ def voices_of_entry(entry: Entry, way: str) -> list[Part]:
         return voices_of_text(entry.text, way)
     made: list[Part] = []
     for start, end in entry.answers:
+        if is_nothing(entry.text[start:end]):
+            continue
         voices = voices_of_text(entry.text[start:end], way)
         if not voices:
             return []

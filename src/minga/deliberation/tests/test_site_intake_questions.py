@@ -62,6 +62,14 @@ def test_each_answer_of_a_row_becomes_a_voice_under_its_question(bao, upload, pr
     assert "Under “Que faut-il éviter ?”" in shown
 
 
+def test_a_dash_instead_of_an_answer_is_no_voice(upload, press):
+    rows = [list(row) for row in FORM]
+    rows[2][6] = "-"
+    press("intake_confirm", upload(form_xlsx=workbook(*rows)))
+    assert Voice.objects.filter(source__author_name="Personne 2").count() == 1
+    assert not Source.objects.filter(read_at=None).exists()
+
+
 def test_a_long_answer_lets_its_whole_row_wait(upload, press):
     rows = [list(row) for row in FORM]
     rows[2][6] = "Les cours trop théoriques, et tout ce qui suit. " * 20
