@@ -83,13 +83,13 @@ class UploadForm(AboutSenderForm):
     files = _ManyFilesField(
         label=_("Files"),
         help_text=_(
-            "Word (.docx, .odt, .rtf), PDF with text, plain text, e-mail (.eml, .mbox), spreadsheets (.xlsx, .ods, "
-            ".csv: one row a submission), or any number of these in one .zip. At most 100 files at once."
+            "Word (.docx, .odt, .rtf), PDF with text, plain text, e-mail (.eml, .msg, .mbox), spreadsheets (.xlsx, "
+            ".ods, .csv: one row a submission), or any number of these in one .zip. At most 100 files at once."
         ),
         allow_empty_file=True,  # the check names it
         widget=_ManyFilesInput(
             attrs={
-                "accept": ".docx,.odt,.rtf,.pdf,.txt,.md,.html,.eml,.mbox,.xlsx,.ods,.csv,.tsv,.zip",
+                "accept": ".docx,.odt,.rtf,.pdf,.txt,.md,.html,.eml,.msg,.mbox,.xlsx,.ods,.csv,.tsv,.zip",
                 "data-most": str(MOST_FILES),
                 "data-too-many": wording_intake.REFUSALS["many"],
             }

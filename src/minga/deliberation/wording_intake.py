@@ -66,7 +66,7 @@ PROBLEMS: Mapping[str, Words] = {
     "slow": _("Reading takes longer than %(most)s seconds. Save it again as PDF, or as text."),
     "no_text": _("There is no text, only a picture of it, as from a scanner. Scan it with text recognition (OCR), or "
                  "type what it says."),
-    "crossed_out": _("Words are crossed out on this page. Look at the file which ones."),
+    "crossed_out": _("Words are crossed out on this page. See in the file which ones."),
     "arabic_order": _("The order of Arabic words in this PDF is not sure. Check it against the file."),
     "nested": _("A spreadsheet or an archive inside another file is not read. Send it by itself."),
     "table": _("The spreadsheet cannot be read: %(reason)s"),

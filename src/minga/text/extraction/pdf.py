@@ -142,7 +142,7 @@ def _order_not_sure(name: str) -> ExtractionError:
 def _crossed_out(name: str, place: str) -> ExtractionError:
     """Make the note that lines are drawn through words, which the words themselves do not tell."""
     return ExtractionError(
-        "crossed_out", "Words are crossed out on this page. Look at the file which ones.", file=name, place=place
+        "crossed_out", "Words are crossed out on this page. See in the file which ones.", file=name, place=place
     )
 
 
