@@ -250,6 +250,8 @@ class Followed:
 
     row: ClauseVersion
     commitments: tuple[Commitment, ...]
+    #: numbers of the other clauses in which that stands today
+    now: tuple[int, ...]
 
 
 def followed(answer: Disposition) -> list[Followed]:
@@ -263,9 +265,9 @@ def followed(answer: Disposition) -> list[Followed]:
     found = []
     for row in sorted(last.values(), key=lambda each: (each.clause.draft.slug, each.clause.number)):
         draft, code = row.clause.draft_id, row.clause.code
-        names = {code, *lines[draft].carriers(code, str(answer.pk))}
-        own = tuple(one for one in promised if one.draft_id == draft and one.clause.code in names)
-        found.append(Followed(row, own))
+        others = lines[draft].carriers(code, str(answer.pk)) - {code}
+        own = tuple(one for one in promised if one.draft_id == draft and one.clause.code in {code, *others})
+        found.append(Followed(row, own, tuple(sorted(int(name[1:]) for name in others))))
     return found
 
 

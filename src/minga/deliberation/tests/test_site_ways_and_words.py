@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from minga.deliberation import testing_voices as people
-from minga.deliberation.models import Commitment, Draft, Statement
+from minga.deliberation.models import Clause, ClauseVersion, Commitment, Draft, Statement
 from minga.deliberation.selectors import drafts
 from minga.deliberation.selectors import moderating as moderated
 from minga.deliberation.services import answering, drafting, mapping, moderating, reshaping, stating, versions
@@ -78,6 +79,15 @@ def test_page_of_a_statement_leads_to_the_clauses_and_the_promises(answered):
     assert f'href="{address("clause", where.consultation.slug, draft.slug, clause.number)}"' in page
     assert "What was promised" in page
     assert f'href="{address("commitment", commitment.pk)}"' in page
+
+
+def test_page_of_a_statement_follows_a_merge_to_the_clause_of_today(answered):
+    where, statement, draft, clause = answered
+    both = Clause.objects.create(draft=draft, number=9)
+    ClauseVersion.objects.create(clause=both, version=2, kind="merge", came_from=[clause.code], text="Both.")
+    Draft.objects.update(version=2)
+    page = html(address("report_statement", where.slug, statement.number))
+    assert re.search(rf'Went on as: <a href="{address("clause", where.consultation.slug, draft.slug, 9)}">C9</a>', page)
 
 
 def test_clause_that_is_not_published_is_not_named_on_the_page_of_a_statement():
