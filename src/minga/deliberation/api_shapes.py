@@ -169,6 +169,7 @@ class TracedChangeOut(Schema):
     parent: str | None
     position: int | None
     published: Day | None
+    adopted: Day | None = Field(description="Of the draft; null while it is not adopted.")
 
 
 class TracedEvidenceOut(Schema):

@@ -24,7 +24,7 @@ def for_team(consultation: Consultation) -> Trace:
 
     ``voices`` also holds ``may_publish`` (whether everyone may read the words), ``withdrawn`` (taken back, and counted
     nowhere) and the strata; senders are told apart by numbers, not by their addresses. ``clauses`` also holds
-    ``parent``, ``position`` and ``published``.
+    ``parent``, ``position``, ``published`` and ``adopted``.
     """
     trace = publishing.published_trace(consultation)
     public = publishing.public_voices(consultation)
@@ -89,7 +89,7 @@ def _hidden_answers(consultation: Consultation, trace: Trace) -> set[str]:
 
 
 def _placed(consultation: Consultation, clauses: pl.DataFrame) -> pl.DataFrame:
-    """Add to each change the clause above, the place beside others, and the day on which its version was published."""
+    """Add to each change the clause above, the place beside others, and the days of its version and of adoption."""
     versions = DraftVersion.objects.filter(draft__consultation=consultation)
     days: dict[tuple[str, int], date] = {
         (draft, number): at.date()
@@ -102,13 +102,17 @@ def _placed(consultation: Consultation, clauses: pl.DataFrame) -> pl.DataFrame:
             "clause__draft__slug", "clause__number", "version", "parent__number", "position"
         )
     }
+    drafted = consultation.drafts.exclude(adopted_at=None).values_list("slug", "adopted_at")
+    adopted = {slug: at.date().isoformat() for slug, at in drafted if at is not None}
     names = clauses.select("clause", "version").rows()
     known = [places.get(name, (None, None)) for name in names]
-    on = [days.get((clause.rpartition("/")[0], version)) for clause, version in names]
+    drafts = [clause.rpartition("/")[0] for clause, _version in names]
+    on = [days.get((draft, version)) for draft, (_clause, version) in zip(drafts, names, strict=True)]
     return clauses.with_columns(
         pl.Series("parent", [above for above, _position in known], dtype=pl.String),
         pl.Series("position", [position for _above, position in known], dtype=pl.Int64),
         pl.Series("published", [day and day.isoformat() for day in on], dtype=pl.String),
+        pl.Series("adopted", [adopted.get(draft) for draft in drafts], dtype=pl.String),
     )
 
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from minga.deliberation import testing_voices as people
 from minga.deliberation.cli import app
 from minga.deliberation.engine.trace import Trace, counted, read_trace
-from minga.deliberation.models import Conversation, Statement
+from minga.deliberation.models import Conversation, Draft, Statement
 from minga.deliberation.selectors import publishing, tracing
 from minga.deliberation.services import answering, citing, drafting, receipts, reshaping, versions
 from minga.deliberation.tests.test_site_answering_public import WHY
@@ -157,6 +157,7 @@ def test_text_is_written_from_the_tables_as_the_site_writes_it(asked, tmp_path):
     assert done.exit_code == 0, done.output
     own = (tmp_path / "out" / "draft.md").read_text(encoding="utf-8")
     site = Client().get(address("draft_file", asked.slug, "a-plan", 2, "md")).content.decode()
+    assert "This is a draft. It is not adopted." in own
     day = f"{timezone.now().date():%-d %B %Y}"
     assert f"Version 2, published on {day}" in own
     for line in ("## 1 Advice", "## 2 "):
@@ -165,6 +166,16 @@ def test_text_is_written_from_the_tables_as_the_site_writes_it(asked, tmp_path):
     assert [line for line in own.splitlines() if line.startswith(("- ", "In"))] == [
         line for line in site.splitlines() if line.startswith(("- ", "In"))
     ]
+
+
+def test_adopted_text_is_called_adopted_in_files_from_tables(asked, tmp_path):
+    Draft.objects.update(state="adopted", adopted_at=timezone.now())
+    tables(everyone(asked), tmp_path)
+    assert run("export", tmp_path / "all.zip", "--out", tmp_path, "--format", "md", "--language", "fr").exit_code == 0
+    own = (tmp_path / "draft.md").read_text(encoding="utf-8")
+    assert "Adopté le" in own
+    assert "Il n'est pas adopté" not in own
+    assert Client().get(f"/api/v1/deliberation/consultations/{asked.slug}/trace").json()["clauses"][0]["adopted"]
 
 
 # ---------------------------------------------------------------- who gets them

@@ -130,6 +130,7 @@ def test_words_around_a_text_are_in_its_language(tmp_path, language, words):
         assert "accepted" not in text
     for ending in ("html", "docx"):
         assert "accepted" not in read(tmp_path / "out", ending, "answers")
+    assert ("63,2" if language == "fr" else "63.2") in read(tmp_path / "out", "md").replace("\\", "")
     if language == "fr":
         assert "Ce qui a été dit" in read(tmp_path / "out", "html", "answers")
 

@@ -15,7 +15,7 @@ from minga.deliberation.engine.errors import ExportError
 from minga.deliberation.engine.texts.behind import Behind
 from minga.deliberation.engine.texts.document import ClauseText, DraftText, VersionLine
 from minga.deliberation.engine.texts.drafts import FORMATS, write_draft
-from minga.deliberation.engine.texts.languages import answers_to, columns_in, labels_in
+from minga.deliberation.engine.texts.languages import answers_to, columns_in, labels_in, number_in
 from minga.deliberation.engine.texts.replies import FORMATS as TABLES
 from minga.deliberation.engine.texts.replies import Frame, Names, coded_replies, reply_rows, write_replies
 from minga.deliberation.engine.trace import Trace, says_yes
@@ -52,9 +52,10 @@ def draft_in(
     Parameters
     ----------
     trace : Trace
-        ``clauses`` may also hold ``heading``, ``parent`` (the clause above), ``position`` and ``published`` (the day of
-        the version). Clauses under the same one stand by their position, or else in the order in which the table first
-        names them. What a later row leaves empty stays as it was; a row with a position tells all of its clause.
+        ``clauses`` may also hold ``heading``, ``parent`` (the clause above), ``position``, ``published`` (the day of
+        the version) and ``adopted`` (that of the adoption of the draft, in any of its rows). Clauses under the same one
+        stand by their position, or else in the order in which the table first names them. What a later row leaves empty
+        stays as it was; a row with a position tells all of its clause.
     title, language : str
     with_trace : bool
         Adds what stands behind each clause.
@@ -70,8 +71,10 @@ def draft_in(
     """
     own = trace.clauses.filter(pl.col("clause").str.starts_with(f"{draft}/" if draft else ""))
     standing = {name: row for name, row in _latest(own).items() if name in trace.lineage.live}
-    behind = Behind(trace, public_in(trace), labels=labels_in(language)) if with_trace else None
+    told = replace(trace, evidence=_numbers(trace.evidence, language))
+    behind = Behind(told, public_in(trace), labels=labels_in(language)) if with_trace else None
     days = {**days_in(own), **(published or {})}
+    adopted = days_in(own, "adopted")
     numbers = sorted({*own["version"].unique().to_list()})
     return DraftText(
         title=title,
@@ -81,7 +84,14 @@ def draft_in(
         version=max(numbers, default=1),
         clauses=tuple(_within(draft, each) for each in _ordered(standing, None, "", 0, behind)),
         versions=tuple(VersionLine(number, days.get(number)) for number in numbers),
+        adopted_on=max(adopted.values(), default=None),
     )
+
+
+def _numbers(evidence: pl.DataFrame, language: str) -> pl.DataFrame:
+    """Write the values of evidence as the language of the text does."""
+    values = [value and number_in(str(value), language) for value in evidence["value"].to_list()]
+    return evidence.with_columns(pl.Series("value", values, dtype=pl.String))
 
 
 def _latest(clauses: pl.DataFrame) -> dict[str, dict[str, Any]]:
@@ -94,8 +104,8 @@ def _latest(clauses: pl.DataFrame) -> dict[str, dict[str, Any]]:
     return rows
 
 
-def days_in(clauses: pl.DataFrame) -> dict[int, date]:
-    """Return the days of versions as the table of clauses says them.
+def days_in(clauses: pl.DataFrame, column: str = "published") -> dict[int, date]:
+    """Return the days of versions as the table of clauses says them; "adopted" holds that of the adoption.
 
     Raises
     ------
@@ -103,16 +113,16 @@ def days_in(clauses: pl.DataFrame) -> dict[int, date]:
         A day cannot be read, or a version has two.
     """
     days: dict[int, date] = {}
-    if "published" not in clauses.columns:
+    if column not in clauses.columns:
         return days
-    for version, said in clauses.select("version", "published").unique(maintain_order=True).iter_rows():
+    for version, said in clauses.select("version", column).unique(maintain_order=True).iter_rows():
         if not str(said or "").strip():
             continue
         day = day_of(str(said), "clauses.csv")
         if days.setdefault(version, day) != day:
             raise ExportError(
-                f"clauses.csv says of version {version} that it was published on {days[version]} and on {day}. A "
-                "version has one day. Correct the column published."
+                f"clauses.csv says of version {version} that it was {column} on {days[version]} and on {day}. A "
+                f"version has one day. Correct the column {column}."
             )
     return days
 

@@ -5,12 +5,15 @@ They are the site's own, so that the same version gives the same file wherever i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from minga.deliberation.engine.errors import ExportError
 from minga.deliberation.engine.texts.document import Labels
+
+_NUMBER = re.compile(r"-?\d+\.\d+")
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class _Language:
     answers: Mapping[str, str]
     columns: Mapping[str, str]
     months: str = ""
+    decimal: str = "."
 
     def write(self, on: date) -> str:
         month = self.months.split()[on.month - 1] if self.months else ""
@@ -49,6 +53,11 @@ def labels_in(language: str) -> Labels:
 def columns_in(language: str) -> dict[str, str]:
     """Return the words above the columns of the table of answers; errors as for :func:`labels_in`."""
     return dict(_words(language).columns)
+
+
+def number_in(text: str, language: str) -> str:
+    """Return a number kept as text with the decimal sign of a language; other words stay as they are."""
+    return text.replace(".", _words(language).decimal) if _NUMBER.fullmatch(text) else text
 
 
 def answers_to(title: str, language: str) -> str:
@@ -160,6 +169,7 @@ _WORDS = {
         },
     ),
     "es": _Language(
+        decimal=",",
         day="{d} de {month} de {y}",
         months="enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
         answers_to="Respuestas a “{title}”",
@@ -206,6 +216,7 @@ _WORDS = {
         },
     ),
     "fr": _Language(
+        decimal=",",
         day="{d} {month} {y}",
         months="janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
         answers_to="Réponses à «\u00a0{title}\u00a0»",
@@ -252,6 +263,7 @@ _WORDS = {
         },
     ),
     "ru": _Language(
+        decimal=",",
         day="{d} {month} {y} г.",
         months="января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
         answers_to="Ответы на «{title}»",
