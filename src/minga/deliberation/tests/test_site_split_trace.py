@@ -59,7 +59,7 @@ def test_answers_of_earlier_versions_say_with_which_clause_they_came(draft):
     split(editor(draft))
     publish(draft)
     assert behind(draft, 4, 3) == {"Before.": ("C2",)}
-    assert '<span class="tag">from before, with C2</span>' in page(f"{HOME}c/4/")
+    assert f'<span class="tag">from before, with <a href="{HOME}c/2/">C2</a></span>' in page(f"{HOME}c/4/")
     assert "from before, with" not in page(f"{HOME}c/2/")
 
 

@@ -187,6 +187,7 @@ def test_every_voice_behind_a_clause_is_one_link_away_and_is_quoted_once(draft):
 
 def test_clauses_that_an_answer_came_with_are_listed_as_the_language_does(draft):
     (heard,) = sourcing.heard_by([agreed(draft, "Both.")])
-    words = {"heard": replace(heard, taken_over=("C1", "C2")), "consultation": draft.consultation}
+    words = {"heard": replace(heard, taken_over=("C1", "C2")), "consultation": draft.consultation, "draft": draft}
     with translation.override("ar"):
-        assert "C1، C2" in render_to_string("deliberation/_drafting_heard.html", words)
+        shown = render_to_string("deliberation/_drafting_heard.html", words)
+    assert re.search(r'<a href="[^"]*/c/1/">C1</a>، <a href="[^"]*/c/2/">C2</a>', shown)
