@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from minga.deliberation.engine.incoming_dates import needs_order, read_date
 from minga.deliberation.engine.incoming_headers import plain_name
-from minga.deliberation.engine.incoming_words import FIELDS, VALUES, value_of
+from minga.deliberation.engine.incoming_words import FIELDS, VALUES, is_internal, value_of
 
 _ASKS = re.compile(r"[?؟？][\s*:]*$")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -60,14 +60,15 @@ def hold(header: Sequence[str], cells: Mapping[str, Sequence[str]]) -> Held:
     Held
         A column is the one its whole name says. Words of the sender stand in every column that is called so, and in
         those that ask a question and are answered in people's own words. Where only a part of a name fits a field, the
-        cells have to fit it too.
+        cells have to fit it too. What the office notes for itself is nobody's answer.
     """
     plain = {column: plain_name(column) for column in header}
-    own = [column for column in header if _in_own_words(cells.get(column, ()))]
+    own = [column for column in header if _in_own_words(cells.get(column, ())) and not is_internal(plain[column])]
     found = _by_whole_names(plain)
     texts = [column for column, name in plain.items() if name in FIELDS["text"] and (column in cells or not cells)]
     rest = [column for column in header if column not in {*texts, *found.values()}]
-    texts += [column for column in rest if column in own and _fits("text", plain[column])]
+    if not texts:
+        texts = [column for column in rest if column in own and _fits("text", plain[column])]
     texts += [column for column in rest if column in own and _asks_freely(column, plain[column], cells)]
     if not texts:
         named = (

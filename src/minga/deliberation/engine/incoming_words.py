@@ -87,6 +87,16 @@ NAMES: Mapping[str, frozenset[str]] = {
 #: The same as they are compared; the first field that fits a column has it.
 FIELDS: Mapping[str, frozenset[str]] = {wanted: frozenset(map(root, words)) for wanted, words in NAMES.items()}
 
+#: Words in the names of columns in which the office notes something for itself.
+_INTERNAL = _words("internal|secretariat|moderator|interne|moderateur|interno|interna|secretaria|كتابة|أمانة")
+_INTERNAL_PARTS = _words("office use|reserve a|uso oficial|внутрен|служебн|секретариат|داخلي|内部|秘书处")
+
+
+def is_internal(name: str) -> bool:
+    """Whether a column of this folded name holds notes of the office."""
+    return not _INTERNAL.isdisjoint(name.split()) or any(part in name for part in _INTERNAL_PARTS)
+
+
 #: What people write for each value of a field.
 VALUES: Mapping[str, Mapping[str, frozenset[str]]] = {
     "gender": {

@@ -97,6 +97,16 @@ def test_a_part_of_a_name_says_what_a_column_holds_only_if_its_cells_fit(name, c
     assert hold([name], {name: cells}).columns == {field: name}
 
 
+def test_notes_of_the_office_become_no_answers_by_themselves():
+    said = ["The centre should be open on Saturdays."]
+    cells = {"Comment": said, "Comments of the team": said, "Internal: what do we think of it?": said}
+    assert hold(list(cells), cells).columns == {"text": "Comment"}
+    assert hold(list(cells), cells).more == ()
+    assert hold(list(cells)[1:], cells).columns == {"text": "Comments of the team"}
+    asked = "What should the international community do?"
+    assert hold([asked], {asked: said}).columns == {"text": asked}
+
+
 def test_where_no_name_helps_the_column_with_the_longest_cells_is_suggested():
     cells = {"Q1": ["1", "2"], "Q2": ["Train us.", "Fund small machines."], "Q3": ["yes", "no"]}
     assert (hold(list(cells), cells).columns, hold(list(cells), cells).asked) == ({}, ("Q2",))
