@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from importlib import import_module
 
 import pytest
 from django.apps import apps
@@ -188,6 +189,7 @@ def test_the_day_of_a_check_is_kept_as_data_and_worded_for_each_reader(answer):
     assert (cited.kind, cited.value) == ("record", "2026-03-01")
     place = address("clause", answer.consultation.slug, "text", 1)
     assert "<b>checked on 1 March 2026</b>" in shown(Client(), place)
+    assert "<b>checked on 1 March 2026</b>" in shown(Client(), address("voice", answer.consultation.slug, 1))
     with translation.override("fr"):
         assert "1 mars 2026" in wording_answering.cited_value(cited.value, cited.link)
         assert "2026-03-01" in wording_answering.cited_value("2026-03-01", LINK), "words of others stay"
@@ -202,6 +204,14 @@ def test_a_record_that_nobody_checked_says_so_instead_of_its_title(answer):
     assert cited.value == published.UNCHECKED
     page = shown(Client(), address("clause", answer.consultation.slug, "text", 1))
     assert "Lamps for bakeries</bdi></a>: <b>no date of check</b>" in page
+
+
+@pytest.mark.parametrize(
+    ("kept", "day"), [("checked on 2026-03-01", "2026-03-01"), ("Lamps for bakeries", published.UNCHECKED)]
+)
+def test_records_cited_in_english_are_kept_as_data_by_the_upgrade(kept, day):
+    upgrade = import_module("minga.deliberation.migrations.0013_evidence_stays")
+    assert upgrade.plain_day(kept) == day
 
 
 # ---------------------------------------------------------------- in files
