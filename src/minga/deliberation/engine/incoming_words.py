@@ -94,7 +94,7 @@ _INTERNAL_PARTS = _words("office use|reserve a|uso oficial|внутрен|слу
 
 def is_internal(name: str) -> bool:
     """Whether a column of this folded name holds notes of the office."""
-    return not _INTERNAL.isdisjoint(name.split()) or any(part in name for part in _INTERNAL_PARTS)
+    return not _INTERNAL.isdisjoint(re.findall(r"\w+", name)) or any(part in name for part in _INTERNAL_PARTS)
 
 
 #: What people write for each value of a field.
