@@ -38,6 +38,8 @@ class Sender:
     #: SHA-256 of the file, and of those attached to it; empty where nothing but words came
     file_hash: str = ""
     attached: frozenset[str] = frozenset()
+    #: an attached file or a page could not be read, so that its words are not all it says
+    is_partly_unread: bool = False
     #: where a mail lies, whose attached files are looked at only where it must be known, and whether it is encrypted
     mail: tuple[str, bool] | None = None
 
@@ -53,9 +55,13 @@ class Sender:
         )
         return name, organization, address
 
+    def held(self) -> frozenset[str]:
+        """Return by what the files attached to it are known again."""
+        return _attached(*self.mail) if self.mail else self.attached
+
     def files(self) -> frozenset[str]:
-        """Return by what its files are known again."""
-        return frozenset({self.file_hash}) | (_attached(*self.mail) if self.mail else self.attached)
+        """Return by what its file, and those attached to it, are known again."""
+        return self.held() | {self.file_hash}
 
 
 @lru_cache(maxsize=1000)
@@ -228,20 +234,26 @@ def same_sender(one: Sender, other: Sender) -> bool:
     """Whether two submissions with the same words come from one sender, as far as anybody can tell.
 
     Two people may send the same letter; each of them is a voice. Where one of two senders is not known, a file is the
-    same only if its bytes are: no reading of two files finds all that tells them apart. Words without a file are all
-    there is, and the same.
+    same only if its bytes are: no reading of two files finds all that tells them apart. So it is where not all of the
+    first could be read. Words without a file are all there is, and the same.
     """
-    first, second = one.plain(), other.plain()
-    if not one.is_known or not other.is_known:
-        return not (one.file_hash and other.file_hash) or bool(one.files() & other.files())
-    if first[2] and second[2]:
-        return first[2] == second[2]
-    return first[:2] == second[:2]
+    if not may_be_same(one, other):
+        return False
+    if not (one.file_hash and other.file_hash) or (one.is_known and other.is_known and not one.is_partly_unread):
+        return True
+    if one.is_partly_unread:
+        return one.file_hash == other.file_hash or one.held() == other.held() != frozenset()
+    return bool(one.files() & other.files())
 
 
 def may_be_same(one: Sender, other: Sender) -> bool:
     """Whether nothing says that two submissions with the same words come from two senders."""
-    return not one.is_known or not other.is_known or same_sender(one, other)
+    first, second = one.plain(), other.plain()
+    if not any(first) or not any(second):
+        return True
+    if first[2] and second[2]:
+        return first[2] == second[2]
+    return first[:2] == second[:2]
 
 
 def twin_of(consultation: Consultation, text: str, sender: Sender) -> str:

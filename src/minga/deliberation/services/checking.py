@@ -34,6 +34,7 @@ from minga.deliberation.selectors.sources import (
 )
 from minga.deliberation.services.sources import LONGEST, Part
 from minga.deliberation.vault import vault
+from minga.text.extraction import without_words
 
 #: How the submissions of an upload become voices.
 SHORT, WHOLE, LATER = "short", "whole", "later"
@@ -189,6 +190,7 @@ def sender_of(entry: Entry) -> Sender:
         entry.author_address,
         entry.file_hash,
         entry.attached,
+        is_partly_unread=bool(without_words(entry.text)),
     )
 
 

@@ -57,6 +57,15 @@ def test_short_words_of_unknown_senders_are_pointed_out(asked):
     assert twins_of(intake) == [("", ""), ("", "a.docx")]
 
 
+def test_mails_of_one_sender_with_other_files_that_nobody_could_read_are_two(asked):
+    def sent(page: bytes, day: str) -> bytes:
+        mail = mail_file("Please see our position, which is attached.", attached={"position.pdf": page})
+        return mail.replace(b"<1@example.org>", day.encode())
+
+    files = {"a.eml": sent(SCAN, "1"), "b.eml": sent(pdf_file([[], []]), "2"), "c.eml": sent(SCAN, "3")}
+    assert twins_of(begun(asked, files)) == [("", ""), ("", "a.eml"), ("a.eml", "")]
+
+
 # ---------------------------------------------------------------- what nobody could read
 @pytest.mark.parametrize("way", ["short", "whole"])
 def test_a_mail_whose_attachment_was_not_read_waits_and_names_it(asked, way):

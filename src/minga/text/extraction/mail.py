@@ -223,9 +223,8 @@ def digests_of_attached(data: bytes) -> frozenset[str]:
     try:
         data = from_outlook(data, "", LIMITS) if is_outlook(data) else data
         message = email.message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), policy=email.policy.default)
-        return frozenset(
-            hashlib.sha256(_bytes(one)).hexdigest() for one in message.walk() if isinstance(one, EmailMessage)
-        )
+        files = (one for one in message.walk() if isinstance(one, EmailMessage) and _file_name(one))
+        return frozenset(hashlib.sha256(_bytes(one)).hexdigest() for one in files)
     except Exception:  # bodies of mail break in every way
         return frozenset()
 
