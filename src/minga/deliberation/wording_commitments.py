@@ -25,6 +25,8 @@ REFUSALS: Mapping[str, Words] = {
     "title": _("Say in a sentence what will be done."),
     "owner": _("Somebody must answer for it. Choose an organization, or write which office."),
     "link": _("This is no permanent link. Give a page of this site, or one that begins with https."),
+    "figure": _("This page of this site holds no figure that can be cited. These do: a figure of an index, the "
+                "published result of a panel, and a record. Copy the permanent link of one of them."),
     "status": _("Choose how far it is."),
     "nothing": _("Nothing is new in what you sent. Write what happened."),
     "why": _("Who changes, drops or puts off a commitment says why, in at least %(least)s characters."),

@@ -45,7 +45,7 @@ def commit(
     ------
     ActError
         The draft is not adopted, the clause does not stand in it, nothing is promised, nobody answers for it, or the
-        link to the indicator is none.
+        link to the indicator is none, or leads to a page of this site without a figure.
     """
     draft = Draft.objects.select_for_update(of=("self",)).select_related("consultation").get(pk=clause.draft_id)
     if draft.state != Draft.State.ADOPTED:
@@ -154,6 +154,7 @@ def amend(*, commitment: Commitment, seen: int, note: str, by: Any = None, **cha
         given.get("indicator", commitment.indicator),
         given.get("indicator_link", commitment.indicator_link),
         commitment.language,
+        known=commitment.indicator_link,
     )
     _advance(commitment, seen, **given)
     update = _remember(commitment, version=commitment.version, note=note.strip(), by=by)
@@ -188,14 +189,19 @@ def _remember(commitment: Commitment, *, version: int, note: str, by: Any, value
     )
 
 
-def _checked_indicator(indicator: str, link: str, language: str) -> tuple[str, str]:
-    """Return what is measured and its permanent link; a figure of this site names itself in the language given."""
+def _checked_indicator(indicator: str, link: str, language: str, known: str = "") -> tuple[str, str]:
+    """Return what is measured and its permanent link; a figure of this site names itself in the language given.
+
+    A `known` link stays, also where its figure is gone: who puts something else right is not stopped by it.
+    """
     link = link.strip()
-    if not link:
-        return indicator.strip(), ""
     published = citing.look_up(link, language)
     if published is not None:
         return indicator.strip() or published.label[:300], published.link
+    if link in {"", known}:
+        return indicator.strip(), link
+    if citing.is_ours(link):
+        raise ActError("figure", f"{link!r} is a page of this site without a figure. Give the page of a figure.")
     if not link.startswith("https://") or " " in link:
         raise ActError("link", f"{link!r} is no permanent link. Give a page of this site, or one with https.")
     return indicator.strip(), link

@@ -239,3 +239,16 @@ def test_figure_of_a_promise_is_named_in_its_language_and_found_by_whoever_holds
         assert row["indicator_link"] == f"http://testserver{path}"
     french = Client().get(address("commitments_file", "csv").replace("/en/", "/fr/", 1)).content.decode()
     assert f"http://testserver{path.replace('/en/', '/fr/', 1)}" in french
+
+
+def test_a_promise_is_not_measured_by_a_page_of_this_site_without_a_figure(answer):
+    adopt()
+    given = {"clause": answer.changes.get().clause, "title": "Train.", "owner": "Unit", "due_on": date(2030, 1, 1)}
+    for link in ("/en/deliberation/", "https://testserver/en/indicators/readiness/none/TN/"):
+        refused("figure", committing.commit, indicator_link=link, **given)
+    made = committing.commit(indicator_link=LINK, **given)
+    made.indicator_link = "/en/indicators/readiness/withdrawn/TN/"
+    made.save()
+    committing.amend(commitment=made, seen=1, note=WHY, target="40")
+    committing.amend(commitment=made, seen=2, note=WHY, indicator_link="")
+    assert (made.indicator_link, made.target) == ("", "40")

@@ -29,7 +29,10 @@ from minga.web.ratelimit import limited
 _TASKS = (access.Task.LEAD, access.Task.EDITOR)
 _A_PAGE = 50
 #: Beside which field a refusal stands.
-_FIELDS = {"clause": "clause", "title": "title", "owner": "owner", "link": "indicator_link", "why": "note"}
+_FIELDS = {
+    "clause": "clause", "title": "title", "owner": "owner", "link": "indicator_link", "figure": "indicator_link",
+    "why": "note",
+}  # fmt: skip
 
 
 def _posted(request: HttpRequest) -> Any:
