@@ -22,8 +22,8 @@ _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 #: What a list of changes holds stands at the place of each change; the rest says how pictures are counted.
 _LEFT_OUT = {f"{_TEXT}tracked-changes", f"{_TEXT}sequence-decls", f"{_TEXT}note-citation"}
-#: Words at which a comment stands are no more than tell which ones are meant.
-_MOST_QUOTED = 200
+#: Words at which a comment stands are no more than tell which ones are meant, and lie in no more pieces than this.
+_MOST_QUOTED, _MOST_PIECES = 200, 40
 _SIGNS = {f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
 #: Empty cells and rows are written once with how often they stand there; a sheet is filled with them to its end.
 _MOST_REPEATED, _MOST_ROWS = 200, 100_000
@@ -207,10 +207,10 @@ def _about(comment: Any) -> str:
     """Return the words between a comment and its end in the same paragraph."""
     name = comment.get(f"{_OFFICE}name")
     words = comment.tail or ""
-    for after in islice(comment.itersiblings(), _MOST_QUOTED):
+    for after in islice(comment.itersiblings(), _MOST_PIECES):
         if after.tag == f"{_OFFICE}annotation-end" and after.get(f"{_OFFICE}name") == name:
             return words if name else ""
-        words += "".join(islice(after.itertext(), _MOST_QUOTED))[:_MOST_QUOTED] + (after.tail or "")
+        words += "".join(islice(after.itertext(), _MOST_PIECES))[:_MOST_QUOTED] + (after.tail or "")
         if len(words) > _MOST_QUOTED:
             return f"{words[:_MOST_QUOTED]}…"
     return ""

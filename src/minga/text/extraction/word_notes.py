@@ -8,8 +8,8 @@ from typing import Any
 from minga.text.extraction.documents import note
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-#: Words before a comment, of which the first ones tell what it is about.
-MOST_QUOTED = 200
+#: The first words at which a comment stands tell what it is about; no more comments than this stand over the same.
+MOST_QUOTED, _MOST_OPEN = 200, 100
 _NOTES = {"footnotes": "footnote", "endnotes": "endnote"}
 
 
@@ -71,11 +71,11 @@ def _quoted(body: Any) -> dict[str, str]:
     running: set[str] = set()
     for element in body.iter(f"{W}commentRangeStart", f"{W}commentRangeEnd", f"{W}t", f"{W}delText", f"{W}p"):
         number = element.get(f"{W}id", "")
-        if element.tag == f"{W}commentRangeStart":
+        if element.tag == f"{W}commentRangeStart" and len(running) < _MOST_OPEN:
             running.add(number)
         elif element.tag == f"{W}commentRangeEnd":
             running.discard(number)
-        else:
+        elif element.tag != f"{W}commentRangeStart":
             words = " " if element.tag == f"{W}p" else element.text or ""
             for each in list(running) if words else ():
                 found[each] = found.get(each, "") + words[: MOST_QUOTED + 1]
