@@ -20,7 +20,7 @@ def _one_of(words: str) -> str:
     return "(?:" + "|".join(re.escape(word) for word in folded) + ")"
 
 
-#: "Présents : 23 personnes", "Date: 12 March", "Tel.: 123"
+#: "Présents : 23 personnes", "Date: 12 March", "Tel.: 123", "Nom : Amina"
 _PARTICULAR = re.compile(
     _one_of(
         "present|attendees|participants|number of participants|attendance|absent|apologies|date|time|venue|place"
@@ -34,6 +34,8 @@ _PARTICULAR = re.compile(
         "|присутствовали|присутствующие|участники|число участников|дата|место|время|ведущий|модератор|тема|телефон|тел."
         "|الحضور|الحاضرون|الحاضرين|المشاركون|المشاركين|عدد المشاركين|عدد الحضور|الغائبون|التاريخ|المكان|الساعة|الميسر"
         "|المنشط|المقرر|الموضوع|المرجع|الهاتف|العنوان|البريد الإلكتروني"
+        "|name|full name|first name|last name|surname|your name|nom|prénom|nom et prénom|nom complet|votre nom|nombre"
+        "|apellidos|nombre y apellidos|имя|фамилия|фио|الاسم|اللقب|الاسم الكامل|الاسم واللقب|姓名"
         "|出席|出席人员|参加者|参会人员|参会人数|日期|时间|地点|主持人|记录人|主题|电话|地址"
     )
     + r"\s*(?:\([^)]{0,30}\))?\s*[:：]\s*(?P<value>\S.*)$"
@@ -61,7 +63,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 def is_particular(line: str) -> bool:
-    """Whether a line says when, where or with how many people something was, or what a letter is about."""
+    """Whether a line says who, when, where or with how many people something was, or what a letter is about."""
     if not is_short(line):
         return False
     plain = fold(line).strip(" \t-–—•*")

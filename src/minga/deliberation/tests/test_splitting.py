@@ -294,6 +294,22 @@ def test_titles_particulars_of_meetings_and_questions_of_forms_are_no_voices():
     assert shown(said, PARAGRAPHS) == [(said, NEW)], "an answer on the line of its question is no question"
 
 
+def test_names_of_a_form_are_no_voices_and_its_answers_are():
+    form = "Nom et prénom : Sami Ben Ali\n\nالاسم: سالم\n\nWhat should it teach? Kilns and glazes, please."
+    assert [way for _text, way in shown(form, PARAGRAPHS)] == [OUT, OUT, NEW]
+
+
+def test_earlier_letter_beneath_a_reply_and_the_name_above_it_are_no_voices():
+    head = "De : Ministère <office@example.org>\nEnvoyé : lundi 2 mars 2026\nObjet : Consultation"
+    reply = f"Il faut des cours du soir.\n\nSami\n\n{head}\n\nDonnez votre avis avant le premier avril."
+    assert [way for _text, way in shown(reply, PARAGRAPHS)] == [NEW, OUT, OUT, OUT]
+    assert [piece.text for piece in own_words(reply)] == ["Il faut des cours du soir."]
+    forward = f"{head}\n\nIl faut un bus."
+    assert [way for _text, way in shown(forward, PARAGRAPHS)] == [OUT, NEW], "a forward says what the other one says"
+    wishes = "We need two things.\n\nTraining\n\nMachines"
+    assert {way for _text, way in shown(wishes, PARAGRAPHS)} == {NEW}, "a last word is no name"
+
+
 def test_short_wishes_without_full_stops_are_no_titles():
     assert {way for _text, way in shown("Former les artisans\n\nFinancer les machines\n\nUn centre", PARAGRAPHS)} == {
         NEW
