@@ -106,6 +106,7 @@ NAMES = {
     "JSON",
     "CSV",
     "PDF",
+    "ZIP",
     "OpenAPI",
     "Markdown",
     "Akoma",
