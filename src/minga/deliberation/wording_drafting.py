@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from minga.deliberation import wording_answering
-from minga.deliberation.engine.texts.blocks import blocks
 from minga.deliberation.engine.texts.document import first_words
-from minga.deliberation.engine.texts.html import block_html
 
 Words = str | Promise
 
@@ -140,11 +137,6 @@ def _short(words: str) -> str:
 def heading_of(heading: str, text: str) -> str:
     """Return the heading of a clause; one without is called by its first words."""
     return heading or first_words(text)
-
-
-def html_of(text: str) -> SafeString:
-    """Return the text of a clause as paragraphs and lists, everything in it escaped."""
-    return mark_safe("".join(block_html(one) for one in blocks(text)))  # noqa: S308 - block_html escapes the words
 
 
 def clause_name(row: Any) -> str:

@@ -10,7 +10,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
-from minga.deliberation import wording_drafting
 from minga.deliberation.engine.differences import Piece
 from minga.deliberation.engine.texts.compared import ComparedBlock, compared_blocks
 from minga.deliberation.models import Draft
@@ -36,9 +35,3 @@ def clause_links(codes: Iterable[str], draft: Draft) -> SafeString:
 def laid_out(pieces: Iterable[Piece]) -> tuple[ComparedBlock, ...]:
     """Lay out what changed in a clause as paragraphs and lists, for `_drafting_blocks.html`."""
     return compared_blocks(pieces)
-
-
-@register.filter
-def clause_words(text: str) -> SafeString:
-    """Show the text of a clause as paragraphs and lists."""
-    return wording_drafting.html_of(text)

@@ -12,10 +12,10 @@ import pytest
 from lxml import etree
 
 from minga.deliberation.engine.texts.akoma import NAMESPACE
-from minga.deliberation.engine.texts.blocks import blocks
 from minga.deliberation.engine.texts.document import ClauseText, Note, VersionLine
 from minga.deliberation.engine.texts.drafts import write_draft
 from minga.deliberation.tests.drafted import clauses, draft
+from minga.text.blocks import blocks
 
 AKN = {"a": NAMESPACE}
 #: What is needed beside the three names of elements; "eId" and "wId" are always allowed where names are.

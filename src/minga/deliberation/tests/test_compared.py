@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minga.deliberation.engine.differences import differences
-from minga.deliberation.engine.texts.blocks import blocks
 from minga.deliberation.engine.texts.compared import compared_blocks
+from minga.text.blocks import blocks
 
 
 def laid_out(before, after):

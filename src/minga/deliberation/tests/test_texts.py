@@ -12,33 +12,11 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from minga.deliberation.engine.errors import ExportError
-from minga.deliberation.engine.texts.blocks import Block, blocks
 from minga.deliberation.engine.texts.document import ClauseText, Labels
 from minga.deliberation.engine.texts.drafts import FORMATS, write_draft
 from minga.deliberation.engine.texts.markdown import escaped
-from minga.deliberation.tests.drafted import EVIDENCE, VOICE, WORDS, clauses, draft, opened
-
-
-# ---------------------------------------------------------------- words of a clause
-def test_words_become_paragraphs_and_lists():
-    assert blocks(WORDS) == (
-        Block("paragraph", ("Small firms & co. get <advice>.",)),
-        Block("points", ("by telephone", "at their site, in a week")),
-        Block("numbers", ("First try.", "Then buy."), 3),
-        Block("paragraph", ("Two\nlines.",)),
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"), [("-5 degrees", "paragraph"), ("1.5 million", "paragraph"), ("- x", "points")]
-)
-def test_only_a_mark_and_a_space_begin_a_list(text, kind):
-    assert [each.kind for each in blocks(text)] == [kind]
-
-
-def test_what_no_file_may_hold_is_left_out():
-    assert blocks("a\x00b\x0bc\r\nd") == (Block("paragraph", ("abc\nd",)),)
-    assert blocks(" \n\n ") == ()
+from minga.deliberation.tests.drafted import EVIDENCE, VOICE, clauses, draft, opened
+from minga.text.blocks import blocks
 
 
 # ---------------------------------------------------------------- every format

@@ -33,7 +33,6 @@ class ReadClause:
     """A clause on the page: its words as paragraphs, what happened to it last, and what stands behind it."""
 
     row: Any
-    html: Any
     behind: sourcing.Behind
     is_new: bool
     #: whether it still says what the template says belongs there
@@ -85,7 +84,6 @@ def _read(request: HttpRequest, draft: Draft, version: int, is_team: bool) -> Ht
     clauses = [
         ReadClause(
             row,
-            wording.html_of(row.text),
             behind.get(row.code, sourcing.Behind()),
             row.version == version,
             row.code in unwritten,
@@ -203,7 +201,6 @@ def clause_frame(clause: Clause, version: int, stages: list[sourcing.Stage]) -> 
     return {
         "clause": clause,
         "now": standing.get(clause.code),
-        "now_html": wording.html_of(standing[clause.code].text) if clause.code in standing else "",
         "is_unwritten": clause.code in {row.code for row in adoption.prompts(draft, max(draft.version, 1))},
         "stages": [_stage(stage) for stage in stages],
         "unpublished": draft.version + 1,

@@ -49,7 +49,7 @@ def say(request: HttpRequest, draft: Draft, is_team: bool, number: int) -> HttpR
             return _taken_in(request, clause, form)
         except ActError as error:
             form.add_error("text", str(wording.refusal(error.code)))
-    words = frame(draft) | {"clause": clause, "row": row, "row_html": wording.html_of(row.text), "form": form}
+    words = frame(draft) | {"clause": clause, "row": row, "form": form}
     return render(request, "deliberation/drafting_say.html", words, status=422 if form.errors else 200)
 
 

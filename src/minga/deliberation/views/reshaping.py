@@ -143,7 +143,7 @@ def clause_delete(request: HttpRequest, draft: Draft, number: int) -> HttpRespon
             return refused(request, draft, error)
         messages.success(request, _("The clause is taken out. It can be brought back below."))
         return to_draft(draft)
-    words = frame(draft) | {"clause": found, "row": row, "row_html": wording.html_of(row.text), "form": form}
+    words = frame(draft) | {"clause": found, "row": row, "form": form}
     return render(request, "deliberation/drafting_desk_remove.html", words, status=422 if form.errors else 200)
 
 

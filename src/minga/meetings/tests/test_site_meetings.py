@@ -161,6 +161,17 @@ def test_two_write_minutes_and_both_texts_stay(amina):
     assert "We met." in text_of(client.get(address("minutes_version", meeting.pk, 1)))
 
 
+def test_lists_in_minutes_are_lists(amina):
+    client, _account, host = amina
+    meeting = called(hours=-3, organization=host)
+    written = {"text": "We agreed:\r\n\r\n- to <try>\r\n- to tell", "language": "en", "seen": "0"}
+    client.post(address("minutes", meeting.pk), written)
+    client.post(address("hold", meeting.pk))
+    client.post(address("minutes_approve", meeting.pk), {"seen": "1"})
+    for page in (address("meeting", meeting.pk), address("minutes_version", meeting.pk, 1)):
+        assert "<p>We agreed:</p><ul><li>to &lt;try&gt;</li><li>to tell</li></ul>" in client.get(page).content.decode()
+
+
 def test_minutes_and_takeaways_open_when_approved_and_held(amina):
     client, _account, host = amina
     meeting = called(hours=-3, organization=host, is_public=True)

@@ -10,10 +10,17 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
+from minga.text.blocks import html_of
 from minga.web import charts, numbers, panels, rooms
 
 register = template.Library()
 register.filter("local_number", numbers.local_number)
+
+
+@register.filter
+def paragraphs(text: str) -> SafeString:
+    """Show what somebody wrote as paragraphs and lists: a line that begins with "- " or "1. " is a point."""
+    return mark_safe(html_of(text))  # noqa: S308 - html_of escapes the words
 
 
 @register.simple_tag(takes_context=True, name="panels")

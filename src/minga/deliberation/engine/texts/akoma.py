@@ -18,8 +18,8 @@ from urllib.parse import quote
 from lxml import etree
 
 from minga.deliberation.engine.errors import ExportError
-from minga.deliberation.engine.texts.blocks import Block, blocks
-from minga.deliberation.engine.texts.document import ClauseText, DraftText, Labels, Note, clean, facts
+from minga.deliberation.engine.texts.document import ClauseText, DraftText, Labels, Note, facts
+from minga.text.blocks import Block, blocks, clean
 
 NAMESPACE = "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"
 #: ISO 639-2, as the standard asks for.

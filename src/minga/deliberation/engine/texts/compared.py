@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from minga.deliberation.engine.differences import Piece
-from minga.deliberation.engine.texts.blocks import read_line
+from minga.text.blocks import read_line
 
 #: What stayed, was removed and was added in one line, or in one point of a list.
 Line = tuple[Piece, ...]

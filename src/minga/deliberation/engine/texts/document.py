@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
+from minga.text.blocks import clean
+
 #: Languages that are written from right to left.
 RIGHT_TO_LEFT = ("ar",)
-#: Characters that neither XML nor a page may hold.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _UNSAFE = re.compile(r"[^\w.-]+")
 
 
@@ -190,11 +190,6 @@ def first_words(text: str, most: int = 60) -> str:
 def direction(language: str) -> str:
     """Return how a language is written: "ltr" or "rtl"."""
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
-
-
-def clean(text: str) -> str:
-    """Take out what no file may hold, and write every line end in one way."""
-    return _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def facts(draft: DraftText, labels: Labels) -> list[str]:

@@ -6,17 +6,16 @@ from collections.abc import Iterator
 from html import escape
 from itertools import groupby
 
-from minga.deliberation.engine.texts.blocks import Block, blocks
 from minga.deliberation.engine.texts.document import (
     ClauseText,
     DraftText,
     Labels,
     Note,
-    clean,
     direction,
     facts,
     version_lines,
 )
+from minga.text.blocks import blocks, clean, html_of
 
 STYLE = """body{margin:0 auto;max-inline-size:46rem;padding:1rem;color:#1c2321;background:#fff;
 font:1rem/1.6 system-ui,sans-serif;overflow-wrap:break-word}
@@ -102,24 +101,13 @@ def _contents(draft: DraftText) -> str:
 def _clause(clause: ClauseText, labels: Labels, *, with_trace: bool) -> str:
     level, name = min(clause.depth + 2, _DEEPEST), clause.anchor
     code = f'<a href="{escape(clause.link)}">{escape(name)}</a>' if clause.link else escape(name)
-    words = "".join(block_html(each) for each in blocks(clause.text))
+    words = html_of(clause.text)
     heading = f"{_safe(clause.heading.strip())} " if clause.heading.strip() else ""
     behind = _behind(clause, labels) if with_trace else ""
     return (
         f'<section id="{escape(name)}"><h{level}>{escape(clause.place)} {heading}'
         f'<span class="code">({code})</span></h{level}>{words}{behind}</section>\n'
     )
-
-
-def block_html(block: Block) -> str:
-    """Return a paragraph or a list."""
-    if block.kind == "paragraph":
-        return f"<p>{_safe(block.items[0]).replace(chr(10), '<br>')}</p>"
-    items = "".join(f"<li>{_safe(item)}</li>" for item in block.items)
-    if block.kind == "points":
-        return f"<ul>{items}</ul>"
-    start = f' start="{block.start}"' if block.start != 1 else ""
-    return f"<ol{start}>{items}</ol>"
 
 
 def _behind(clause: ClauseText, labels: Labels) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from minga.deliberation.engine.texts.blocks import Block, blocks
-from minga.deliberation.engine.texts.document import ClauseText, DraftText, Labels, Note, clean, facts, version_lines
+from minga.deliberation.engine.texts.document import ClauseText, DraftText, Labels, Note, facts, version_lines
+from minga.text.blocks import Block, blocks, clean
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>&|~])")
 #: What would make a line a heading, a list, a quotation or a rule.

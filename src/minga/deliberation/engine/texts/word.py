@@ -7,8 +7,8 @@ from typing import Any
 from docx.enum.style import WD_STYLE_TYPE
 
 from minga.deliberation.engine.texts import word_files as files
-from minga.deliberation.engine.texts.blocks import blocks
 from minga.deliberation.engine.texts.document import ClauseText, DraftText, Labels, Note, facts, version_lines
+from minga.text.blocks import blocks
 
 _DEEPEST = 9
 #: Levels of headings that the contents list.

@@ -20,7 +20,8 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm
 from docx.text.paragraph import Paragraph
 
-from minga.deliberation.engine.texts.document import RIGHT_TO_LEFT, clean
+from minga.deliberation.engine.texts.document import RIGHT_TO_LEFT
+from minga.text.blocks import clean
 
 _LOCALES = {"ar": "ar-SA", "en": "en-GB", "es": "es-ES", "fr": "fr-FR", "ru": "ru-RU", "zh": "zh-CN"}
 #: Where the format looks for a language: scripts from right to left, and those of East Asia, have their own place.

@@ -1,12 +1,13 @@
-"""The words of a clause as paragraphs and lists: an empty line ends one, "- " begins a point, "1. " a number."""
+"""Plain text as paragraphs and lists: an empty line ends one, "- " begins a point, "1. " a number."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import escape
 
-from minga.deliberation.engine.texts.document import clean
-
+#: Characters that neither XML nor a page may hold.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _POINT = re.compile(r"[-*•–]\s+(?=\S)")
 _NUMBER = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
 _PLAIN, _POINTS, _NUMBERS = "paragraph", "points", "numbers"
@@ -22,7 +23,7 @@ class Block:
 
 
 def blocks(text: str) -> tuple[Block, ...]:
-    """Cut the words of a clause into paragraphs and lists.
+    """Cut a text into paragraphs and lists.
 
     Parameters
     ----------
@@ -58,6 +59,26 @@ def read_line(line: str) -> tuple[str, str, int]:
     if number := _NUMBER.match(words):
         return _NUMBERS, words[number.end() :], int(number[1])
     return _PLAIN, words, 1
+
+
+def clean(text: str) -> str:
+    """Take out what no file may hold, and write every line end in one way."""
+    return _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def html_of(text: str) -> str:
+    """Return a text as paragraphs and lists of HTML, everything in it escaped."""
+    return "".join(_block_html(one) for one in blocks(text))
+
+
+def _block_html(block: Block) -> str:
+    if block.kind == _PLAIN:
+        return f"<p>{escape(block.items[0]).replace(chr(10), '<br>')}</p>"
+    items = "".join(f"<li>{escape(item)}</li>" for item in block.items)
+    if block.kind == _POINTS:
+        return f"<ul>{items}</ul>"
+    start = f' start="{block.start}"' if block.start != 1 else ""
+    return f"<ol{start}>{items}</ol>"
 
 
 def _continued(block: Block, words: str) -> Block:
