@@ -26,6 +26,8 @@ _ACTIVE = re.compile(
     rb"(?![A-Za-z])|(EF)\s*(?:<<|\d+\s+\d+\s+R))"
 )
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+#: Every PDF file holds at least one object that stands open (ISO 32000-2, 7.3.10).
+_OBJECT = re.compile(rb"\d\s+\d+\s+obj\b")
 _STREAM = re.compile(rb"stream\r?\n")
 _MAX_OBJECTS = 32 * 1024 * 1024
 
@@ -107,7 +109,7 @@ def _too_many_pixels() -> EvidenceError:
 
 def _look_through(data: bytes) -> None:
     """Refuse a PDF file that could act, hides files, or cannot be looked into."""
-    if b"%%EOF" not in data[-2048:]:
+    if b"%%EOF" not in data[-2048:] or not _OBJECT.search(data):
         raise EvidenceError("damaged", "The PDF file ends in the middle. Save it again, then send it.")
     for part in (data, *_objects(data)):
         found = _ACTIVE.search(_plain_names(part))
