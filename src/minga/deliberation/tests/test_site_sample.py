@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Max, Min
-from django.test import Client
-from django.utils import timezone
+from django.test import Client, override_settings
+from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 
 from minga.deliberation import sample_story as story
@@ -34,16 +34,15 @@ from minga.deliberation.sample_talks import texts
 from minga.deliberation.selectors import adoption, consulting, covering, publishing, rounds, tracing
 from minga.members import selectors as people
 from minga.members import services as members
+from tests.people import give_app
 
 pytestmark = [pytest.mark.page, pytest.mark.django_db]
 
 ROOT = "/en/deliberation"
 
 
-@pytest.fixture
-def sample(settings):
-    """The people of the sample, without the rooms whose loading takes long."""
-    settings.SAMPLE = True
+def tell_the_story() -> None:
+    """Load the people of the sample and the story, without the rooms whose loading takes long."""
     ministry = members.create_organization(
         by=None, is_sample=True, name="Sample Ministry of Industry", type="government", country="TN"
     )
@@ -56,8 +55,20 @@ def sample(settings):
             members.grant_mandate(person=person, role="owner", organization=ministry)
         if name == "secretariat":
             members.grant_in_alliance(person=person, role="secretariat")
+            give_app(account)  # as every test has it; here it is told before one begins
     import_string(apps.get_app_config("meetings").load_sample)()
     load_sample()
+
+
+@pytest.fixture(scope="class")
+def sample(django_db_setup, django_db_blocker):
+    """Tell the story once for all tests of a class; each of them takes back what it does beside it."""
+    told = override_settings(SAMPLE=True, PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+    with django_db_blocker.unblock(), told, transaction.atomic():
+        with translation.override("en"):
+            tell_the_story()
+        yield
+        transaction.set_rollback(True)
 
 
 def linked(page: str) -> set[str]:
@@ -208,19 +219,11 @@ def no_promise_was_due_or_reported_before_it_was_made():
             assert reports[-1].date() <= one.due_on <= today
 
 
-def test_days_of_the_story_stand_in_an_order_one_can_believe(sample):
-    adopted_one_happened_in_an_order_one_can_believe()
-    open_one_comes_of_the_promise_and_lies_in_the_past()
-    no_promise_was_due_or_reported_before_it_was_made()
-    for voice in Voice.objects.select_related("source"):
-        assert voice.created_at == voice.source.received_at
-    assert not Statement.objects.filter(created_at__gt=timezone.now()).exists()
-
-
-def test_days_are_stored_under_the_rules_that_guard_published_versions(request):
+def test_days_are_stored_under_the_rules_that_guard_published_versions(settings):
+    settings.SAMPLE = True
     triggers.install(connection)
     try:
-        request.getfixturevalue("sample")
+        tell_the_story()
         adopted_one_happened_in_an_order_one_can_believe()
     finally:
         if triggers.is_throwaway(connection):
@@ -248,92 +251,98 @@ def test_each_promise_has_a_measure_that_is_called_invented_or_of_the_sample():
         assert row.get("value") or "status" not in row
 
 
-def test_what_all_groups_agree_on_leads_to_the_clause_that_says_it(sample):
-    """Power cuts once led to the clause on training, and so to the promise to train people."""
-    said = {
-        0: "training of those who maintain",
-        3: "belong to the factory",
-        8: "outages are published",
-        9: "Universities",
-    }
-    answers = Disposition.objects.exclude(statement=None).select_related("statement")
-    assert {one.statement.number for one in answers} == set(said)
-    for one in answers:
-        change = one.changes.get()
-        assert said[one.statement.number] in change.text
-        assert one.answer == ("accepted_in_part" if one.statement.number == 8 else "accepted")
-    power = answers.get(statement__number=8).changes.get().clause
-    assert [made.title for made in power.commitments.all()] == ["Publish outages by district every month"]
+@pytest.mark.usefixtures("sample")
+class TestStory:
+    """What stands in the story, and where its links lead."""
 
+    def test_days_of_the_story_stand_in_an_order_one_can_believe(self):
+        adopted_one_happened_in_an_order_one_can_believe()
+        open_one_comes_of_the_promise_and_lies_in_the_past()
+        no_promise_was_due_or_reported_before_it_was_made()
+        for voice in Voice.objects.select_related("source"):
+            assert voice.created_at == voice.source.received_at
+        assert not Statement.objects.filter(created_at__gt=timezone.now()).exists()
 
-def test_a_statement_of_common_ground_without_an_entry_stops_the_story(sample):
-    talk = Statement.objects.get(number=8, conversation__slug="sample-ai-for-industry").conversation
-    run = talk.maps.get()
-    at = run.tables["statements"]["columns"].index("comment-id")
-    agreed = next(row for row in run.tables["statements"]["rows"] if row[at] == 8)
-    agreed[at] = 13  # a statement of which the file says nothing
-    for row in run.tables["group_stats"]["rows"]:
-        place = run.tables["group_stats"]["columns"].index("statement_id")
-        row[place] = {8: 13, 13: 8}.get(row[place], row[place])
-    run.save()
-    told = story.Told(talk.consultation, None, None)
-    with pytest.raises(KeyError, match="13"):
-        story.answer_common_ground(told, texts("story")["statements"])
+    def test_what_all_groups_agree_on_leads_to_the_clause_that_says_it(self):
+        """Power cuts once led to the clause on training, and so to the promise to train people."""
+        said = {
+            0: "training of those who maintain",
+            3: "belong to the factory",
+            8: "outages are published",
+            9: "Universities",
+        }
+        answers = Disposition.objects.exclude(statement=None).select_related("statement")
+        assert {one.statement.number for one in answers} == set(said)
+        for one in answers:
+            change = one.changes.get()
+            assert said[one.statement.number] in change.text
+            assert one.answer == ("accepted_in_part" if one.statement.number == 8 else "accepted")
+        power = answers.get(statement__number=8).changes.get().clause
+        assert [made.title for made in power.commitments.all()] == ["Publish outages by district every month"]
 
+    def test_a_statement_of_common_ground_without_an_entry_stops_the_story(self):
+        talk = Statement.objects.get(number=8, conversation__slug="sample-ai-for-industry").conversation
+        run = talk.maps.get()
+        at = run.tables["statements"]["columns"].index("comment-id")
+        agreed = next(row for row in run.tables["statements"]["rows"] if row[at] == 8)
+        agreed[at] = 13  # a statement of which the file says nothing
+        for row in run.tables["group_stats"]["rows"]:
+            place = run.tables["group_stats"]["columns"].index("statement_id")
+            row[place] = {8: 13, 13: 8}.get(row[place], row[place])
+        run.save()
+        told = story.Told(talk.consultation, None, None)
+        with pytest.raises(KeyError, match="13"):
+            story.answer_common_ground(told, texts("story")["statements"])
 
-def test_the_sample_shows_who_spoke_beside_a_population_that_is_called_invented(sample, client):
-    asked = Consultation.objects.get(slug="sample-ai-strategy")
-    gender = covering.covered(asked).participation["gender"]
-    assert [(row["value"], row["withheld"]) for row in gender["rows"]] == [("man", False), ("woman", False)]
-    assert gender["not_stated"] >= 5
-    assert 0 < gender["dissimilarity"] < 0.5
-    page = client.get(f"{ROOT}/sample-ai-strategy/coverage/").content.decode()
-    assert "Invented shares, for this sample only" in page
-    report = client.get(f"{ROOT}/talk/sample-ai-for-industry/report/").content.decode()
-    assert "Invented shares, for this sample only" in report
+    def test_the_sample_shows_who_spoke_beside_a_population_that_is_called_invented(self, client):
+        asked = Consultation.objects.get(slug="sample-ai-strategy")
+        gender = covering.covered(asked).participation["gender"]
+        assert [(row["value"], row["withheld"]) for row in gender["rows"]] == [("man", False), ("woman", False)]
+        assert gender["not_stated"] >= 5
+        assert 0 < gender["dissimilarity"] < 0.5
+        page = client.get(f"{ROOT}/sample-ai-strategy/coverage/").content.decode()
+        assert "Invented shares, for this sample only" in page
+        report = client.get(f"{ROOT}/talk/sample-ai-for-industry/report/").content.decode()
+        assert "Invented shares, for this sample only" in report
 
+    def test_each_round_of_the_open_one_shows_what_became_of_its_voices(self, client):
+        asked = Consultation.objects.get(slug="sample-training-centre")
+        counted = consulting.round_counts(asked)
+        told = rounds.outcomes(asked, counted)
+        assert None not in told.values()
+        country, _south, *cities = (told[one.round.number] for one in counted)
+        assert (country.voices, country.answered) == tracing.coverage_of(tracing.trace_of(asked)).of("answered")[::-1]
+        assert sum(city.voices for city in cities) == country.voices
+        assert all(0 < city.accepted <= city.answered < city.voices for city in cities)
+        listed = client.get(f"{ROOT}/sample-training-centre/voices/?round={counted[-1].round.number}").content.decode()
+        assert listed.count('class="said"') == 4, "one of the five came by the form, and nobody has read it yet"
 
-def test_each_round_of_the_open_one_shows_what_became_of_its_voices(sample, client):
-    asked = Consultation.objects.get(slug="sample-training-centre")
-    counted = consulting.round_counts(asked)
-    told = rounds.outcomes(asked, counted)
-    assert None not in told.values()
-    country, _south, *cities = (told[one.round.number] for one in counted)
-    assert (country.voices, country.answered) == tracing.coverage_of(tracing.trace_of(asked)).of("answered")[::-1]
-    assert sum(city.voices for city in cities) == country.voices
-    assert all(0 < city.accepted <= city.answered < city.voices for city in cities)
-    listed = client.get(f"{ROOT}/sample-training-centre/voices/?round={counted[-1].round.number}").content.decode()
-    assert listed.count('class="said"') == 4, "one of the five came by the form, and nobody has read it yet"
+    def test_story_is_told_once_and_whole(self):
+        counts = [one.objects.count() for one in (Consultation, Source, Vote, Disposition, Commitment)]
+        load_sample()
+        assert [one.objects.count() for one in (Consultation, Source, Vote, Disposition, Commitment)] == counts
+        assert all(Consultation.objects.values_list("is_sample", flat=True))
+        adopted_one_answers_every_voice_and_traces_what_it_accepts()
+        one_conversation_is_open_and_one_has_its_report()
+        evidence_is_cited_only_where_it_is_published()
 
+    def test_every_table_of_the_story_says_what_it_holds(self, client):
+        strategy, talk = f"{ROOT}/sample-ai-strategy", f"{ROOT}/talk"
+        for path in (
+            f"{strategy}/coverage/",
+            f"{strategy}/drafts/strategy/",
+            f"{talk}/sample-ai-for-industry/report/",
+            f"{talk}/sample-ai-for-industry/report/statements/",
+            f"{talk}/sample-training-in-sfax/log/",
+            f"{ROOT}/sample-training-centre/",
+            f"{ROOT}/sample-training-centre/rounds/1/",
+        ):
+            response = client.get(path)
+            page = response.content.decode()
+            assert response.status_code == 200, path
+            assert page.count("<table") == page.count("<caption") > 0, path
 
-def test_story_is_told_once_and_whole(sample):
-    counts = [one.objects.count() for one in (Consultation, Source, Vote, Disposition, Commitment)]
-    load_sample()
-    assert [one.objects.count() for one in (Consultation, Source, Vote, Disposition, Commitment)] == counts
-    assert all(Consultation.objects.values_list("is_sample", flat=True))
-    adopted_one_answers_every_voice_and_traces_what_it_accepts()
-    one_conversation_is_open_and_one_has_its_report()
-    evidence_is_cited_only_where_it_is_published()
-
-
-def test_every_table_of_the_story_says_what_it_holds(sample, client):
-    strategy, talk = f"{ROOT}/sample-ai-strategy", f"{ROOT}/talk"
-    for path in (
-        f"{strategy}/coverage/",
-        f"{strategy}/drafts/strategy/",
-        f"{talk}/sample-ai-for-industry/report/",
-        f"{talk}/sample-ai-for-industry/report/statements/",
-        f"{talk}/sample-training-in-sfax/log/",
-        f"{ROOT}/sample-training-centre/",
-        f"{ROOT}/sample-training-centre/rounds/1/",
-    ):
-        response = client.get(path)
-        page = response.content.decode()
-        assert response.status_code == 200, path
-        assert page.count("<table") == page.count("<caption") > 0, path
-
-
-def test_every_arrow_of_the_story_is_a_link(sample, client):
-    meeting_became_voices_and_is_linked(client)
-    every_arrow_from_the_factory_is_a_link(client)
-    open_one_leaves_something_to_everybody_who_works_on_it()
+    def test_every_arrow_of_the_story_is_a_link(self, client):
+        meeting_became_voices_and_is_linked(client)
+        every_arrow_from_the_factory_is_a_link(client)
+        open_one_leaves_something_to_everybody_who_works_on_it()
