@@ -89,14 +89,10 @@ def _plain_settings(request):
         yield
         return
     settings = request.getfixturevalue("settings")
-    settings.TASKS = {
-        "default": {
-            "BACKEND": "django_tasks.backends.immediate.ImmediateBackend",
-            "QUEUES": ["default", "long"],
-        }
-    }
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    from tests import plain
+
+    for name, value in plain.SETTINGS.items():
+        setattr(settings, name, value)
     from django.core.cache import cache
 
     cache.clear()
@@ -120,15 +116,7 @@ def _second_factors(request):
     if not _uses_site(request):
         yield
         return
-    from django.db.models.signals import post_save
+    from tests.plain import second_factors
 
-    from minga.members.models import Mandate
-    from tests.people import give_app
-
-    def equip(sender, instance, **_given):
-        if instance.role in {"assessor", "secretariat"} and instance.person.account:
-            give_app(instance.person.account)
-
-    post_save.connect(equip, sender=Mandate)
-    yield
-    post_save.disconnect(equip, sender=Mandate)
+    with second_factors():
+        yield
