@@ -11,6 +11,7 @@ from minga.indicators.calculation import POOLED
 from minga.indicators.engine.errors import IndicatorsError
 from minga.indicators.models import Disclosure, Edition
 from minga.indicators.tests import site
+from minga.indicators.tests.lending import and_others_alike
 from minga.members import services as members
 from minga.readiness import selectors as readiness_selectors
 from minga.readiness import services as readiness
@@ -22,19 +23,21 @@ FACTORS = ("integration", "data_quality", "safety", "inclusiveness", "skills", "
 
 def lent(count, country, level, *, size="10-49", women_led=None, location="", sector="10", is_sample=False, lends=True):
     """Businesses that all stand at one level on every factor and lend their scores."""
-    for at in range(count):
-        organization = members.create_organization(
-            by=None, name=f"{country} {size} {women_led} {location} {at}", type="sme", country=country, sector=sector,
-            size=size, women_led=women_led, is_sample=is_sample,
-        )  # fmt: skip
-        assessment = readiness.start_assessment(
-            country=country, sector=sector, size=size, location=location, language="en", organization=organization,
-            is_sample=is_sample,
-        )  # fmt: skip
-        scores = [{"kind": "link", "node": node, "score": level} for node in (*FACTORS, "total")]
-        readiness.submit_assessment(assessment=assessment, scores=scores)
-        if lends:
-            readiness.give_benchmark(assessment=assessment)
+    if not count:
+        return
+    organization = members.create_organization(
+        by=None, name=f"{country} {size} {women_led} {location}", type="sme", country=country, sector=sector,
+        size=size, women_led=women_led, is_sample=is_sample,
+    )  # fmt: skip
+    assessment = readiness.start_assessment(
+        country=country, sector=sector, size=size, location=location, language="en", organization=organization,
+        is_sample=is_sample,
+    )  # fmt: skip
+    scores = [{"kind": "link", "node": node, "score": level} for node in (*FACTORS, "total")]
+    readiness.submit_assessment(assessment=assessment, scores=scores)
+    if lends:
+        readiness.give_benchmark(assessment=assessment)
+    and_others_alike(count - 1, assessment)
 
 
 def collected(units="country", *, is_sample=False):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from minga.indicators import alliance, report, services
 from minga.indicators.calculation import BASIS, SHARE
 from minga.indicators.engine.errors import IndicatorsError
+from minga.indicators.tests.lending import and_others_alike
 from minga.indicators.tests.test_site_alliance import FACTORS, collected
 from minga.members import services as members
 from minga.readiness import selectors as readiness_selectors
@@ -52,7 +53,7 @@ def business(country, level, *, checked=None, days=30, size="10-49"):
 
 
 def businesses(count, country, level, **more):
-    return [business(country, level, **more) for _ in range(count)]
+    return and_others_alike(count - 1, business(country, level, **more))
 
 
 def rows():
