@@ -6,19 +6,17 @@ from collections.abc import Sequence
 from copy import copy
 from typing import Any
 
+from django.apps import apps
 from django.db.models.base import ModelState
 
-from minga.members.models import Consent
-from minga.readiness.models import Assessment
 
-
-def and_others_alike(count: int, first: Assessment) -> list[Assessment]:
+def and_others_alike(count: int, first: Any) -> list[Any]:
     """Return a business with so many others that answered and agreed as it did; a copy costs a tenth of a service."""
     others = _copies(count, first, organization=_copies(count, first.organization))
     for score in first.scores.all():
         _copies(count, score, assessment=others)
     signs = [one.reference for one in others]
-    for consent in Consent.objects.filter(subject_key=first.reference):
+    for consent in apps.get_model("members", "Consent").objects.filter(subject_key=first.reference):
         _copies(count, consent, subject_key=signs, object=signs)
     return [first, *others]
 
