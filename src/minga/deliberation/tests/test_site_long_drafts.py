@@ -9,6 +9,7 @@ from itertools import cycle
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 import minga
@@ -36,9 +37,16 @@ def opinions():
     return found
 
 
-@pytest.fixture
-def draft(opinions):
-    """Two hundred clauses, each changed in the second version because of a voice that was accepted."""
+@pytest.fixture(scope="module")
+def draft(opinions, django_db_setup, django_db_blocker):
+    """Keep one long draft for all tests here; they only read it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield written(opinions)
+        transaction.set_rollback(True)
+
+
+def written(opinions):
+    """Write two hundred clauses, each changed in the second version because of a voice that was accepted."""
     asked = people.consultation()
     made = Draft.objects.create(consultation=asked, slug="plan", title="Plan", version=2)
     said = cycle(opinions)
