@@ -316,6 +316,8 @@ def test_a_faulty_file_is_named_and_nothing_changes(
     assert site.rows() == before
     assert uploads(site) == files
     assert not (tmp_path / "escaped.txt").exists()
+    # what the file itself shows is refused before the site is asked for anything
+    assert bool(list(site.var.glob("before-restore-*"))) == (change is repeat_a_key)
 
 
 def test_half_a_file_is_refused(backup: Path, empty_site: Site, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from django.core.management.color import no_style
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import Error, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from minga.site.backup import FORMAT, MANIFEST, Step, folders
 from minga.site.rows import BackupError, load, tables
@@ -89,6 +90,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
 def verified(archive: zipfile.ZipFile, step: Step = lambda *_: None) -> dict[str, Any]:
     """Return the manifest once every part is there, is what the manifest says, and nothing else is in the file."""
     manifest = _manifest(archive)
+    _refuse_unknown(manifest)
     parts = _parts(manifest)
     names = {name for name in archive.namelist() if name != MANIFEST}
     if names != set(parts):
@@ -125,6 +127,17 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
             f"The {MANIFEST} of the backup lacks what `minga site backup` writes. It was tampered with; do not use it."
         )
     return manifest
+
+
+def _refuse_unknown(manifest: dict[str, Any]) -> None:
+    """Stop where a later version made the backup; the migrations on disk tell, so no database need be asked."""
+    graph = MigrationLoader(None).graph
+    unknown = [f"{app}.{name}" for app, name in manifest["migrations"].items() if (app, name) not in graph.nodes]
+    if unknown:
+        raise BackupError(
+            f"The backup was made by a version of Minga that knows {unknown[0]}, which this one does not. "
+            "Install that version, or a later one, and restore with it."
+        )
 
 
 def _is_shaped(manifest: dict[str, Any]) -> bool:
@@ -255,14 +268,7 @@ def _drop_own_tables(using: str) -> None:
 def _migrate(using: str, targets: list[tuple[str, str]] | None) -> Apps:
     """Build the tables up to the targets (None: to the present); return the models as they were there."""
     executor = MigrationExecutor(connections[using], lambda *_: _settle(using))
-    graph = executor.loader.graph
-    unknown = [f"{app}.{name}" for app, name in targets or [] if (app, name) not in graph.nodes]
-    if unknown:
-        raise BackupError(
-            f"The backup was made by a version of Minga that knows {unknown[0]}, which this one does not. "
-            "Install that version, or a later one, and restore with it."
-        )
-    state = executor.migrate(targets or graph.leaf_nodes())
+    state = executor.migrate(targets or executor.loader.graph.leaf_nodes())
     return state.apps  # type: ignore[no-any-return]
 
 
