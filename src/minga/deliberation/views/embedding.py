@@ -20,13 +20,11 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from minga.deliberation import limits, wording_taking_part
-from minga.deliberation.engine.errors import ActError
+from minga.deliberation import limits
 from minga.deliberation.forms_taking_part import VoteForm
 from minga.deliberation.models import Conversation
-from minga.deliberation.services import voting
 from minga.deliberation.views.common import shows_conversation
-from minga.deliberation.views.taking_part import page_words
+from minga.deliberation.views.taking_part import cast, page_words
 from minga.deliberation.views.visiting import Visit, held_secret, visit
 from minga.web import errors
 from minga.web.ratelimit import seconds_left
@@ -108,14 +106,7 @@ def _refused(request: HttpRequest, came: Visit) -> str:
     """Cast a vote; return why it was not taken, empty when it was. An error page could not stand in the frame."""
     if over := limits.acts_too_often(request, limits.VOTES, came.participant):
         return " ".join(errors.too_many_words(seconds_left(over)))
-    form = VoteForm(request.POST)
-    if not form.is_valid():
-        return str(wording_taking_part.refusal("vote"))
-    try:
-        voting.cast_vote(came.join(), form.cleaned_data["statement"], form.value, form.client_id)
-    except ActError as error:
-        return str(wording_taking_part.refusal(error.code))
-    return ""
+    return cast(came, VoteForm(request.POST))
 
 
 @csrf_exempt

@@ -75,16 +75,22 @@ def vote(request: HttpRequest, conversation: Conversation) -> HttpResponse:
         return too_many(request, over)
     onward = came.remember(redirect(_back(request, conversation)))
     form = VoteForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, str(wording_taking_part.refusal("vote")))
-        return onward
-    try:
-        voting.cast_vote(came.join(), form.cleaned_data["statement"], form.value, form.client_id)
-    except ActError as error:
-        messages.error(request, str(wording_taking_part.refusal(error.code)))
+    if refused := cast(came, form):
+        messages.error(request, refused)
     else:
         _counted(request, conversation, form.value)
     return onward
+
+
+def cast(came: Visit, form: VoteForm) -> str:
+    """Cast the vote of a form; return why it was not taken, empty when it was."""
+    if not form.is_valid():
+        return str(wording_taking_part.refusal("vote"))
+    try:
+        voting.cast_vote(came.join(), form.cleaned_data["statement"], form.value, form.client_id)
+    except ActError as error:
+        return str(wording_taking_part.refusal(error.code))
+    return ""
 
 
 def _counted(request: HttpRequest, conversation: Conversation, vote: int | None) -> None:
